@@ -1,0 +1,150 @@
+"""The words of the Python interface: load, assess, open, run a model alone.
+
+Examples
+--------
+>>> import equipoise
+>>> study = equipoise.load("haemophilia-b-gene-therapy", country="ru")
+>>> results = equipoise.assess(study, draws=50)
+>>> [answer.question for answer in results.answers()][0]
+'How soon?'
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+import xarray as xr
+
+from equipoise.core.progress import Progress
+from equipoise.draws import Design
+from equipoise.packs import load_named_model, load_named_study
+from equipoise.pipeline import DEFAULT_DRAWS, DEFAULT_SEED, ModelRun, parse_policy
+from equipoise.pipeline import assess as run_assessment
+from equipoise.pipeline import run_model as run_model_file
+from equipoise.report import Answer, answers, html_page, open_archive, save, tables
+from equipoise.spec.load import replace_values
+from equipoise.spec.loaded import Study
+from equipoise.spec.record import Record
+
+__all__ = ["ModelRun", "Results", "assess", "load", "open_results", "run_model"]
+
+
+@dataclass(frozen=True)
+class Results:
+    """A finished assessment: labelled arrays, tables, answers, a page.
+
+    Parameters
+    ----------
+    tree
+        All arrays; one group per stage. See `equipoise.core.vocabulary`.
+    """
+
+    tree: xr.DataTree
+
+    @cached_property
+    def record(self) -> Record:
+        """Return what the run says about itself: evidence, conventions, versions."""
+        return Record.model_validate_json(self.tree.attrs["record"])
+
+    def answers(self) -> tuple[Answer, ...]:
+        """Return the five answers, each with its numbers."""
+        return answers(self.tree)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return tidy tables by name."""
+        return tables(self.tree)
+
+    def save(self, path: str | Path) -> Path:
+        """Write everything to one file that `open_results` reads."""
+        return save(self.tree, Path(path))
+
+    def _repr_html_(self) -> str:
+        """Return the page, for notebooks."""
+        return html_page(self.tree, embedded=True)
+
+
+def load(
+    name: str, *, country: str | None = None, values: Mapping[str, str] | None = None
+) -> Study:
+    """Load a study by its name in the library or by path.
+
+    Parameters
+    ----------
+    name
+        E.g. ``haemophilia-b-gene-therapy``, or the path of a study.yaml.
+    country
+        Two letters; omitted is the study's own.
+    values
+        Inputs to set, name -> value as text, e.g. ``{"patients.prevalent": "900"}``.
+
+    Raises
+    ------
+    NotInLibraryError
+        If there is no such study or country.
+    SpecError
+        With everything wrong in the files.
+    """
+    study = load_named_study(name, country=country)
+    return replace_values(study, values) if values else study
+
+
+def assess(
+    study: Study,
+    *,
+    draws: int = DEFAULT_DRAWS,
+    seed: int = DEFAULT_SEED,
+    design: Design = "latin_hypercube",
+    policy: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+    workers: int | None = None,
+) -> Results:
+    """Answer the five questions of a study.
+
+    Parameters
+    ----------
+    study
+        From `load`.
+    draws, seed, design
+        Size, seed and design of the joint sample.
+    policy
+        Levers to set, e.g. ``{"price": "60e6", "contract": "instalments(years=5)"}``.
+    progress
+        Hears how far the run is, and can cancel it.
+    workers
+        Threads; omitted is one per core.
+    """
+    tree = run_assessment(
+        study, draws=draws, seed=seed, design=design,
+        policy=parse_policy(study, policy or {}), progress=progress, workers=workers,
+    )  # fmt: skip
+    return Results(tree)
+
+
+def open_results(path: str | Path) -> Results:
+    """Open a file that `Results.save` or `equipoise assess` wrote.
+
+    Raises
+    ------
+    ArchiveError
+        If the file is no such file.
+    """
+    return Results(open_archive(Path(path)))
+
+
+def run_model(
+    name: str, *, draws: int = 0, seed: int = DEFAULT_SEED, design: Design = "latin_hypercube"
+) -> ModelRun:
+    """Run a model file alone: totals, incremental table and, with draws, its uncertainty.
+
+    Parameters
+    ----------
+    name
+        Name in the library or path of a model file.
+    draws
+        Joint samples; 0 is the base case only.
+    seed, design
+        As in `assess`.
+    """
+    return run_model_file(load_named_model(name), draws=draws, seed=seed, design=design)

@@ -1,0 +1,54 @@
+"""Entry point of the `equipoise` command: language, commands, errors as exit codes."""
+
+import os
+import sys
+
+from equipoise.core.errors import EquipoiseError, FieldError, SpecError
+from equipoise.core.translation import set_language
+from equipoise.core.translation import translate as _
+
+LANGUAGE_VARIABLE = "EQUIPOISE_LANGUAGE"
+EXIT_WRONG_INPUT = 2
+EXIT_INTERRUPTED = 130
+
+
+def asked_language(arguments: list[str]) -> str:
+    """Return the language of help and answers: `--language xx`, else the environment's, else en.
+
+    It must be known before the commands are built, because their help is text like any other.
+    """
+    for place, word in enumerate(arguments):
+        if word.startswith("--language="):
+            return word.partition("=")[2]
+        if word == "--language" and place + 1 < len(arguments):
+            return arguments[place + 1]
+    return os.environ.get(LANGUAGE_VARIABLE, "en")
+
+
+def explain(error: EquipoiseError) -> str:
+    """Return what a user reads of an error: every problem, what was found, how to mend it."""
+    match error:
+        case SpecError():
+            count = len(error.problems)
+            return f"{error}\n" + _("{count} problem(s); nothing ran.", count=count)
+        case FieldError():
+            return f"{error}\n    fix: {error.fix}"
+        case _:
+            return str(error)
+
+
+def main() -> None:
+    """Run the command line; wrong input ends with exit code 2, an interruption with 130."""
+    language = asked_language(sys.argv[1:])
+    if language in ("en", "ru"):
+        set_language(language)
+    from equipoise.cli.commands import app
+
+    try:
+        app()
+    except EquipoiseError as error:
+        sys.stderr.write(explain(error) + "\n")
+        sys.exit(EXIT_WRONG_INPUT)
+    except KeyboardInterrupt:
+        sys.stderr.write("\n" + _("Stopped; nothing was written.") + "\n")
+        sys.exit(EXIT_INTERRUPTED)

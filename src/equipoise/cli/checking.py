@@ -1,0 +1,76 @@
+"""`equipoise check`: is the file right, and what would run."""
+
+from rich.console import Console
+
+from equipoise.core.errors import NotInLibraryError
+from equipoise.core.translation import translate as _
+from equipoise.packs import find_model, find_study, load_named_model, load_named_study
+from equipoise.pipeline import DEFAULT_DRAWS, policies_of, policy_of
+from equipoise.spec.loaded import LoadedModel, Study
+from equipoise.spec.quantity import STATUSES
+from equipoise.spec.reader import read_document
+from equipoise.spec.text import shown
+
+
+def check_file(name: str, *, country: str | None, console: Console) -> None:
+    """Load the file and say what would run.
+
+    Raises
+    ------
+    SpecError
+        With everything wrong in it.
+    NotInLibraryError
+        If there is no such file or entry.
+    """
+    if _is_model(name):
+        _say_model(load_named_model(name), console)
+    else:
+        _say_study(load_named_study(name, country=country), console)
+
+
+def _is_model(name: str) -> bool:
+    """Return whether a name or path means a model: by its top field, or by the library."""
+    try:
+        path = find_study(name)
+    except NotInLibraryError:
+        find_model(name)
+        return True
+    data = read_document(path).data
+    return isinstance(data, dict) and "model" in data and "study" not in data
+
+
+def _say_model(model: LoadedModel, console: Console) -> None:
+    """Print what a model would run."""
+    spec = model.spec
+    console.print(_("ok: {title}", title=shown(spec.model)), style="bold")
+    strategies = ", ".join(shown(spec.labels.get(name, name)) for name in spec.strategies)
+    console.print(_("Strategies: {names}", names=strategies))
+    if spec.states:
+        console.print(_("States: {names}", names=", ".join(spec.states)))
+    uncertain = sum(q.distribution is not None for q in spec.parameters.values())
+    uncertain += sum(len(joint.parameters) for joint in spec.joint.values())
+    console.print(
+        _("Parameters: {count}, uncertain: {uncertain}",
+          count=len(spec.parameters), uncertain=uncertain)
+    )  # fmt: skip
+
+
+def _say_study(study: Study, console: Console) -> None:
+    """Print what a study would run."""
+    file = study.file
+    console.print(_("ok: {title}", title=shown(file.study)), style="bold")
+    console.print(
+        _("{country}, law of {day}, money in {money}",
+          country=shown(study.country.jurisdiction), day=file.decision_date,
+          money=file.money.text)
+    )  # fmt: skip
+    policies = policies_of(study, policy_of(file.policy))
+    console.print(
+        _("Would run: {draws} draws of {policies} policies, {years:g} years",
+          draws=DEFAULT_DRAWS, policies=len(policies), years=file.horizon.value)
+    )  # fmt: skip
+    counts = {status: 0 for status in STATUSES}
+    for quantity in study.quantities.values():
+        counts[quantity.status] += 1
+    parts = ", ".join(f"{_(status)} {count}" for status, count in counts.items())
+    console.print(_("Inputs by evidence: {parts}", parts=parts))

@@ -1,0 +1,160 @@
+"""The commands of `equipoise`: thin, each in the words of the Python interface."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+
+from equipoise.cli.options import (
+    DesignOption,
+    DrawsOption,
+    LanguageOption,
+    SeedOption,
+    SetOption,
+    pairs,
+)
+from equipoise.core.translation import translate as _
+
+app = typer.Typer(
+    name="equipoise",
+    help=_("Decisions on cell and gene therapies, from the law to the last payment."),
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+model_app = typer.Typer(help=_("Work with a disease model alone."), no_args_is_help=True)
+app.add_typer(model_app, name="model")
+
+
+@app.callback(invoke_without_command=True)
+def about(
+    version: Annotated[bool, typer.Option("--version", help=_("Print the version."))] = False,
+) -> None:
+    """Show the version if asked."""
+    if version:
+        from equipoise import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command(
+    help=_(
+        "Answer the five questions of a study: how soon, who pays, does it fit, what is "
+        "balanced, what we don't know.\n\n"
+        "Example: `equipoise assess haemophilia-b-gene-therapy --country ru "
+        "--policy price=40e6 --policy contract='instalments(years=5)'`"
+    )
+)
+def assess(
+    study: Annotated[str, typer.Argument(help=_("Name in the library, or path of a study.yaml."))],
+    country: Annotated[
+        str | None, typer.Option("--country", help=_("Two letters, e.g. ru."))
+    ] = None,
+    draws: DrawsOption = 2000,
+    seed: SeedOption = 1,
+    design: DesignOption = "latin_hypercube",
+    values: SetOption = None,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--policy",
+            metavar="LEVER=VALUE",
+            help=_("Set a lever (price, contract, centres) of the policy asked about; repeatable."),
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help=_("Folder for report, results and tables."))
+    ] = None,
+    formats: Annotated[
+        str, typer.Option("--format", help=_("Which of html, csv, json to write, with commas."))
+    ] = "html,csv,json",
+    language: LanguageOption = "en",
+    profile: Annotated[
+        bool, typer.Option("--profile", help=_("Print the seconds that each stage took."))
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help=_("Threads; omitted is one per core."))
+    ] = None,
+) -> None:
+    """Assess a study and write its folder."""
+    from equipoise.cli.assessing import Request, run_request
+
+    run_request(
+        Request(
+            study=study, country=country, draws=draws, seed=seed, design=design,
+            values=pairs(values, option="--set"), policy=pairs(policy, option="--policy"),
+            out=out, formats=formats, profile=profile, workers=workers,
+        )
+    )  # fmt: skip
+
+
+@app.command(help=_("Show the answers of an earlier run: a results.nc, or its folder."))
+def show(
+    results: Annotated[Path, typer.Argument(help=_("File or folder that `assess` wrote."))],
+    language: LanguageOption = "en",
+) -> None:
+    """Show an earlier run."""
+    from equipoise.api import open_results
+    from equipoise.cli.output import ARCHIVE
+    from equipoise.report import render
+
+    path = results / ARCHIVE if results.is_dir() else results
+    render(open_results(path).tree, Console())
+
+
+@app.command(
+    help=_("Check a study or model file: every mistake at once, and what would run. Runs nothing.")
+)
+def check(
+    file: Annotated[str, typer.Argument(help=_("Path or library name of a study or a model."))],
+    country: Annotated[
+        str | None, typer.Option("--country", help=_("Two letters, e.g. ru."))
+    ] = None,
+    language: LanguageOption = "en",
+) -> None:
+    """Check a file."""
+    from equipoise.cli.checking import check_file
+
+    check_file(file, country=country, console=Console())
+
+
+@app.command(help=_("List what is there: therapies, countries, models, contracts, criteria."))
+def library(
+    kind: Annotated[
+        Literal["all", "therapies", "countries", "models", "contracts", "criteria", "units"],
+        typer.Argument(help=_("What to list.")),
+    ] = "all",
+    language: LanguageOption = "en",
+) -> None:
+    """List the library."""
+    from equipoise.cli.listing import list_library
+
+    list_library(kind, Console())
+
+
+@model_app.command(
+    "run",
+    help=_(
+        "Run a model file alone: totals per strategy, the incremental table and, with --draws, "
+        "the uncertainty.\n\nExample: `equipoise model run sick-sicker --draws 1000`"
+    ),
+)
+def model_run(
+    model: Annotated[str, typer.Argument(help=_("Name in the library, or path of a model file."))],
+    draws: Annotated[
+        int, typer.Option("--draws", min=0, max=1_000_000, help=_("Joint samples; 0 is none."))
+    ] = 0,
+    seed: SeedOption = 1,
+    design: DesignOption = "latin_hypercube",
+    out: Annotated[
+        Path | None, typer.Option("--out", help=_("CSV file for the incremental table."))
+    ] = None,
+    language: LanguageOption = "en",
+) -> None:
+    """Run a model alone."""
+    from equipoise.cli.modelling import run_and_print
+
+    run_and_print(model, draws=draws, seed=seed, design=design, out=out, console=Console())

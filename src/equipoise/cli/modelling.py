@@ -1,0 +1,92 @@
+"""`equipoise model run`: a model file alone."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from equipoise.api import run_model
+from equipoise.core.files import write_text
+from equipoise.core.translation import format_number
+from equipoise.core.translation import translate as _
+from equipoise.draws import Design
+from equipoise.pipeline import ModelRun
+from equipoise.spec.text import shown
+
+
+def run_and_print(
+    name: str, *, draws: int, seed: int, design: Design, out: Path | None, console: Console
+) -> None:
+    """Run a model, print its incremental table and, with draws, its uncertainty."""
+    with Console(stderr=True).status(_("Running {name}", name=name)):
+        run = run_model(name, draws=draws, seed=seed, design=design)
+    console.print(shown(run.model.spec.model), style="bold")
+    console.print(_conventions(run))
+    console.print(_totals(run))
+    uncertain = run.uncertainty()
+    if uncertain is not None:
+        console.print(_acceptability(run))
+    if out is not None:
+        write_text(out, run.table().to_csv(index=False))
+        console.print(_("Written: {path}", path=out), highlight=False)
+
+
+def _conventions(run: ModelRun) -> str:
+    """Return what is printed beside every total."""
+    spec = run.model.spec
+    parts = [_("money in {money}", money=spec.money.text)]
+    if spec.discount is not None:
+        parts.append(
+            _("discount {cost} cost, {health} health",
+              cost=spec.discount.cost.text, health=spec.discount.health.text)
+        )  # fmt: skip
+    if spec.time is not None:
+        parts.append(
+            _("cycle {cycle}, horizon {horizon}, method {method}",
+              cycle=spec.time.cycle.text, horizon=spec.time.horizon.text,
+              method=spec.time.method)
+        )  # fmt: skip
+    return "; ".join(parts)
+
+
+def _totals(run: ModelRun) -> Table:
+    """Return the incremental table."""
+    title = _("Discounted totals per patient, base case") if run.drawn is None else _(
+        "Discounted totals per patient, mean of {draws} draws", draws=run.drawn.sizes["draw"]
+    )  # fmt: skip
+    table = Table(title=title, title_justify="left")
+    table.add_column(_("Strategy"))
+    for heading in (_("Cost"), _("QALY"), _("More cost"), _("More QALY"), _("ICER")):
+        table.add_column(heading, justify="right")
+    table.add_column(_("Standing"))
+    for row in run.increments():
+        table.add_row(
+            run.label(row.strategy),
+            format_number(row.cost, 0),
+            format_number(row.health, 3),
+            "" if row.more_cost is None else format_number(row.more_cost, 0),
+            "" if row.more_health is None else format_number(row.more_health, 3),
+            "" if row.icer is None else format_number(row.icer, 0),
+            _(row.standing),
+        )
+    return table
+
+
+def _acceptability(run: ModelRun) -> Table:
+    """Return how often each strategy is best at some thresholds."""
+    data = run.uncertainty()
+    table = Table(title=_("Share of draws in which a strategy is best"), title_justify="left")
+    table.add_column(_("Per QALY"), justify="right")
+    if data is None:
+        return table
+    for name in data["strategy"].values:
+        table.add_column(run.label(str(name)), justify="right")
+    table.add_column(_("EVPI per patient"), justify="right")
+    for place in range(0, data.sizes["threshold"], 5):
+        one = data.isel(threshold=place)
+        table.add_row(
+            format_number(float(one["threshold"]), 0),
+            *(format_number(float(share), 2) for share in one["acceptability"].values),
+            format_number(float(one["evpi"]), 0),
+        )
+    return table

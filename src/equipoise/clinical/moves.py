@@ -1,0 +1,173 @@
+"""Where the patients are, and how they move between states in one cycle."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.clinical.plan import Plan
+from equipoise.clinical.values import Values
+from equipoise.core.errors import SimulationError
+from equipoise.spec.formula import Formula
+
+Floats = NDArray[np.float64]
+
+People = dict[str, Floats]
+"""Share of the cohort by state, dims (strategy, subgroup, age, draw)."""
+
+HAIR = 1e-9
+"""Tolerance for a sum of shares or probabilities that should be one."""
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Names along the dims, for messages."""
+
+    strategies: Sequence[str]
+    draws: Sequence[int]
+
+    def place(self, wrong: NDArray[np.bool_]) -> str:
+        """Return the strategy and the draw of the first true element."""
+        spot = [int(place) for place in np.unravel_index(int(np.argmax(wrong)), wrong.shape)]
+        strategy = self.strategies[spot[0]] if wrong.shape[0] > 1 else ", ".join(self.strategies)
+        draw = self.draws[spot[3]] if wrong.shape[3] > 1 else "any"
+        return f"strategy '{strategy}', draw {draw}"
+
+
+def starting_people(plan: Plan, values: Values, labels: Labels) -> People:
+    """Return the cohort at time 0.
+
+    Raises
+    ------
+    SimulationError
+        If a share is below 0, or the shares do not add up to 1.
+    """
+    zero = np.zeros((1, 1, 1, 1))
+    people = {
+        name: zero if state.start is None else values.of(state.start)
+        for name, state in plan.states.items()
+    }
+    total = sum_of(people.values())
+    negative = np.logical_or.reduce(np.broadcast_arrays(*(share < 0 for share in people.values())))
+    wrong = ~(np.abs(total - 1.0) <= HAIR) | negative
+    if wrong.any():
+        found = float(total[np.unravel_index(int(np.argmax(wrong)), wrong.shape)])
+        message = (
+            f"the `start` shares of the states add up to {found:g} in {labels.place(wrong)}; "
+            "they must be 0 or more and add up to 1"
+        )
+        raise SimulationError(message)
+    return people
+
+
+class Moves:
+    """Transition probabilities of a model, checked in every draw."""
+
+    def __init__(
+        self,
+        rows: Mapping[str, Mapping[str, Formula | str]],
+        values: Values,
+        labels: Labels,
+        *,
+        rates: Collection[str],
+        cycle: float,
+    ) -> None:
+        self._rows = rows
+        self._values = values
+        self._labels = labels
+        self._rates = rates
+        self._cycle = cycle
+        self._fixed: dict[str, People] = {}
+
+    def shares(self, origin: str, time: float) -> People:
+        """Return the probability of each state after this cycle for those in `origin` now.
+
+        Raises
+        ------
+        SimulationError
+            If a probability or rate is below 0 or no number, or a row adds up to more than 1.
+        """
+        if origin in self._fixed:
+            return self._fixed[origin]
+        row = self._rows.get(origin, {})
+        stated = {to: entry for to, entry in row.items() if isinstance(entry, Formula)}
+        found = {to: self._values.of(entry) for to, entry in stated.items()}
+        self._require(found, origin, time, most=np.inf if origin in self._rates else 1.0)
+        if origin in self._rates:
+            found = competing(found, self._cycle)
+        rest = next((to for to, entry in row.items() if not isinstance(entry, Formula)), origin)
+        left = np.maximum(1.0 - sum_of(found.values()), 0.0)
+        found[rest] = found[rest] + left if rest in found else left
+        if not any(self._values.is_moving(entry) for entry in stated.values()):
+            self._fixed[origin] = found
+        return found
+
+    def _require(self, found: People, origin: str, time: float, *, most: float) -> None:
+        """Refuse what is no probability or rate."""
+        for to, share in found.items():
+            wrong = ~((share >= 0) & (share <= most + HAIR))
+            if wrong.any():
+                value = float(share[np.unravel_index(int(np.argmax(wrong)), wrong.shape)])
+                kind = "probability" if most == 1 else "rate"
+                self._refuse(f"the {kind} to '{to}' is {value:g}", wrong, origin, time)
+        if most == 1 and found:
+            total = sum_of(found.values())
+            wrong = total > 1 + HAIR
+            if wrong.any():
+                self._refuse(f"probabilities add up to {float(total.max()):g}", wrong, origin, time)
+
+    def _refuse(self, what: str, wrong: NDArray[np.bool_], origin: str, time: float) -> None:
+        """Raise an error that says where."""
+        message = (
+            f"{what} from state '{origin}' at {time:g} years in {self._labels.place(wrong)}; "
+            "correct the formula in `transitions`, or the distribution of what it uses"
+        )
+        raise SimulationError(message)
+
+
+def competing(rates: Mapping[str, Floats], cycle: float) -> People:
+    r"""Return the probabilities of competing rates that stay the same during a cycle.
+
+    .. math:: p_j = \frac{r_j}{R} (1 - e^{-R \Delta}), \quad R = \sum_i r_i
+
+    Parameters
+    ----------
+    rates
+        By target, per year; an infinite rate happens at once, and shares with its like.
+    cycle
+        Years.
+
+    References
+    ----------
+    Putter, Fiocco, Geskus (2007), Stat Med 26(11):2389-2430, https://doi.org/10.1002/sim.2712
+    (constant cause-specific hazards).
+
+    Examples
+    --------
+    >>> found = competing({"sick": np.array(0.2), "dead": np.array(0.1)}, 1.0)
+    >>> round(float(found["sick"]), 6), round(float(found["dead"]), 6)
+    (0.172788, 0.086394)
+    """
+    total = sum_of(rates.values())
+    endless = np.isinf(total)
+    if endless.any():
+        rates = {to: np.where(endless, np.isinf(rate), rate) for to, rate in rates.items()}
+    parts = sum_of(rates.values())
+    leave = -np.expm1(-total * cycle) / np.where(parts > 0, parts, 1.0)
+    return {to: rate * leave for to, rate in rates.items()}
+
+
+def moved(people: People, moves: Moves, time: float) -> Iterator[tuple[str, str, Floats]]:
+    """Yield the share of the cohort on each way from a state to a state in this cycle."""
+    for origin, present in people.items():
+        for target, share in moves.shares(origin, time).items():
+            yield origin, target, present * share
+
+
+def sum_of(parts: Collection[Floats]) -> Floats:
+    """Return the sum in the order given, which never depends on how draws are split."""
+    total: Floats = np.zeros(())
+    for part in parts:
+        total = total + part
+    return total

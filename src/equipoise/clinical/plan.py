@@ -1,0 +1,166 @@
+"""What an engine needs to know of a model before it runs: order, items, what changes in time."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+
+from equipoise.core.errors import SimulationError
+from equipoise.core.units import DIMENSIONLESS, Unit, parse_unit
+from equipoise.spec.formula import Formula, TableSignature, parse_formula, unit_of
+from equipoise.spec.loaded import LoadedModel
+from equipoise.spec.model import Model, State
+from equipoise.spec.model_formulas import formulas
+
+CARE = "care"
+"""Item of a cost that the model does not name."""
+
+CLOCK = frozenset({"time", "age"})
+"""Names whose value changes from cycle to cycle by themselves."""
+
+Costs = Formula | Mapping[str, Formula] | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A model in the order in which it is computed."""
+
+    states: Mapping[str, State]
+    """States of the model, or the one that stands for a model without states."""
+    living: tuple[str, ...]
+    """States in which time counts as life."""
+    idle: frozenset[str]
+    """States of the dead without cost, health or a way out: nothing more can happen there."""
+    items: tuple[str, ...]
+    order: tuple[str, ...]
+    """Needed intermediate values and attributes, each after what it is made of."""
+    moving: frozenset[str]
+    """Names whose value can change from cycle to cycle."""
+    rates: frozenset[str]
+    """States whose row of transitions holds rates per year, not probabilities."""
+
+
+def by_item(cost: Costs) -> dict[str, Formula]:
+    """Return a cost by item; a bare formula is the item `care`."""
+    if cost is None:
+        return {}
+    return dict(cost) if isinstance(cost, Mapping) else {CARE: cost}
+
+
+def moves_in_time(formula: Formula, moving: frozenset[str]) -> bool:
+    """Return whether a formula can change from cycle to cycle."""
+    return "first" in formula.functions or not moving.isdisjoint(formula.names)
+
+
+def plan(loaded: LoadedModel) -> Plan:
+    """Return the order of work of a model.
+
+    Parameters
+    ----------
+    loaded
+        A model with its tables.
+
+    Raises
+    ------
+    SimulationError
+        If named values are made of each other in a circle.
+    UnitError
+        If the units inside a transition do not fit; the model's check finds that earlier.
+    """
+    model = loaded.spec
+    states = dict(model.states) or {"alive": State(start=parse_formula("1"))}
+    living = tuple(
+        name
+        for name, state in states.items()
+        if state.alive or (state.alive is None and name != "dead")
+    )
+    order = _order(model)
+    return Plan(
+        states=states,
+        living=living,
+        idle=frozenset(name for name in states if _is_idle(name, model) and name not in living),
+        items=_items(model) or (CARE,),
+        order=order,
+        moving=_moving(model, order),
+        rates=_rate_rows(loaded, order),
+    )
+
+
+def _is_idle(name: str, model: Model) -> bool:
+    """Return whether nothing can happen in a state."""
+    state = model.states.get(name, State())
+    leaves = any(to != name for to in model.transitions.get(name, {}))
+    return state.cost is None and state.utility is None and not leaves
+
+
+def _items(model: Model) -> tuple[str, ...]:
+    """Return the names of all cost items, in the order of the file."""
+    costs: list[Costs] = [state.cost for state in model.states.values()]
+    costs += [effect.cost for effect in model.transition_effects]
+    costs += [event.cost for event in model.events.values()]
+    return tuple(dict.fromkeys(item for cost in costs for item in by_item(cost)))
+
+
+def _order(model: Model) -> tuple[str, ...]:
+    """Return the intermediate values and attributes that anything uses, each after its parts."""
+    made = {name: attribute.start for name, attribute in model.attributes.items()}
+    made |= model.let
+    graph = {name: sorted(set(formula.names) & set(made)) for name, formula in sorted(made.items())}
+    used = [placed.formula for placed in formulas(model) if placed.role != "let"]
+    needed = _parts_of(used, made) | set(model.attributes)
+    try:
+        order = TopologicalSorter(graph).static_order()
+        return tuple(name for name in order if name in needed)
+    except CycleError as error:
+        ring = " -> ".join(error.args[1])
+        message = f"values are made of each other in a circle: {ring}; break it at one of them"
+        raise SimulationError(message) from None
+
+
+def _moving(model: Model, order: tuple[str, ...]) -> frozenset[str]:
+    """Return the names whose value can change from cycle to cycle."""
+    moving = CLOCK | frozenset(model.attributes)
+    for name in order:
+        if name in model.let and moves_in_time(model.let[name], moving):
+            moving |= {name}
+    return moving
+
+
+def _rate_rows(loaded: LoadedModel, order: tuple[str, ...]) -> frozenset[str]:
+    """Return the states whose transitions are in 1/year."""
+    model = loaded.spec
+    plain = [name for values in model.strategies.values() for name in values]
+    plain += [name for group in model.subgroups.values() for name in group.values]
+    units: dict[str, Unit] = dict.fromkeys(plain, DIMENSIONLESS)
+    units |= {name: parameter.unit for name, parameter in model.parameters.items()}
+    units |= {name: attribute.unit for name, attribute in model.attributes.items()}
+    units |= dict.fromkeys(("time", "cycle", "age"), parse_unit("year"))
+    tables = {
+        name: TableSignature(table.argument_units, table.unit or DIMENSIONLESS)
+        for name, table in loaded.tables.items()
+    }
+    entries = {
+        origin: [entry for entry in row.values() if isinstance(entry, Formula)]
+        for origin, row in model.transitions.items()
+    }
+    used = _parts_of([entry for row in entries.values() for entry in row], model.let)
+    for name in order:
+        if name in used:
+            units[name] = unit_of(model.let[name], units, tables)
+    per_year = parse_unit("1/year")
+    return frozenset(
+        origin
+        for origin, row in entries.items()
+        if any(unit_of(entry, units, tables).fits(per_year) for entry in row)
+    )
+
+
+def _parts_of(used: Collection[Formula], made: Mapping[str, Formula]) -> set[str]:
+    """Return the named values that formulas are made of, however deep."""
+    found: set[str] = set()
+    queue = [name for formula in used for name in formula.names]
+    while queue:
+        name = queue.pop()
+        if name in made and name not in found:
+            found.add(name)
+            queue += made[name].names
+    return found

@@ -1,0 +1,130 @@
+"""The clock of a cohort: its points of time, and the year in which each reward falls."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import ceil, floor
+
+from equipoise.clinical.weights import point_weights
+from equipoise.spec.model import Method, Time
+
+HAIR = 1e-9
+"""Tolerance in years when a time is compared with a whole year."""
+
+Shares = tuple[tuple[int, float], ...]
+"""Years since start, with the length of time that counts in each."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When the cohort is looked at, and how much each look counts.
+
+    All times are years since the patient's start. `points` are the n + 1 starts and ends of
+    cycles; a model without a course in time has one point, no cycle and one year.
+    """
+
+    cycle: float
+    points: tuple[float, ...]
+    years: int
+    flow: tuple[Shares, ...]
+    """Of each point: the weight of its yearly rewards in each year since start."""
+    effect_weight: tuple[float, ...]
+    """Of each point: the weight of the one-off effects of moves that end there."""
+    mean_occupancy: bool = False
+    """Whether rewards go to the mean of this and the next occupancy (life-table method)."""
+
+    @property
+    def cycles(self) -> int:
+        """Number of cycles."""
+        return len(self.points) - 1
+
+    def year_of(self, point: int) -> int:
+        """Return the year since start that a one-off effect at a point falls in."""
+        return min(floor(self.points[point] + HAIR), self.years - 1)
+
+    def years_read_at(self, point: int) -> range:
+        """Return the years whose start is read at this point: at it, or before the next one."""
+        first = ceil(self.points[point] - HAIR)
+        after = self.years if point >= self.cycles else ceil(self.points[point + 1] - HAIR)
+        return range(first, min(after, self.years))
+
+
+def _snapped(time: float) -> float:
+    """Return a time, exact if it is a whole year, so that formulas may compare it."""
+    whole = round(time)
+    return float(whole) if abs(time - whole) < HAIR else time
+
+
+def _overlaps(start: float, end: float) -> Iterator[tuple[int, float]]:
+    """Yield each year since start that a cycle touches, with the share of the cycle in it."""
+    for year in range(floor(start), ceil(end)):
+        yield year, (min(end, year + 1) - max(start, year)) / (end - start)
+
+
+def _flows(points: tuple[float, ...], weights: list[float], *, cycle: float) -> tuple[Shares, ...]:
+    """Share each point's weight between the cycles it bounds, and each cycle between years.
+
+    A point inside belongs half to the cycle before and half to the cycle after it, so that
+    no year holds more than a year of life; points that only one cycle uses belong to it whole.
+    """
+    last = len(points) - 1
+    used = [k for k, weight in enumerate(weights) if weight]
+    found: list[Shares] = []
+    for k, weight in enumerate(weights):
+        before, after = k > 0, k < last
+        if used[-1] < last:
+            before = False
+        elif used[0] > 0:
+            after = False
+        sums: dict[int, float] = defaultdict(float)
+        for edge in (k - 1,) * before + (k,) * after:
+            for year, share in _overlaps(points[edge], points[edge + 1]):
+                sums[year] += weight * cycle * share / (before + after)
+        found.append(tuple(sums.items()) if weight else ())
+    return tuple(found)
+
+
+def schedule(time: Time | None) -> Schedule:
+    """Return the clock of a model.
+
+    The horizon is rounded to whole cycles. Rewards of a cycle that crosses the end of a year are
+    shared between both years by time.
+
+    Parameters
+    ----------
+    time
+        Cycle and horizon in years, with the method; None for a model without a course in time.
+
+    Returns
+    -------
+    Schedule
+        Times in years since start.
+
+    Raises
+    ------
+    SimulationError
+        If `simpson` is asked for an odd number of cycles.
+
+    Examples
+    --------
+    >>> from equipoise.spec.model import Time
+    >>> clock = schedule(Time(cycle="1 year", horizon="2 years", method="half_cycle"))
+    >>> clock.flow
+    (((0, 0.5),), ((0, 0.5), (1, 0.5)), ((1, 0.5),))
+    """
+    if time is None:
+        return Schedule(cycle=0.0, points=(0.0,), years=1, flow=((),), effect_weight=(1.0,))
+    cycle = time.cycle.value
+    cycles = max(1, round(time.horizon.value / cycle))
+    points = tuple(_snapped(k * cycle) for k in range(cycles + 1))
+    weights = point_weights(time.method, cycles)
+    one_off: Method = time.method if time.correct_transitions else "none"
+    in_full = one_off in ("none", "end_of_cycle", "life_table")
+    return Schedule(
+        cycle=cycle,
+        points=points,
+        years=max(1, ceil(points[-1] - HAIR)),
+        flow=_flows(points, [float(weight) for weight in weights], cycle=cycle),
+        effect_weight=(1.0,) * (cycles + 1) if in_full else tuple(map(float, weights)),
+        mean_occupancy=time.method == "life_table",
+    )

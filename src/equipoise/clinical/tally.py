@@ -1,0 +1,152 @@
+"""Where results add up, year by year, and become labelled arrays."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from equipoise.clinical.schedule import Schedule
+from equipoise.core.errors import SimulationError
+
+Floats = NDArray[np.float64]
+
+_BY_AGE = ("strategy", "age", "year", "draw")
+_COSTS = ("strategy", "item", "age", "year", "draw")
+
+
+ONES = np.ones((1, 1, 1, 1))
+
+
+def over_groups(share: Floats, value: Floats = ONES) -> Floats:
+    """Return the sum of share times value over subgroups, dims (strategy, age, draw).
+
+    `share` already carries the subgroups' weights. The sum runs in a fixed order.
+    """
+    groups = max(share.shape[1], value.shape[1])
+    total = share[:, 0] * value[:, 0]
+    for group in range(1, groups):
+        part = share[:, group if share.shape[1] > 1 else 0]
+        total += part * value[:, group if value.shape[1] > 1 else 0]
+    return total
+
+
+class Tally:
+    """Sums per starting patient by year since start, as they are and at their present value."""
+
+    def __init__(
+        self,
+        *,
+        strategies: Sequence[str],
+        items: Sequence[str],
+        measures: Sequence[str],
+        ages: Sequence[float],
+        draws: Sequence[int],
+        clock: Schedule,
+    ) -> None:
+        self._clock = clock
+        self._coordinates = {
+            "strategy": np.array(list(strategies), dtype=str),
+            "item": np.array(list(items), dtype=str),
+            "measure": np.array(list(measures), dtype=str),
+            "age": np.asarray(ages, dtype=np.float64),
+            "year": np.arange(clock.years),
+            "draw": np.asarray(draws),
+        }
+        by_age = tuple(self._coordinates[dim].size for dim in _BY_AGE)
+        costs = tuple(self._coordinates[dim].size for dim in _COSTS)
+        self._items = {item: number for number, item in enumerate(items)}
+        self._measures = {measure: number for number, measure in enumerate(measures)}
+        self.cost, self.cost_present = np.zeros(costs), np.zeros(costs)
+        self.cost_at_start = np.zeros(costs[:3] + costs[4:])
+        self.qaly, self.qaly_present = np.zeros(by_age), np.zeros(by_age)
+        self.life, self.life_present = np.zeros(by_age), np.zeros(by_age)
+        self.alive = np.zeros(by_age)
+        self.track = np.zeros((len(measures), *by_age))
+
+    def add_cost(self, item: str, amount: Floats, factor: Floats | float, point: int) -> None:
+        """Add a yearly cost that counts at a point of time."""
+        number = self._items[item]
+        for year, weight in self._clock.flow[point]:
+            self.cost[:, number, :, year] += amount * weight
+            self.cost_present[:, number, :, year] += amount * (weight * factor)
+
+    def add_qaly(self, amount: Floats, factor: Floats | float, point: int) -> None:
+        """Add a yearly health value that counts at a point of time."""
+        for year, weight in self._clock.flow[point]:
+            self.qaly[:, :, year] += amount * weight
+            self.qaly_present[:, :, year] += amount * (weight * factor)
+
+    def add_life(self, share: Floats, factor: Floats | float, point: int) -> None:
+        """Add life lived at a point of time."""
+        for year, weight in self._clock.flow[point]:
+            self.life[:, :, year] += share * weight
+            self.life_present[:, :, year] += share * (weight * factor)
+
+    def add_cost_once(self, item: str, amount: Floats, factor: Floats | float, point: int) -> None:
+        """Add a one-off cost at a point of time; on day 0 it stands apart."""
+        number = self._items[item]
+        if point == 0:
+            self.cost_at_start[:, number] += amount
+            return
+        year = self._clock.year_of(point)
+        self.cost[:, number, :, year] += amount
+        self.cost_present[:, number, :, year] += amount * factor
+
+    def add_qaly_once(self, amount: Floats, factor: Floats | float, point: int) -> None:
+        """Add a one-off health effect at a point of time."""
+        year = self._clock.year_of(point)
+        self.qaly[:, :, year] += amount
+        self.qaly_present[:, :, year] += amount * factor
+
+    def read_alive(self, share: Floats, year: int) -> None:
+        """Note the share alive at the start of a year."""
+        self.alive[:, :, year] = share
+
+    def read_track(self, measure: str, amount: Floats, share: Floats, year: int) -> None:
+        """Note a tracked value among those alive at the start of a year; 0 where nobody is."""
+        mean = amount / np.where(share > 0, share, 1.0)
+        self.track[self._measures[measure], :, :, year] = np.where(share > 0, mean, 0.0)
+
+    def dataset(self, *, attributes: dict[str, str | float]) -> xr.Dataset:
+        """Return everything as the `clinical` group of the vocabulary.
+
+        Raises
+        ------
+        SimulationError
+            If a result is no finite number.
+        """
+        data = xr.Dataset(
+            {
+                "cost": (_COSTS, self.cost),
+                "cost_present": (_COSTS, self.cost_present),
+                "cost_at_start": (("strategy", "item", "age", "draw"), self.cost_at_start),
+                "qaly": (_BY_AGE, self.qaly),
+                "qaly_present": (_BY_AGE, self.qaly_present),
+                "life_years": (_BY_AGE, self.life),
+                "life_years_present": (_BY_AGE, self.life_present),
+                "alive": (_BY_AGE, self.alive),
+                "track": (("measure", *_BY_AGE), self.track),
+            },
+            coords=self._coordinates,
+            attrs=attributes,
+        )
+        for name, array in data.items():
+            _require_numbers(str(name), array)
+        return data
+
+
+def _require_numbers(name: str, array: xr.DataArray) -> None:
+    """Refuse a result that is infinite or no number, naming the first."""
+    wrong = ~np.isfinite(array.values)
+    if not wrong.any():
+        return
+    place = np.unravel_index(int(np.argmax(wrong)), wrong.shape)
+    where = ", ".join(
+        f"{dim} {array[dim].values[spot]}" for dim, spot in zip(array.dims, place, strict=True)
+    )
+    message = (
+        f"'{name}' is {array.values[place]} at {where}; look in the model's formulas for a "
+        "division by zero, a logarithm of a negative number or a value that grows without end"
+    )
+    raise SimulationError(message)

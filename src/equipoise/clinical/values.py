@@ -1,0 +1,115 @@
+"""The numbers that a model's formulas see in each cycle, for all patients and draws at once."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from equipoise.clinical.plan import Plan, moves_in_time
+from equipoise.core.errors import LabelError
+from equipoise.spec.formula import Formula, Node, Scope, evaluate
+from equipoise.spec.loaded import LoadedModel
+from equipoise.spec.model import Model
+
+Floats = NDArray[np.float64]
+
+
+class Values:
+    """Values by name, with dims (strategy, subgroup, age, draw), each as small as it can be.
+
+    A parameter has shape (1, 1, 1, draws), a strategy's variable (strategies, 1, 1, 1), a
+    subgroup's (1, subgroups, 1, 1) and the age (1, 1, ages, 1); arithmetic broadcasts them.
+    What cannot change in time is computed once.
+    """
+
+    def __init__(
+        self, model: LoadedModel, plan: Plan, parameters: xr.Dataset, *, ages: Sequence[float]
+    ) -> None:
+        self._spec = model.spec
+        self._plan = plan
+        self._ages = np.asarray(ages, dtype=np.float64).reshape(1, 1, -1, 1)
+        self._by_name = _fixed(model.spec, parameters)
+        self._constants: dict[int, Floats] = {}
+        self._remembered: dict[int, Floats] = {}
+        self._held: dict[int, NDArray[np.bool_]] = {}
+        self._scope = Scope(self._by_name, model.tables, self._first)
+        self._started = False
+
+    def at(self, time: float) -> None:
+        """Compute the named values of the cycle that starts `time` years after the start."""
+        self._remembered.clear()
+        self._by_name["time"] = np.full((1, 1, 1, 1), time)
+        self._by_name["age"] = self._ages + time
+        for name in self._plan.order:
+            if name in self._spec.let:
+                if not self._started or name in self._plan.moving:
+                    self._by_name[name] = self.of(self._spec.let[name])
+            elif not self._started:
+                self._by_name[name] = self.of(self._spec.attributes[name].start)
+        self._started = True
+
+    def advance(self) -> None:
+        """Give the attributes their values at the start of the next cycle."""
+        following = {n: self.of(a.each_cycle) for n, a in self._spec.attributes.items()}
+        self._by_name.update(following)
+
+    def of(self, formula: Formula) -> Floats:
+        """Return the value of a formula in this cycle, with four dims."""
+        place = id(formula)
+        if "first" in formula.functions:
+            memory = self._remembered
+        elif self.is_moving(formula):
+            return self._evaluate(formula)
+        else:
+            memory = self._constants
+        if place not in memory:
+            memory[place] = self._evaluate(formula)
+        return memory[place]
+
+    def is_moving(self, formula: Formula) -> bool:
+        """Return whether a formula can change from cycle to cycle."""
+        return moves_in_time(formula, self._plan.moving)
+
+    def _evaluate(self, formula: Formula) -> Floats:
+        """Return the value of a formula as numbers with four dims."""
+        value = np.asarray(evaluate(formula.tree, self._scope), dtype=np.float64)
+        return value.reshape((1,) * (4 - value.ndim) + value.shape)
+
+    def _first(self, node: Node, condition: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return where a condition holds that has not held in an earlier cycle.
+
+        Equal conditions in two formulas are two places, so the place is the node's identity.
+        """
+        before = self._held.get(id(node))
+        self._held[id(node)] = condition if before is None else condition | before
+        return condition if before is None else condition & ~before
+
+
+def _fixed(spec: Model, parameters: xr.Dataset) -> dict[str, Floats]:
+    """Return the values that stay the same: parameters, strategies, subgroups, the cycle."""
+    found: dict[str, Floats] = {}
+    if spec.time is not None:
+        found["cycle"] = np.full((1, 1, 1, 1), spec.time.cycle.value)
+    for name in spec.parameters:
+        if name not in parameters:
+            message = f"the sample has no parameter '{name}'; draw it from this model's parameters"
+            raise LabelError(message)
+        data = parameters[name]
+        if data.dims not in ((), ("draw",)):
+            message = f"parameter '{name}' has dims {data.dims}, promised are ('draw',)"
+            raise LabelError(message)
+        found[name] = np.ascontiguousarray(data.values, dtype=np.float64).reshape(1, 1, 1, -1)
+    found |= _by_member(list(spec.strategies.values()), (-1, 1, 1, 1))
+    return found | _by_member([group.values for group in spec.subgroups.values()], (1, -1, 1, 1))
+
+
+def _by_member(
+    members: Sequence[Mapping[str, float]], shape: tuple[int, int, int, int]
+) -> dict[str, Floats]:
+    """Return each variable of strategies or subgroups as one array over them."""
+    names = {name for values in members for name in values}
+    return {
+        name: np.array([float(values[name]) for values in members]).reshape(shape)
+        for name in sorted(names)
+    }

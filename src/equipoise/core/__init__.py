@@ -1,0 +1,1 @@
+"""Vocabulary, units and money, clocks, ledger, random streams, errors, provenance."""

@@ -1,0 +1,88 @@
+"""The one tree of errors that users can meet, and the located problem of a user's file."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One mistake in a user's file: where it is, what is wrong and how to mend it."""
+
+    file: str
+    line: int
+    column: int
+    field: str
+    message: str
+    fix: str
+
+    def __str__(self) -> str:
+        """Return the two lines a user sees; an editor can jump to the first."""
+        place = f"{self.file}:{self.line}:{self.column}"
+        return f"{place}: {self.field}: {self.message}\n    fix: {self.fix}"
+
+
+class EquipoiseError(Exception):
+    """Base of every error that Equipoise raises on purpose."""
+
+
+class SpecError(EquipoiseError):
+    """Everything wrong with a user's files, at once."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class FieldError(EquipoiseError, ValueError):
+    """A wrong value of one field, with its fix; readers turn it into a `Problem`.
+
+    Parameters
+    ----------
+    message
+        What was found and why it is wrong.
+    fix
+        What to write instead.
+    column
+        Offset inside the field's text at which the mistake stands, if known.
+    """
+
+    def __init__(self, message: str, *, fix: str, column: int | None = None) -> None:
+        self.message = message
+        self.fix = fix
+        self.column = column
+        super().__init__(message)
+
+
+class UnitError(FieldError):
+    """A unit that is unknown, or two units that do not fit together."""
+
+
+class FormulaError(FieldError):
+    """A formula that is not in the language, or is too large to be safe."""
+
+
+class MoneyError(FieldError):
+    """An amount that cannot be converted with the index and rates at hand."""
+
+
+class LabelError(EquipoiseError):
+    """A labelled array that breaks a promise of the vocabulary."""
+
+
+class SimulationError(EquipoiseError):
+    """A model whose numbers left their possible range while it ran."""
+
+
+class RuleNotInForceError(EquipoiseError):
+    """A legal rule asked for a day before its first known value."""
+
+
+class RuleStaleError(EquipoiseError):
+    """A legal rule asked for a day too long after it was last checked."""
+
+
+class NotInLibraryError(EquipoiseError):
+    """A name that is neither a file nor an entry of the library."""
+
+
+class ArchiveError(EquipoiseError):
+    """A results file that cannot be read, or was written by another version."""

@@ -1,0 +1,174 @@
+"""First come, first served: a month-by-month queue with limited slots."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from equipoise.core.vocabulary import checked
+from equipoise.delivery.demand import MONTHS, Demand
+from equipoise.rules import Segment, payer_segments, shares_of_span
+from equipoise.spec.loaded import Study
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Opening:
+    """From which month on each payer's patients can be treated, and with how many slots."""
+
+    payers: tuple[str, ...]
+    segments: tuple[Segment, ...]
+    ready: Floats
+    """Years since the decision date, dims (payer, draw)."""
+    slots: Floats
+    """Patients per month in all centres together, dims (draw)."""
+
+    def open_to(self, age: Floats, month: int) -> Floats:
+        """Return 1 where a patient of an age has a payer who buys, dims (*age, draw)."""
+        buys = (self.ready <= month / MONTHS).astype(np.float64)
+        owed = shares_of_span(self.segments, self.payers, age, years=0.0)
+        return np.tensordot(np.moveaxis(owed, 0, -1), buys, axes=1)
+
+    def capacity(self, month: int) -> Floats:
+        """Return the slots of a month, none before the first payer buys, dims (draw)."""
+        paying = [self.payers.index(segment.payer) for segment in self.segments]
+        opened = (self.ready[paying] <= month / MONTHS).any(axis=0)
+        return np.where(opened, self.slots, 0.0)
+
+
+def _opening(study: Study, inputs: xr.Dataset, access: xr.Dataset, centres: int) -> _Opening:
+    """Return when treatment opens and how many slots there are."""
+    draws = inputs.sizes["draw"]
+    per_year = np.broadcast_to(inputs["care.slots"].values, (draws,))
+    return _Opening(
+        payers=tuple(str(name) for name in access["payer"].values),
+        segments=payer_segments(study.country, "medicine"),
+        ready=access["funded"].values + inputs["care.ready_after"].values,
+        slots=np.asarray(per_year * centres / MONTHS, dtype=np.float64),
+    )
+
+
+def treated_patients(
+    study: Study, inputs: xr.Dataset, access: xr.Dataset, joining: Demand, *, centres: int
+) -> xr.Dataset:
+    """Run the queue for one number of treating centres.
+
+    Each month new patients join, those whose payer buys are treated in the order in which they
+    joined as far as slots go, and then some of the waiting die or leave. Patients are expected
+    numbers, so a tenth of a patient can be treated; the order among those who joined in the same
+    month is shared in proportion.
+
+    Parameters
+    ----------
+    study
+        For the payers' rules.
+    inputs
+        The joint sample.
+    access
+        Group ``access``: when each payer begins to buy.
+    joining
+        Result of `demand`.
+    centres
+        Number of treating centres.
+
+    Returns
+    -------
+    xarray.Dataset
+        Group ``delivery`` of the vocabulary.
+    """
+    opening = _opening(study, inputs, access, centres)
+    queue = _Queue(joining)
+    months = joining.arrivals.shape[1]
+    for month in range(months):
+        queue.step(month, opening)
+    dims = ("group", "month", "draw")
+    data = xr.Dataset(
+        {name: (dims, values) for name, values in queue.results().items()},
+        coords={
+            "group": list(joining.groups),
+            "group_age": ("group", joining.ages),
+            "month": np.arange(months),
+            "draw": inputs["draw"],
+        },
+    )
+    data["capacity"] = (("month", "draw"), np.stack([opening.capacity(m) for m in range(months)]))
+    return checked("delivery", data)
+
+
+class _Queue:
+    """Who waits, by group and month of joining; dims (group, joined, draw)."""
+
+    def __init__(self, joining: Demand) -> None:
+        self.joining = joining
+        self.waiting = np.zeros_like(joining.arrivals)
+        names = ("arrived", "treated", "left", "died", "waiting", "age_at_treatment")
+        self.record = {name: np.zeros_like(joining.arrivals) for name in names}
+        self.record["arrived"][:] = joining.arrivals
+
+    def results(self) -> dict[str, Floats]:
+        """Return the arrays of every month, dims (group, month, draw)."""
+        return self.record
+
+    def step(self, month: int, opening: _Opening) -> None:
+        """Let one month pass."""
+        joined = slice(0, month + 1)
+        self.waiting[:, month] = self.joining.arrivals[:, month]
+        waits = (month - np.arange(month + 1)) / MONTHS
+        age = self.joining.ages[:, None] + waits
+        taken = self._treat(self.waiting[:, joined], age, month, opening)
+        treated = taken.sum(axis=1)
+        total_age = np.einsum("gj,gjd->gd", age, taken)
+        mean_age = np.divide(
+            total_age, treated, out=np.repeat(age[:, :1], treated.shape[1], axis=1),
+            where=treated > 0.0,
+        )  # fmt: skip
+        rest = self.waiting[:, joined] - taken
+        died, left, stayed = self._attrition(rest, month)
+        self.waiting[:, joined] = stayed
+        for name, values in (
+            ("treated", treated), ("age_at_treatment", mean_age), ("died", died),
+            ("left", left), ("waiting", stayed.sum(axis=1)),
+        ):  # fmt: skip
+            self.record[name][:, month] = values
+
+    def _treat(self, waiting: Floats, age: Floats, month: int, opening: _Opening) -> Floats:
+        """Return who is treated: earliest joined first, up to the slots."""
+        offered = waiting * opening.open_to(age, month)
+        asked = offered.sum(axis=0)
+        earlier = np.cumsum(asked, axis=0) - asked
+        served = np.clip(opening.capacity(month) - earlier, 0.0, asked)
+        share = np.divide(served, asked, out=np.zeros_like(asked), where=asked > 0.0)
+        return offered * share
+
+    def _attrition(self, rest: Floats, month: int) -> tuple[Floats, Floats, Floats]:
+        """Return the dead, those who left (both summed over joining) and those who stay."""
+        since = month - np.arange(month + 1)
+        now = self.joining.survival[:, since]
+        later = self.joining.survival[:, since + 1]
+        lives = np.divide(later, now, out=np.zeros_like(later), where=now > 0.0)
+        living = rest * lives
+        stayed = living * self.joining.staying
+        return (
+            (rest - living).sum(axis=1),
+            (living - stayed).sum(axis=1),
+            stayed,
+        )
+
+
+def reach(delivery: xr.Dataset) -> xr.Dataset:
+    """Return the queue by calendar year over all groups, as in group ``reach``.
+
+    Parameters
+    ----------
+    delivery
+        Group ``delivery`` of the vocabulary.
+    """
+    year = xr.DataArray(delivery["month"].values // MONTHS, dims="month", name="year")
+    counts = delivery[["arrived", "treated", "left", "died"]].sum("group")
+    counts["capacity"] = delivery["capacity"]
+    yearly = counts.groupby(year).sum("month")
+    last = delivery["waiting"].sum("group").groupby(year).last()
+    yearly["waiting"] = last
+    return yearly.transpose("year", "draw")

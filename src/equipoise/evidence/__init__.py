@@ -1,0 +1,1 @@
+"""From data to distributions: survival fits, life tables, norms, elicitation."""

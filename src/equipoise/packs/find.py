@@ -1,0 +1,142 @@
+"""Finding studies, countries and models by name or path."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+from equipoise.core.errors import NotInLibraryError, SpecError
+from equipoise.core.translation import translate as _
+from equipoise.spec.reader import read_document
+from equipoise.spec.text import shown
+
+Kind = Literal["therapy", "country", "model"]
+
+_TITLE_FIELD: dict[Kind, str] = {"therapy": "study", "country": "jurisdiction", "model": "model"}
+
+
+@dataclass(frozen=True, order=True)
+class Entry:
+    """One pack of the library."""
+
+    kind: Kind
+    name: str
+    title: str
+    path: Path
+
+
+def library_folder() -> Path:
+    """Return the folder of the packs that came with this installation."""
+    return Path(str(files("equipoise"))) / "library"
+
+
+def _packs(kind: Kind) -> dict[str, Path]:
+    """Return the files that stand for the packs of one kind, by name."""
+    root = library_folder()
+    match kind:
+        case "therapy":
+            found = {path.parent.name: path for path in root.glob("therapies/*/study.yaml")}
+        case "country":
+            found = {p.parent.name: p for p in root.glob("jurisdictions/*/jurisdiction.yaml")}
+        case "model":
+            found = {path.stem: path for path in root.glob("models/*.yaml")}
+    return dict(sorted(found.items()))
+
+
+def _title(path: Path, kind: Kind) -> str:
+    """Return a pack's title in the user's language, or its name if the file cannot be read."""
+    try:
+        title = read_document(path).data[_TITLE_FIELD[kind]]
+        return shown(title)
+    except (SpecError, KeyError, TypeError):
+        return path.stem if kind == "model" else path.parent.name
+
+
+def library() -> tuple[Entry, ...]:
+    """Return every pack of the library: therapies, then countries, then models."""
+    kinds: tuple[Kind, ...] = ("therapy", "country", "model")
+    return tuple(
+        Entry(kind, name, _title(path, kind), path)
+        for kind in kinds
+        for name, path in _packs(kind).items()
+    )
+
+
+def _not_found(message: str, name: str, known: Collection[str]) -> NotInLibraryError:
+    """Return the error that says what is missing, what was perhaps meant and what exists."""
+    near = get_close_matches(name, known, n=1)
+    hint = " " + _("Did you mean '{near}'?", near=near[0]) if near else ""
+    listing = ", ".join(known) or _("nothing")
+    tail = _("The library has: {names}.", names=listing)
+    return NotInLibraryError(f"{message}{hint} {tail}")
+
+
+def find_study(name_or_path: str | Path) -> Path:
+    """Return the path of a study file.
+
+    Parameters
+    ----------
+    name_or_path
+        A file, a folder with a study.yaml, or the name of a therapy of the library.
+
+    Raises
+    ------
+    NotInLibraryError
+        If it is none of these.
+    """
+    path = Path(name_or_path)
+    if path.is_file():
+        return path
+    if (path / "study.yaml").is_file():
+        return path / "study.yaml"
+    name, known = str(name_or_path), _packs("therapy")
+    if name in known:
+        return known[name]
+    message = _("'{name}' is neither a study file nor a therapy of the library.", name=name)
+    raise _not_found(message, name, known)
+
+
+def find_model(name_or_path: str | Path) -> Path:
+    """Return the path of a model file: a path, or the name of a model of the library.
+
+    Raises
+    ------
+    NotInLibraryError
+        If it is neither.
+    """
+    path = Path(name_or_path)
+    if path.is_file():
+        return path
+    name, known = str(name_or_path), _packs("model")
+    if name in known:
+        return known[name]
+    message = _("'{name}' is neither a model file nor a model of the library.", name=name)
+    raise _not_found(message, name, known)
+
+
+def find_jurisdiction(code_or_folder: str | Path, *, beside: Path | None = None) -> Path:
+    """Return the folder of a country.
+
+    Parameters
+    ----------
+    code_or_folder
+        The code of a country of the library, or a folder with a jurisdiction.yaml.
+    beside
+        A study file: a country that the library lacks may stand in a folder next to it.
+
+    Raises
+    ------
+    NotInLibraryError
+        If there is no such country.
+    """
+    code, known = str(code_or_folder), _packs("country")
+    if code in known:
+        return known[code].parent
+    folders = [Path(code_or_folder)] + ([beside.parent / code] if beside is not None else [])
+    for folder in folders:
+        if (folder / "jurisdiction.yaml").is_file():
+            return folder
+    message = _("'{name}' is neither a country of the library nor the folder of one.", name=code)
+    raise _not_found(message, code, known)

@@ -1,0 +1,47 @@
+"""Loading a study of the library by its name, with its own country or another one."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+from equipoise.packs.find import find_jurisdiction, find_model, find_study
+from equipoise.spec.load import country_of, load_model, load_study
+from equipoise.spec.loaded import LoadedModel, Study
+
+
+def load_named_study(
+    name: str | Path, *, country: str | None = None, criteria: Collection[str] = ()
+) -> Study:
+    """Load a study by name or path.
+
+    Parameters
+    ----------
+    name
+        A study file, its folder, or a therapy of the library.
+    country
+        Code or folder of a country to use instead of the study's own.
+    criteria
+        Names of the criteria that exist; empty leaves them unchecked.
+
+    Raises
+    ------
+    NotInLibraryError
+        If the study or the country cannot be found.
+    SpecError
+        With every mistake of all files of the study.
+    """
+    path = find_study(name)
+    folder = find_jurisdiction(country or country_of(path), beside=path)
+    return load_study(path, jurisdiction_folder=folder, criteria=criteria)
+
+
+def load_named_model(name: str | Path) -> LoadedModel:
+    """Load a model by name or path.
+
+    Raises
+    ------
+    NotInLibraryError
+        If there is no such file or model of the library.
+    SpecError
+        With every mistake of the file.
+    """
+    return load_model(find_model(name))

@@ -1,0 +1,101 @@
+"""What the maker is paid per treated patient and unit of price, year by year."""
+
+from dataclasses import dataclass
+from typing import Protocol, assert_never
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.spec.contracts import Contract, Instalments, RebateOnLoss, Upfront
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Payments and rebates on each anniversary of treatment, per unit of price.
+
+    Both have dims (year, draw); year 0 is the day of treatment; rebates are positive here.
+    """
+
+    payments: Floats
+    rebates: Floats
+
+
+class PaymentContract(Protocol):
+    """Any object with this method is a contract; nothing to inherit or register."""
+
+    def schedule(self, alive: Floats, responding: Floats) -> Schedule:
+        """Return payments and rebates per treated patient and unit of price.
+
+        Parameters
+        ----------
+        alive
+            Share alive on each anniversary, dims (year, draw); 1 in year 0.
+        responding
+            Share of those alive who respond on each anniversary, dims (year, draw).
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class UpfrontContract:
+    """The whole price on the day of treatment."""
+
+    def schedule(self, alive: Floats, responding: Floats) -> Schedule:
+        """See `PaymentContract.schedule`."""
+        payments = np.zeros_like(alive)
+        payments[0] = 1.0
+        return Schedule(payments, np.zeros_like(alive))
+
+
+@dataclass(frozen=True)
+class InstalmentContract:
+    """Equal payments from the day of treatment on, unconditional or only for responders."""
+
+    years: int
+    only_while_responding: bool = False
+
+    def schedule(self, alive: Floats, responding: Floats) -> Schedule:
+        """See `PaymentContract.schedule`."""
+        payments = np.zeros_like(alive)
+        payments[: self.years] = 1.0 / self.years
+        if self.only_while_responding:
+            # On the day of treatment nobody's response is known yet: the first part is owed.
+            payments[1:] *= (alive * responding)[1:]
+        return Schedule(payments, np.zeros_like(alive))
+
+
+@dataclass(frozen=True)
+class RebateContract:
+    """The price at once; a share comes back for each living patient who has lost response.
+
+    Response is looked at on every anniversary up to `years`; who never responded counts as lost
+    on the first. The dead get no rebate.
+    """
+
+    share: float
+    years: int
+
+    def schedule(self, alive: Floats, responding: Floats) -> Schedule:
+        """See `PaymentContract.schedule`."""
+        payments = np.zeros_like(alive)
+        payments[0] = 1.0
+        before = np.concatenate([np.ones_like(responding[:1]), responding[1:-1]])
+        lost = alive[1:] * np.clip(before - responding[1:], 0.0, None)
+        rebates = np.zeros_like(alive)
+        rebates[1 : self.years + 1] = self.share * lost[: self.years]
+        return Schedule(payments, rebates)
+
+
+def contract_from(spec: Contract) -> PaymentContract:
+    """Build the contract a study asks for; the type checker proves no kind is forgotten."""
+    match spec:
+        case Upfront():
+            return UpfrontContract()
+        case Instalments(years=years, only_while_responding=only):
+            return InstalmentContract(years, only)
+        case RebateOnLoss(share=share, years=years):
+            return RebateContract(share, years)
+        case _:
+            assert_never(spec)

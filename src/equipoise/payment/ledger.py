@@ -1,0 +1,124 @@
+"""The ledger of one policy: care, the product under its contract, and the maker's receipts."""
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from equipoise.core.vocabulary import checked
+from equipoise.payment.contracts import Schedule, contract_from
+from equipoise.payment.starters import ByAge, starters
+from equipoise.rules import payer_segments, shares_of_span
+from equipoise.spec.contracts import Contract
+from equipoise.spec.loaded import Study
+
+Floats = NDArray[np.float64]
+
+REBATE = "rebate"
+"""Item of what the maker returns; its amounts are negative."""
+
+
+class ProductPayments:
+    """Payments for the product per unit of price; dims (payer, year, draw) and (payer, draw)."""
+
+    def __init__(self, payers: int, years: int, draws: int) -> None:
+        self.amount = np.zeros((payers, years, draws))
+        self.later = np.zeros((payers, draws))
+        self.present = np.zeros((payers, draws))
+
+    def add(self, shares: Floats, amount: Floats, year: int, factor: Floats) -> None:
+        """Add one payment, shared among payers, in a calendar year."""
+        if year < self.amount.shape[1]:
+            self.amount[:, year] += shares * amount
+        else:
+            self.later += shares * amount
+        self.present += shares * (amount * factor)
+
+
+def product_payments(
+    study: Study,
+    inputs: xr.Dataset,
+    clinical: xr.Dataset,
+    delivery: xr.Dataset,
+    *,
+    contract: Contract,
+) -> tuple[ProductPayments, ProductPayments]:
+    """Return payments and rebates of all treated patients per unit of price.
+
+    A payment falls on an anniversary of treatment and is owed by the payer of the patient's age
+    on that day; a rebate goes back to the payer of the day of treatment.
+    """
+    draws = inputs.sizes["draw"]
+    payers = list(study.country.payers)
+    segments = payer_segments(study.country, study.file.items[study.file.comparison.product_item].category)
+    years = round(study.file.horizon.value)
+    rate = np.broadcast_to(inputs["economics.discount_cost"].values, (draws,))
+    kind = contract_from(contract)
+    new = clinical.sel(strategy=study.file.comparison.new)
+    alive = new["alive"].transpose("age", "year", "draw").values
+    response = new["track"].sel(measure=study.file.comparison.response)
+    responding = response.transpose("age", "year", "draw").values
+    paid, returned = (ProductPayments(len(payers), years, draws) for _ in range(2))
+    for who in starters(delivery, counted="treated", age="age_at_treatment"):
+        at_age = ByAge(clinical["age"].values, who.age)
+        plan = kind.schedule(at_age(alive), at_age(responding))
+        first = shares_of_span(segments, payers, who.age, years=0.0)
+        for since in _anniversaries(plan):
+            shares = shares_of_span(segments, payers, who.age + since, years=0.0)
+            factor = (1.0 + rate) ** -(who.year + who.fraction + since)
+            year = who.year + since
+            paid.add(shares, who.count * plan.payments[since], year, factor)
+            returned.add(first, who.count * plan.rebates[since], year, factor)
+    return paid, returned
+
+
+def _anniversaries(plan: Schedule) -> list[int]:
+    """Return the anniversaries on which any money moves."""
+    moving = plan.payments.any(axis=1) | plan.rebates.any(axis=1)
+    return [int(since) for since in np.flatnonzero(moving)]
+
+
+def ledger(
+    study: Study,
+    flows: xr.Dataset,
+    payments: tuple[ProductPayments, ProductPayments],
+    *,
+    price: float,
+) -> xr.Dataset:
+    """Put care, product and rebates of one policy into one ledger.
+
+    Parameters
+    ----------
+    study
+        For the item's name.
+    flows
+        Result of `population_flows`.
+    payments
+        Result of `product_payments` for the policy's contract.
+    price
+        Price of one treatment in the study's money.
+
+    Returns
+    -------
+    xarray.Dataset
+        Group ``payment`` of the vocabulary; what the maker receives is what payers pay for the
+        product minus rebates, by construction and by test.
+    """
+    paid, returned = payments
+    lines = {
+        "amount": (paid.amount, returned.amount),
+        "amount_later": (paid.later, returned.later),
+        "amount_present": (paid.present, returned.present),
+    }
+    data = flows.drop_vars(list(lines)).drop_dims("item")
+    for name, (plus, minus) in lines.items():
+        product = np.stack([plus * price, np.zeros_like(plus)])[:, :, None]
+        rebate = np.stack([-minus * price, np.zeros_like(minus)])[:, :, None]
+        whole = np.concatenate([flows[name].values, product, rebate], axis=2)
+        data[name] = (flows[name].dims, whole)
+    data = data.assign_coords(item=[*flows["item"].values.tolist(), study.file.comparison.product_item, REBATE])
+    net = paid.amount - returned.amount
+    data["receipts"] = (("year", "draw"), net.sum(axis=0) * price)
+    data["receipts_later"] = (("draw",), (paid.later - returned.later).sum(axis=0) * price)
+    data["price_weight"] = (("draw",), (paid.present - returned.present).sum(axis=0))
+    return checked("payment", data)
+

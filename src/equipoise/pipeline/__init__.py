@@ -1,0 +1,24 @@
+"""The main path: from a study to its answers, over all draws and policies."""
+
+from equipoise.pipeline.assess import assess
+from equipoise.pipeline.model_run import ModelRun, run_model
+from equipoise.pipeline.settings import (
+    DEFAULT_DRAWS,
+    DEFAULT_SEED,
+    Policy,
+    parse_policy,
+    policies_of,
+    policy_of,
+)
+
+__all__ = [
+    "DEFAULT_DRAWS",
+    "DEFAULT_SEED",
+    "ModelRun",
+    "Policy",
+    "assess",
+    "parse_policy",
+    "policies_of",
+    "policy_of",
+    "run_model",
+]

@@ -1,0 +1,156 @@
+"""From a study to its answers: sample, run all draws in chunks, weigh, and say what is unknown."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from os import cpu_count
+
+import xarray as xr
+
+from equipoise.balance import weigh
+from equipoise.core.progress import Progress
+from equipoise.draws import Design
+from equipoise.pipeline.policies import Plan, run_chunk
+from equipoise.pipeline.provenance import record_of
+from equipoise.pipeline.settings import (
+    DEFAULT_DRAWS,
+    DEFAULT_SEED,
+    Policy,
+    Sampled,
+    policies_of,
+    policy_of,
+    sample_inputs,
+    start_ages,
+)
+from equipoise.spec.loaded import Study
+from equipoise.value import information, over_draws, reference_threshold, thresholds
+
+CHUNK = 125
+"""Draws that run together; results do not depend on it, memory does."""
+
+
+def assess(
+    study: Study,
+    *,
+    draws: int = DEFAULT_DRAWS,
+    seed: int = DEFAULT_SEED,
+    design: Design = "latin_hypercube",
+    policy: Policy | None = None,
+    progress: Progress | None = None,
+    workers: int | None = None,
+    chunk: int = CHUNK,
+) -> xr.DataTree:
+    """Answer the five questions of a study with one joint simulation.
+
+    Parameters
+    ----------
+    study
+        From `packs.load_named_study`.
+    draws
+        Joint samples of every uncertain input.
+    seed
+        Same seed, same bytes, whatever the workers and chunks.
+    design
+        How the sample is spread: plain, latin_hypercube or sobol.
+    policy
+        The setting of the levers that the answers are about; omitted is the study's own. All
+        combinations of the study's levers are compared in any case.
+    progress
+        Hears how far the run is, and can cancel it.
+    workers
+        Threads; omitted is one per core.
+    chunk
+        Draws that run together.
+
+    Returns
+    -------
+    xarray.DataTree
+        Groups inputs, access, course, reach, payment, value, policies, balance, information; the
+        attributes hold the provenance.
+    """
+    progress = progress or Progress()
+    with progress.stage("draws"):
+        sampled = sample_inputs(study, draws=draws, seed=seed, design=design)
+    plan = _plan(study, sampled, policy or policy_of(study.file.policy), seed)
+    chunks = [sampled.inputs.isel(draw=slice(k, k + chunk)) for k in range(0, draws, chunk)]
+    progress.expect(plan.steps * len(chunks) * 1.1)
+    with xr.set_options(arithmetic_join="exact", keep_attrs=False):
+        parts = _in_threads(
+            partial(run_chunk, plan, progress=progress), chunks, progress, workers
+        )
+        groups = {name: _joined(name, parts) for name in parts[0]}
+        return _finish(plan, sampled, groups, progress, design)
+
+
+def _plan(study: Study, sampled: Sampled, chosen: Policy, seed: int) -> Plan:
+    """Return what every chunk needs."""
+    reference = reference_threshold(sampled.base)
+    return Plan(
+        study=study,
+        chosen=chosen,
+        policies=policies_of(study, chosen),
+        ages=start_ages(study),
+        seed=seed,
+        reference=reference,
+        grid=thresholds(sampled.inputs, reference),
+    )
+
+
+def _in_threads(
+    work: Callable[[xr.Dataset], dict[str, xr.Dataset]],
+    chunks: list[xr.Dataset],
+    progress: Progress,
+    workers: int | None,
+) -> list[dict[str, xr.Dataset]]:
+    """Run the chunks on threads; an interruption stops them all."""
+    with ThreadPoolExecutor(max_workers=workers or cpu_count() or 1) as pool:
+        futures = [pool.submit(work, part) for part in chunks]
+        try:
+            return [future.result() for future in futures]
+        except BaseException:
+            progress.cancel()
+            for future in futures:
+                future.cancel()
+            raise
+
+
+
+def _joined(name: str, parts: list[dict[str, xr.Dataset]]) -> xr.Dataset:
+    """Put the chunks of one group together along the draws."""
+    if len(parts) == 1:
+        return parts[0][name]
+    return xr.concat(
+        [part[name] for part in parts], dim="draw", data_vars="minimal", coords="minimal",
+        compat="override", join="exact",
+    )  # fmt: skip
+
+
+def _finish(
+    plan: Plan,
+    sampled: Sampled,
+    groups: dict[str, xr.Dataset],
+    progress: Progress,
+    design: str,
+) -> xr.DataTree:
+    """Add what needs all draws at once, and the provenance."""
+    nothing = groups.pop("nothing")
+    with progress.stage("value"):
+        groups["value"] = over_draws(groups["value"])
+    with progress.stage("balance"):
+        groups["balance"] = weigh(
+            groups["policies"]["criterion_value"], nothing["criterion_value"],
+            weights=plan.study.file.criteria,
+        )  # fmt: skip
+    with progress.stage("information"):
+        benefit = groups["value"]["net_benefit"]
+        groups["information"] = information(benefit, sampled.inputs)
+        draws = sampled.inputs.sizes["draw"]
+        record = record_of(plan, sampled, draws=draws, design=design, benefit=benefit)
+    order = ("access", "course", "reach", "payment", "value", "policies", "balance", "information")
+    tree = {"inputs": sampled.inputs, **{name: groups[name] for name in order}}
+    progress.advance(plan.steps)
+    return xr.DataTree(
+        children={name: xr.DataTree(data) for name, data in tree.items()},
+        dataset=xr.Dataset(attrs={"record": record.model_dump_json()}),
+        name="equipoise",
+    )

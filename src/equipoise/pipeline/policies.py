@@ -1,0 +1,160 @@
+"""All policies over one chunk of draws: what each brought about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from equipoise.access import access_timeline
+from equipoise.balance import Outcome, measured
+from equipoise.clinical import run_cohort
+from equipoise.core.progress import Progress
+from equipoise.core.vocabulary import checked
+from equipoise.delivery import demand, reach, treated_patients
+from equipoise.payment import ledger, population_flows, product_payments
+from equipoise.pipeline.settings import Policy
+from equipoise.spec.loaded import Study
+from equipoise.value import (
+    budget_impact_of,
+    course_of_patient,
+    economics,
+    net_benefit_of,
+    qaly_lost_waiting,
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What every chunk of draws needs besides its draws."""
+
+    study: Study
+    chosen: Policy
+    policies: tuple[Policy, ...]
+    ages: Sequence[float]
+    seed: int
+    reference: float
+    grid: xr.DataArray
+
+    @property
+    def criteria(self) -> list[str]:
+        """Return the study's criteria, each once."""
+        sides = self.study.file.criteria.values()
+        return list(dict.fromkeys(name for side in sides for name in side))
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """Return the payers that are families."""
+        payers = self.study.country.payers
+        return tuple(name for name, payer in payers.items() if payer.kind == "family")
+
+    @property
+    def steps(self) -> int:
+        """Return how many steps of progress a chunk makes."""
+        return 4 + len({policy.centres for policy in self.policies}) * 2 + 1
+
+
+def run_chunk(plan: Plan, inputs: xr.Dataset, progress: Progress) -> dict[str, xr.Dataset]:
+    """Run the main path on some draws: access, clinical, delivery, payment, value, policies."""
+    study = plan.study
+    with progress.stage("access"):
+        access = access_timeline(study, inputs, seed=plan.seed)
+    with progress.stage("clinical"):
+        clinical = run_cohort(
+            study.model, model_inputs(study, inputs), start_ages=plan.ages,
+            discount=discount_rates(inputs),
+        )  # fmt: skip
+    progress.advance(4.0)
+    with progress.stage("delivery"):
+        joining = demand(study, inputs, clinical)
+    groups: dict[str, xr.Dataset] = {"access": access}
+    columns: dict[Policy, xr.Dataset] = {}
+    for centres in sorted({0, *(policy.centres for policy in plan.policies)}):
+        with progress.stage("delivery"):
+            delivery = treated_patients(study, inputs, access, joining, centres=centres)
+        progress.advance()
+        with progress.stage("payment"):
+            flows = population_flows(study, inputs, clinical, delivery)
+        for policy in _with_centres(plan, centres):
+            with progress.stage("payment"):
+                payments = product_payments(
+                    study, inputs, clinical, delivery, contract=policy.contract
+                )
+                books = ledger(study, flows, payments, price=policy.price)
+            columns[policy] = _column(plan, policy, delivery, books, progress)
+            if policy == plan.chosen:
+                groups |= _chosen(plan, inputs, clinical, delivery, books, progress)
+        progress.advance()
+    return groups | {"policies": _table(plan, columns), "nothing": columns[_nothing(plan)]}
+
+
+def model_inputs(study: Study, inputs: xr.Dataset) -> xr.Dataset:
+    """Return the disease model's own parameters."""
+    return inputs[list(study.model.spec.parameters)].assign_coords(draw=inputs["draw"])
+
+
+def discount_rates(inputs: xr.Dataset) -> tuple[xr.DataArray, xr.DataArray]:
+    """Return the country's yearly discount rates of cost and of health."""
+    return inputs["economics.discount_cost"], inputs["economics.discount_health"]
+
+
+def _nothing(plan: Plan) -> Policy:
+    """Return the policy that treats nobody."""
+    return Policy(plan.chosen.price, plan.chosen.contract, 0)
+
+
+def _with_centres(plan: Plan, centres: int) -> list[Policy]:
+    """Return the policies with so many centres; with none, the one that treats nobody too."""
+    own = [policy for policy in plan.policies if policy.centres == centres]
+    if centres == 0 and _nothing(plan) not in own:
+        own.append(_nothing(plan))
+    return own
+
+
+def _column(
+    plan: Plan, policy: Policy, delivery: xr.Dataset, books: xr.Dataset, progress: Progress
+) -> xr.Dataset:
+    """Return what is kept of every policy."""
+    with progress.stage("value"):
+        benefit = net_benefit_of(books, plan.reference)
+    with progress.stage("balance"):
+        outcome = Outcome(delivery, books, benefit, policy.centres, plan.families)
+        values = measured(outcome, plan.criteria)
+    return xr.Dataset(
+        {
+            "criterion_value": values,
+            "budget_impact": budget_impact_of(books),
+            "net_benefit": benefit,
+        }
+    )
+
+
+def _chosen(
+    plan: Plan, inputs: xr.Dataset, clinical: xr.Dataset, delivery: xr.Dataset,
+    books: xr.Dataset, progress: Progress,
+) -> dict[str, xr.Dataset]:  # fmt: skip
+    """Return what is kept of the chosen policy alone."""
+    with progress.stage("value"):
+        value = economics(
+            plan.study, inputs, clinical, books, price=plan.chosen.price,
+            reference=plan.reference, grid=plan.grid,
+        )  # fmt: skip
+        reached = reach(delivery)
+        reached["qaly_lost_waiting"] = qaly_lost_waiting(
+            plan.study, inputs, clinical, delivery, books
+        )
+        course = course_of_patient(plan.study, inputs, clinical)
+    return {
+        "course": course,
+        "reach": checked("reach", reached),
+        "payment": books,
+        "value": value,
+    }
+
+
+def _table(plan: Plan, columns: dict[Policy, xr.Dataset]) -> xr.Dataset:
+    """Put the policies side by side, group ``policies`` of the vocabulary."""
+    data = xr.concat([columns[policy] for policy in plan.policies], dim="policy")
+    data = data.transpose("criterion", "policy", "payer", "year", "draw", missing_dims="ignore")
+    data["budget_impact"] = data["budget_impact"].transpose("policy", "payer", "year", "draw")
+    return checked("policies", data.assign_coords(policy=np.arange(len(plan.policies))))

@@ -1,0 +1,163 @@
+"""What a run is about besides the study: policies, ages, thresholds, the sample."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise, product
+
+import numpy as np
+import xarray as xr
+from pydantic import ValidationError
+
+from equipoise.core.errors import FieldError
+from equipoise.core.money import PriceBook, price_book
+from equipoise.core.translation import translate as _
+from equipoise.core.units import parse_measure
+from equipoise.draws import Design, base_case, sample
+from equipoise.spec.contracts import Contract, contract_from_text, contract_text
+from equipoise.spec.loaded import Study
+from equipoise.spec.study import PolicyChoice
+
+DEFAULT_DRAWS = 2000
+DEFAULT_SEED = 1
+
+LARGEST_GAP = 6.0
+"""Years between the ages at which the disease model runs; between them lines are straight."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One setting of all levers; `price` is in the study's money."""
+
+    price: float
+    contract: Contract
+    centres: int
+
+    def __str__(self) -> str:
+        """Return the policy as `--policy` takes it."""
+        return f"price={self.price:.10g} contract={contract_text(self.contract)} centres={self.centres}"
+
+
+def policy_of(choice: PolicyChoice) -> Policy:
+    """Return a study's choice as a policy."""
+    return Policy(choice.price.value, choice.contract, choice.centres)
+
+
+def policies_of(study: Study, chosen: Policy) -> tuple[Policy, ...]:
+    """Return all combinations of the study's levers, and the chosen policy if it is none of them."""
+    levers = study.file.levers
+    combined = [
+        Policy(price.value, contract, centres)
+        for price, contract, centres in product(levers.price, levers.contract, levers.centres)
+    ]
+    return tuple(combined if chosen in combined else [chosen, *combined])
+
+
+def parse_policy(study: Study, changes: Mapping[str, str]) -> Policy:
+    """Return the study's policy with some levers set to other values.
+
+    Raises
+    ------
+    FieldError
+        If a lever is unknown or its value is not one.
+    """
+    own = policy_of(study.file.policy)
+    price, contract, centres = own.price, own.contract, own.centres
+    for name, text in changes.items():
+        match name:
+            case "price":
+                price = _price(study, text)
+            case "contract":
+                contract = _contract(text)
+            case "centres":
+                centres = _centres(text)
+            case _:
+                raise FieldError(
+                    _("'{name}' is not a lever", name=name),
+                    fix=_("use price, contract or centres"),
+                )
+    return Policy(price, contract, centres)
+
+
+def _price(study: Study, text: str) -> float:
+    """Read a price in the study's money."""
+    money = study.file.money.text
+    try:
+        value = float(text)
+    except ValueError:
+        measure = parse_measure(text)
+        if not measure.unit.fits(study.file.money):
+            raise FieldError(
+                _("'{text}' is not an amount in {money}", text=text, money=money),
+                fix=_("write the price as in `price=40e6`"),
+            ) from None
+        value = measure.value
+    if not 0.0 <= value < np.inf:
+        raise FieldError(
+            _("a price cannot be {value}", value=text), fix=_("write a positive price")
+        )
+    return value
+
+
+def _contract(text: str) -> Contract:
+    """Read a contract, with pydantic's complaints as one sentence."""
+    try:
+        return contract_from_text(text)
+    except ValidationError as error:
+        why = "; ".join(str(item["msg"]) for item in error.errors())
+        raise FieldError(
+            _("'{text}' is not a contract: {why}", text=text, why=why),
+            fix=_("write e.g. upfront, instalments(years=5), rebate_on_loss(share=0.8, years=6)"),
+        ) from None
+
+
+def _centres(text: str) -> int:
+    """Read a number of centres."""
+    if not text.strip().isdecimal() or int(text) > 1000:
+        raise FieldError(
+            _("'{text}' is not a number of centres", text=text),
+            fix=_("write a whole number from 0 to 1000"),
+        )
+    return int(text)
+
+
+def start_ages(study: Study) -> list[float]:
+    """Return the ages at which the disease model runs: the groups', and those they may reach."""
+    groups = sorted({group.age.value for group in study.file.patients.groups.values()})
+    ages = sorted({*groups, groups[-1] + study.file.horizon.value})
+    filled = [ages[0]]
+    for low, high in pairwise(ages):
+        steps = int(np.ceil((high - low) / LARGEST_GAP - 1e-9))
+        filled += [low + (high - low) * k / steps for k in range(1, steps)] + [high]
+    return filled
+
+
+def money_scales(study: Study, book: PriceBook) -> dict[str, float]:
+    """Return the factor that brings each input's money to the study's money."""
+    return {
+        name: book.factor(quantity.unit, study.file.money)
+        for name, quantity in study.quantities.items()
+        if quantity.unit.money
+    }
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """The joint sample, the base case, and the factors that converted money."""
+
+    inputs: xr.Dataset
+    base: xr.Dataset
+    scales: Mapping[str, float]
+
+
+def sample_inputs(study: Study, *, draws: int, seed: int, design: Design) -> Sampled:
+    """Draw every uncertain input of the study once for all stages."""
+    scales = money_scales(study, price_book(study.country.economics))
+    spec = study.model.spec
+    quantities = study.quantities
+    inputs = sample(
+        quantities, joint=spec.joint, correlations=spec.correlations, draws=draws, seed=seed,
+        method=design, scale=scales,
+    )  # fmt: skip
+    return Sampled(inputs, base_case(quantities, joint=spec.joint, scale=scales), scales)
+
+

@@ -1,0 +1,1 @@
+"""Tables, charts, documents and the workbook: it sees arrays, never a stage."""

@@ -1,0 +1,141 @@
+"""Which distributions exist, and by which arguments each can be given."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Literal, TypeGuard, get_args
+
+from equipoise.core.errors import FieldError
+
+ParametricKind = Literal[
+    "normal",
+    "lognormal",
+    "beta",
+    "gamma",
+    "uniform",
+    "triangular",
+    "pert",
+    "weibull",
+    "exponential",
+]
+Kind = ParametricKind | Literal["empirical"]
+
+PARAMETRIC_KINDS: tuple[ParametricKind, ...] = get_args(ParametricKind)
+"""Every kind but ``empirical``."""
+
+ARGUMENT_SETS: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
+    "normal": (("mean", "sd"), ("mean", "se"), ("mean", "low", "high"), ("low", "high")),
+    "lognormal": (
+        ("log_mean", "log_sd"),
+        ("mean", "sd"),
+        ("mean", "se"),
+        ("median", "low", "high"),
+        ("low", "high"),
+    ),
+    "beta": (("alpha", "beta"), ("mean", "sd"), ("mean", "se"), ("mean", "low", "high")),
+    "gamma": (
+        ("shape", "rate"),
+        ("shape", "scale"),
+        ("mean", "sd"),
+        ("mean", "se"),
+        ("mean", "low", "high"),
+    ),
+    "uniform": (("low", "high"),),
+    "triangular": (("low", "mode", "high"),),
+    "pert": (("low", "mode", "high"),),
+    "weibull": (("shape", "scale"),),
+    "exponential": (("rate",), ("mean",)),
+    "empirical": (("values",), ("values", "weights")),
+}
+"""Kind -> the sets of arguments by which it can be given."""
+
+_SYNONYMS = {
+    "meanlog": "log_mean",
+    "sdlog": "log_sd",
+    "mu": "mean",
+    "sigma": "sd",
+    "std": "sd",
+    "min": "low",
+    "max": "high",
+    "lower": "low",
+    "upper": "high",
+    "shape1": "alpha",
+    "shape2": "beta",
+    "a": "alpha",
+    "b": "beta",
+    "likely": "mode",
+    "norm": "normal",
+    "gaussian": "normal",
+    "lnorm": "lognormal",
+    "unif": "uniform",
+    "exp": "exponential",
+}
+"""What R and SciPy call an argument or a kind -> what it is called here."""
+
+
+def is_kind(name: str) -> TypeGuard[Kind]:
+    """Return whether a distribution of this name exists.
+
+    Examples
+    --------
+    >>> is_kind("gamma"), is_kind("gama")
+    (True, False)
+    """
+    return name in ARGUMENT_SETS
+
+
+def suggestion(name: str, *, known: tuple[str, ...]) -> str | None:
+    """Return the known name that was probably meant, from spelling or another system's name.
+
+    Examples
+    --------
+    >>> suggestion("sdlog", known=("log_mean", "log_sd"))
+    'log_sd'
+    """
+    synonym = _SYNONYMS.get(name.lower())
+    if synonym in known:
+        return synonym
+    near = get_close_matches(name.lower(), known, n=1)
+    return near[0] if near else None
+
+
+def usage(kind: Kind) -> str:
+    """Return in words how the arguments of a kind can be given.
+
+    Examples
+    --------
+    >>> usage("exponential")
+    'exponential(rate) or exponential(mean)'
+    """
+    return " or ".join(f"{kind}({', '.join(names)})" for names in ARGUMENT_SETS[kind])
+
+
+def check_argument_names(kind: Kind, names: tuple[str, ...]) -> None:
+    """Refuse argument names that are not one of the kind's sets.
+
+    Raises
+    ------
+    FieldError
+        If a name is unknown (with did-you-mean), repeated, or the set is not accepted.
+
+    Examples
+    --------
+    >>> check_argument_names("gamma", ("sd", "mean"))
+    """
+    known = tuple(dict.fromkeys(name for names in ARGUMENT_SETS[kind] for name in names))
+    for name in names:
+        if name not in known:
+            near = suggestion(name, known=known)
+            message = f"{kind} has no argument '{name}'"
+            raise FieldError(message, fix=f"did you mean '{near}'?" if near else _use(kind))
+        if names.count(name) > 1:
+            message = f"argument '{name}' of {kind} stands twice"
+            raise FieldError(message, fix="keep one of them")
+    if not any(set(names) == set(accepted) for accepted in ARGUMENT_SETS[kind]):
+        given = ", ".join(names) if names else "no arguments"
+        message = f"{kind} cannot be made from {given}"
+        raise FieldError(message, fix=_use(kind))
+
+
+def _use(kind: Kind) -> str:
+    """Return the fix that lists what a kind accepts."""
+    return f"use {usage(kind)}"

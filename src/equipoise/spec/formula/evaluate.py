@@ -1,0 +1,193 @@
+"""The reference translation: NumPy arrays with broadcasting."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import assert_never
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.core.errors import FormulaError
+from equipoise.core.translation import translate as _
+from equipoise.spec.formula.parse import CONSTANTS, unknown_name
+from equipoise.spec.formula.tree import (
+    Binary,
+    Call,
+    Choice,
+    Comparison,
+    Logic,
+    Name,
+    Negative,
+    Node,
+    Not,
+    Number,
+    Relation,
+)
+
+Array = NDArray[np.float64] | NDArray[np.bool_] | np.float64 | np.bool_
+"""A value of a formula: numbers, or truth values where a condition stands."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a formula can see.
+
+    `values` are arrays that broadcast against each other, in canonical units; `tables` are
+    functions of arrays; `first` answers `first(condition)` for the condition's own node.
+    """
+
+    values: Mapping[str, Array]
+    tables: Mapping[str, Callable[..., Array]] = field(default_factory=dict)
+    first: Callable[[Node, NDArray[np.bool_]], Array] | None = None
+
+
+def evaluate(node: Node, scope: Scope) -> Array:
+    """Return the value of a tree.
+
+    Both sides of `x if c else y` are computed and the right one is taken, so what is impossible
+    on the side not taken (a logarithm of zero, a division by zero) does no harm.
+
+    Parameters
+    ----------
+    node
+        Tree of a parsed formula.
+    scope
+        What its names and calls mean.
+
+    Returns
+    -------
+    numpy.ndarray
+        Floating-point numbers, or truth values for conditions; shape by broadcasting.
+
+    Raises
+    ------
+    FormulaError
+        If a name or function is not in the scope.
+
+    Examples
+    --------
+    >>> from equipoise.spec.formula import parse_formula
+    >>> tree = parse_formula("1 / x if x > 0 else 0").tree
+    >>> evaluate(tree, Scope({"x": np.array([0.0, 4.0])})).tolist()
+    [0.0, 0.25]
+    """
+    with np.errstate(all="ignore"):
+        return _value(node, scope)
+
+
+def _value(node: Node, scope: Scope) -> Array:
+    """Evaluate one node."""
+    match node:
+        case Number(value=value):
+            return np.float64(value)
+        case Name():
+            return _named(node, scope)
+        case Negative(operand=operand):
+            return -_number(_value(operand, scope))
+        case Binary():
+            return _arithmetic(node, scope)
+        case Comparison(relations=relations, operands=operands):
+            return _compared(relations, [_number(_value(one, scope)) for one in operands])
+        case Logic(operator=operator, operands=operands):
+            join = np.logical_and if operator == "and" else np.logical_or
+            return reduce(join, [_truth(_value(one, scope)) for one in operands])
+        case Not(operand=operand):
+            return np.logical_not(_truth(_value(operand, scope)))
+        case Choice(condition=condition, then=then, otherwise=otherwise):
+            chosen = _truth(_value(condition, scope))
+            sides = (_number(_value(side, scope)) for side in (then, otherwise))
+            return np.where(chosen, *sides)
+        case Call():
+            return _called(node, scope)
+        case _:
+            assert_never(node)
+
+
+def _number(value: Array) -> NDArray[np.float64]:
+    """Return truth values as 0 and 1."""
+    return np.asarray(value, dtype=np.float64)
+
+
+def _truth(value: Array) -> NDArray[np.bool_]:
+    """Return numbers as truth values: all but zero is true."""
+    return np.asarray(value, dtype=np.bool_)
+
+
+def _named(node: Name, scope: Scope) -> Array:
+    """Look a name up."""
+    if node.name in scope.values:
+        return scope.values[node.name]
+    if node.name in CONSTANTS:
+        return np.float64(CONSTANTS[node.name])
+    raise unknown_name(node.name, sorted({*scope.values, *CONSTANTS}), node.column)
+
+
+def _arithmetic(node: Binary, scope: Scope) -> Array:
+    """Evaluate two operands and their operator."""
+    left, right = (_number(_value(side, scope)) for side in (node.left, node.right))
+    match node.operator:
+        case "+":
+            return left + right
+        case "-":
+            return left - right
+        case "*":
+            return left * right
+        case "/":
+            return left / right
+        case "**":
+            return np.power(left, right)
+        case _:
+            assert_never(node.operator)
+
+
+_COMPARE: Mapping[Relation, Callable[..., NDArray[np.bool_]]] = {
+    "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal,
+    "==": np.equal, "!=": np.not_equal,
+}  # fmt: skip
+
+
+def _compared(
+    relations: tuple[Relation, ...], values: list[NDArray[np.float64]]
+) -> NDArray[np.bool_]:
+    """Evaluate a chain: each link must hold."""
+    links = [
+        _COMPARE[relation](values[place], values[place + 1])
+        for place, relation in enumerate(relations)
+    ]
+    return np.asarray(reduce(np.logical_and, links))
+
+
+_SIMPLE: Mapping[str, Callable[..., NDArray[np.float64]]] = {
+    "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "floor": np.floor, "ceil": np.ceil,
+    "abs": np.abs,
+}  # fmt: skip
+
+
+def _called(node: Call, scope: Scope) -> Array:
+    """Evaluate a function or a table."""
+    name = node.function
+    if name in scope.tables:
+        return scope.tables[name](*(_number(_value(one, scope)) for one in node.arguments))
+    if name == "first":
+        if scope.first is None:
+            raise FormulaError(
+                _("first() has no meaning here"), fix=_("use it in a model's course of time"),
+                column=node.column,
+            )  # fmt: skip
+        return scope.first(node.arguments[0], _truth(_value(node.arguments[0], scope)))
+    values = [_number(_value(one, scope)) for one in node.arguments]
+    if name in _SIMPLE:
+        return _SIMPLE[name](values[0])
+    match name:
+        case "min":
+            return reduce(np.minimum, values)
+        case "max":
+            return reduce(np.maximum, values)
+        case "probability":
+            return -np.expm1(-values[0] * values[1])
+        case "rate":
+            return -np.log1p(-values[0]) / values[1]
+        case _:
+            raise unknown_name(name, sorted({*_SIMPLE, *scope.tables, "min", "max", "probability",
+                                             "rate", "first"}), node.column)  # fmt: skip

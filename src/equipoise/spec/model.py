@@ -1,0 +1,150 @@
+"""The model file: states or none, attributes, transitions, costs, events, strategies."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from equipoise.core.units import MeasureField, UnitField
+from equipoise.spec.base import SpecModel
+from equipoise.spec.formula import FormulaField
+from equipoise.spec.quantity import Correlation, Joint, Name, Quantity, Source
+from equipoise.spec.text import Text
+
+Method = Literal[
+    "none", "end_of_cycle", "half_cycle", "life_table", "simpson", "simpson_tutorial"
+]
+"""How occupancy inside a cycle is counted; see `clinical.weights`."""
+
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
+"""A plain file name in the folder of the model file: never a path."""
+
+
+class Time(SpecModel):
+    """The model's own clock: time since each patient's start."""
+
+    start_age: MeasureField | None = None
+    cycle: MeasureField
+    horizon: MeasureField
+    method: Method = "half_cycle"
+    correct_transitions: bool = False
+    """Weight one-off effects of transitions like states (a published convention), instead of
+    counting them in full."""
+
+
+class Discount(SpecModel):
+    """Yearly discount rates, compounded: 1 / (1 + rate) ** years."""
+
+    cost: MeasureField
+    health: MeasureField
+
+
+class TableArgument(SpecModel):
+    """One argument of a table: a number to look up, or a code for a category."""
+
+    column: str
+    unit: UnitField | None = None
+    codes: Mapping[str, float] | None = None
+    """Category in the file -> number in formulas, e.g. {male: 1, female: 0}."""
+
+
+class Table(SpecModel):
+    """A function given by its points, e.g. a life table, called by name in formulas."""
+
+    source: str | None = None
+    place: str | None = None
+    unit: UnitField | None = None
+    lookup: Literal["step", "linear"] = "step"
+    """`step`: the last point at or below the argument; outside the range the end values hold."""
+    points: Mapping[str, float] | None = None
+    """One argument, written here: {0: 0.0059, 1: 0.0004}."""
+    argument: UnitField | None = None
+    """Unit of the argument of `points`."""
+    file: FileName | None = None
+    arguments: Mapping[Name, TableArgument] | None = None
+    value: str | None = None
+    """Column of the file that holds the value."""
+    from_country: bool = False
+    """Take the table of this name from the study's country."""
+
+
+class Subgroup(SpecModel):
+    """Patients who share values of some variables; results are averaged by weight."""
+
+    weight: FormulaField
+    values: Mapping[Name, float] = {}
+
+
+class Attribute(SpecModel):
+    """A number that each patient carries and that changes from cycle to cycle."""
+
+    start: FormulaField
+    each_cycle: FormulaField
+    """Value at the start of the next cycle, from the values at the start of this one."""
+    unit: UnitField
+
+
+class State(SpecModel):
+    """A health state with its cost per year and its utility."""
+
+    start: FormulaField | None = None
+    """Share that begins here; omitted is none."""
+    cost: FormulaField | Mapping[Name, FormulaField] | None = None
+    """Money per year in this state, or {item: money per year}."""
+    utility: FormulaField | None = None
+    alive: bool | None = None
+    """Whether time here counts as life; by default all but a state named `dead`."""
+
+
+class TransitionEffect(SpecModel):
+    """A one-off cost or health effect on moving between states."""
+
+    leaving: Name | Sequence[Name]
+    entering: Name | Sequence[Name]
+    cost: FormulaField | Mapping[Name, FormulaField] | None = None
+    qaly: FormulaField | None = None
+
+
+class Event(SpecModel):
+    """A one-off cost or health effect for everyone alive when the condition holds."""
+
+    when: FormulaField
+    cost: FormulaField | Mapping[Name, FormulaField] | None = None
+    qaly: FormulaField | None = None
+
+
+class Model(SpecModel):
+    """A disease model as data; one file runs on every engine."""
+
+    model: Text
+    """Title."""
+    source: str | None = None
+    description: Text | None = None
+    sources: Mapping[str, Source] = {}
+    labels: Mapping[str, Text] = {}
+    """Names for people of strategies, states, items and parameters."""
+    money: UnitField
+    """Currency and price year of all results, e.g. USD@2019."""
+    time: Time | None = None
+    """Omit for a decision without a course in time (a decision tree)."""
+    discount: Discount | None = None
+    willingness_to_pay: MeasureField | None = None
+    strategies: Annotated[Mapping[Name, Mapping[Name, float]], Field(min_length=1, max_length=50)]
+    """Name -> variables that formulas use; every strategy sets the same variables."""
+    subgroups: Mapping[Name, Subgroup] = {}
+    parameters: Mapping[Name, Quantity] = {}
+    joint: Mapping[Name, Joint] = {}
+    correlations: Sequence[Correlation] = ()
+    tables: Mapping[Name, Table] = {}
+    let: Mapping[Name, FormulaField] = {}
+    """Named intermediate values, in any order."""
+    attributes: Mapping[Name, Attribute] = {}
+    states: Mapping[Name, State] = {}
+    """Omit where nobody changes state and nobody dies."""
+    transitions: Mapping[Name, Mapping[Name, FormulaField | Literal["rest"]]] = {}
+    """From -> to -> probability per cycle (unit 1) or rate (unit 1/year); `rest` takes what is
+    left, otherwise what is not sent elsewhere stays."""
+    transition_effects: Sequence[TransitionEffect] = ()
+    events: Mapping[Name, Event] = {}
+    track: Mapping[Name, FormulaField] = {}
+    """Values to follow over time as averages of those alive, e.g. response or bleeds."""

@@ -1,0 +1,167 @@
+"""Setting inputs of a loaded study to other values, as `--set name=value` does."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from hashlib import sha256
+from math import isfinite, sqrt
+
+import numpy as np
+
+from equipoise.core.errors import FieldError
+from equipoise.core.money import price_book
+from equipoise.core.translation import translate as _
+from equipoise.core.units import parse_measure
+from equipoise.spec.country_units import check_country_units
+from equipoise.spec.distribution import constant, parse_distribution
+from equipoise.spec.findings import Finding, did_you_mean
+from equipoise.spec.joint_check import covariance_matrix
+from equipoise.spec.jurisdiction import Jurisdiction
+from equipoise.spec.loaded import Study
+from equipoise.spec.model import Model
+from equipoise.spec.quantity import Joint, JointDirichlet, JointNormal, Quantity
+from equipoise.spec.study import StudyFile
+from equipoise.spec.study_names import places_of
+from equipoise.spec.study_units import check_file_units
+from equipoise.spec.unit_rules import in_money
+from equipoise.spec.walk import replaced
+
+
+def replace_values(study: Study, values: Mapping[str, str]) -> Study:
+    """Return the study with some inputs fixed at other values.
+
+    The inputs lose their distribution and count as assumptions, because their source does not
+    hold for the new value.
+
+    Parameters
+    ----------
+    study
+        As loaded.
+    values
+        Name as in `Study.quantities` -> number in the input's own unit, or number with unit.
+
+    Raises
+    ------
+    FieldError
+        If a name is unknown, a text is no value of the input's kind, or the input is one of
+        several shares that are drawn together.
+    """
+    for name, text in values.items():
+        study = _replace_one(study, name, text)
+    changes = "".join(f"\n{name}={text}" for name, text in sorted(values.items()))
+    digest = sha256((study.digest + changes).encode()).hexdigest()
+    return replace(study, digest=digest) if values else study
+
+
+def _replace_one(study: Study, name: str, text: str) -> Study:
+    """Return the study with one input fixed."""
+    known = study.quantities
+    if name not in known:
+        message = _("'{name}' is not an input of the study", name=name)
+        raise FieldError(message, fix=did_you_mean(name, known))
+    part, place = places_of(study)[name]
+    new = _fixed(known[name], _value(study, known[name], name, text))
+    result: Study
+    match part:
+        case "model":
+            spec = replaced(study.model.spec, place, new)
+            assert isinstance(spec, Model)  # noqa: S101 - same type as given
+            result = replace(study, model=replace(study.model, spec=_undrawn(spec, name)))
+        case "country":
+            country = replaced(study.country, place, new)
+            assert isinstance(country, Jurisdiction)  # noqa: S101 - same type as given
+            result = replace(study, country=country)
+        case _:
+            file = replaced(study.file, place, new)
+            assert isinstance(file, StudyFile)  # noqa: S101 - same type as given
+            result = replace(study, file=file)
+    _require_possible(result, name)
+    return result
+
+
+def _require_possible(study: Study, name: str) -> None:
+    """Refuse a value outside its possible range; parameters of the model have none."""
+    part, place = places_of(study)[name]
+    checks: Mapping[str, Iterable[Finding]] = {
+        "study": check_file_units(study.file),
+        "country": check_country_units(study.country),
+    }
+    for found in checks.get(part, ()):
+        if found.place[: len(place)] == place:
+            message = f"{name}: {found.error.message}"
+            raise FieldError(message, fix=found.error.fix)
+
+
+def _value(study: Study, quantity: Quantity, name: str, text: str) -> float:
+    """Return a value in the input's own unit."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = _converted(study, quantity, name, text)
+    if not isfinite(number):
+        message = _("{name}: '{text}' is not a finite number", name=name, text=text)
+        raise FieldError(message, fix=_("write a finite number"))
+    return number
+
+
+def _converted(study: Study, quantity: Quantity, name: str, text: str) -> float:
+    """Return a number with unit, or constant arithmetic, in the input's own unit."""
+    try:
+        measure = parse_measure(text)
+    except FieldError as error:
+        if any(sign.isalpha() for sign in text):
+            message = f"{name}: {error.message}"
+            raise FieldError(message, fix=error.fix) from None
+        return constant(text)
+    target, scale = study.file.money, 1.0
+    given, wanted = (in_money(unit, target) for unit in (measure.unit, quantity.unit))
+    if not given.fits(wanted):
+        message = _("{name}: '{text}' does not fit the unit {unit}",
+                    name=name, text=text, unit=quantity.unit)  # fmt: skip
+        fix = _("write a number in {unit}", unit=quantity.unit)
+        raise FieldError(message, fix=fix)
+    if measure.unit.money != quantity.unit.money:
+        book = price_book(study.country.economics)
+        scale = book.factor(measure.unit, target) / book.factor(quantity.unit, target)
+    return measure.value * scale / quantity.unit.factor
+
+
+def _fixed(quantity: Quantity, value: float) -> Quantity:
+    """Return an input fixed at a value that its source does not hold for."""
+    note = _("Set for this run; the study has {value:.6g}.", value=quantity.value)
+    changes = {"value": value, "distribution": None, "status": "assumption", "note": note,
+               "source": None, "place": None, "mean_differs": None}  # fmt: skip
+    return quantity.model_copy(update=changes)
+
+
+def _undrawn(model: Model, name: str) -> Model:
+    """Return the model without a parameter in its joint distributions and correlations."""
+    joint: dict[str, Joint] = {}
+    parameters = dict(model.parameters)
+    for key, group in model.joint.items():
+        if name not in group.parameters:
+            joint[key] = group
+            continue
+        if isinstance(group, JointDirichlet):
+            others = ", ".join(other for other in group.parameters if other != name)
+            message = _("'{name}' adds up to one with {others}", name=name, others=others)
+            raise FieldError(message, fix=_("change the counts of `joint` in the model's file"))
+        left = [other for other in group.parameters if other != name]
+        rows = _rows(group, left)
+        if len(left) == 1:
+            spread = f"normal(mean={parameters[left[0]].value!r}, sd={sqrt(rows[0][0])!r})"
+            changes = {"distribution": parse_distribution(spread)} if rows[0][0] > 0 else {}
+            parameters[left[0]] = parameters[left[0]].model_copy(update=changes)
+        else:
+            joint[key] = group.model_copy(update={"parameters": left, "covariance": rows})
+    pairs = [pair for pair in model.correlations if name not in pair.parameters]
+    changed = {"joint": joint, "parameters": parameters, "correlations": pairs}
+    return model.model_copy(update=changed)
+
+
+def _rows(group: JointNormal, left: list[str]) -> list[list[float]]:
+    """Return the covariance of the parameters that are left."""
+    matrix = covariance_matrix(group)
+    assert matrix is not None  # noqa: S101 - loading has checked it
+    kept = [list(group.parameters).index(name) for name in left]
+    rows: list[list[float]] = matrix[np.ix_(kept, kept)].tolist()
+    return rows

@@ -1,0 +1,211 @@
+"""What pydantic cannot see in a study: names across its files, and values that must agree."""
+
+from collections.abc import Collection, Iterator, Mapping
+from difflib import get_close_matches
+from itertools import chain
+
+from equipoise.core.translation import translate as _
+from equipoise.spec.findings import (
+    Finding,
+    Place,
+    did_you_mean,
+    finding,
+    unknown_sources,
+)
+from equipoise.spec.jurisdiction import Jurisdiction
+from equipoise.spec.loaded import Study
+from equipoise.spec.model import Model
+from equipoise.spec.model_formulas import cost_items
+from equipoise.spec.quantity import Source
+from equipoise.spec.study import Product, StudyFile
+from equipoise.spec.study_names import Part
+from equipoise.spec.study_units import check_file_units, check_money
+from equipoise.spec.walk import quantities
+
+MAX_POLICIES = 1000
+
+PartFinding = tuple[Part, Finding]
+
+
+def check_study(study: Study, *, criteria: Collection[str] = ()) -> Iterator[PartFinding]:
+    """Yield every mistake that only shows between the files of a study.
+
+    Parameters
+    ----------
+    study
+        Its files, each already checked by itself.
+    criteria
+        Names of the criteria that exist; empty leaves the study's criteria unchecked.
+    """
+    file, country, model = study.file, study.country, study.model.spec
+    in_study = chain(
+        _sources(file),
+        check_file_units(file),
+        _comparison(file, model),
+        _items(file, model),
+        _patients(file),
+        _route(file, country),
+        _levers(file),
+        _criteria(file, criteria),
+    )
+    for found in in_study:
+        yield "study", found
+    yield from _product(study.product, country)
+    yield from _same_sources(study)
+    yield from _funding(study)
+    if file.route in country.routes:
+        yield from check_money(study)
+
+
+def _sources(file: StudyFile) -> Iterator[Finding]:
+    """Check the source keys of the study's own numbers and needs."""
+    used: dict[Place, str | None] = {
+        (*place, "source"): quantity.source for place, quantity in quantities(file)
+    }
+    used |= {("care", "needs", name, "source"): n.source for name, n in file.care.needs.items()}
+    yield from unknown_sources(used, file.sources)
+
+
+def _comparison(file: StudyFile, model: Model) -> Iterator[Finding]:
+    """Check that the names of the comparison exist in the model."""
+    chosen = file.comparison
+    items = cost_items(model)
+    for field, name, known, what in (
+        ("new", chosen.new, model.strategies, _("a strategy of the model")),
+        ("current", chosen.current, model.strategies, _("a strategy of the model")),
+        ("product_item", chosen.product_item, items, _("a cost item of the model")),
+        ("response", chosen.response, model.track, _("under the model's `track`")),
+    ):
+        if name not in known:
+            message = _("'{name}' is not {what}", name=name, what=what)
+            yield finding(("comparison", field), message, fix=did_you_mean(name, list(known)))
+    if chosen.new == chosen.current:
+        message = _("the new therapy and the current one are the same strategy")
+        fix = _("name another strategy of the model")
+        yield finding(("comparison", "current"), message, fix=fix)
+
+
+def _items(file: StudyFile, model: Model) -> Iterator[Finding]:
+    """Check that the study describes exactly the cost items of the model."""
+    used = cost_items(model)
+    for name in used.keys() - file.items.keys():
+        message = _("the model's cost item '{name}' is missing", name=name)
+        fix = _("add `{name}: {{label: ..., category: ...}}`", name=name)
+        yield finding(("items",), message, fix=fix)
+    for name in file.items.keys() - used.keys():
+        message = _("the model has no cost item '{name}'", name=name)
+        yield finding(("items", name), message, fix=did_you_mean(name, used))
+
+
+def _patients(file: StudyFile) -> Iterator[Finding]:
+    """Check the groups of patients."""
+    patients = file.patients
+    if patients.new_group not in patients.groups:
+        message = _("'{name}' is not one of the `groups`", name=patients.new_group)
+        fix = did_you_mean(patients.new_group, patients.groups)
+        yield finding(("patients", "new_group"), message, fix=fix)
+    if not any(group.weight.value > 0 for group in patients.groups.values()):
+        message = _("no group has a weight above zero")
+        yield finding(("patients", "groups"), message, fix=_("give each group its relative size"))
+
+
+def _route(file: StudyFile, country: Jurisdiction) -> Iterator[Finding]:
+    """Check that the route exists, and that overrides name its steps."""
+    route = country.routes.get(file.route)
+    if route is None:
+        message = _("the country has no route '{name}'", name=file.route)
+        yield finding(("route",), message, fix=did_you_mean(file.route, country.routes))
+        return
+    for name in file.access:
+        if name not in route.steps:
+            message = _("route '{route}' has no step '{name}'", route=file.route, name=name)
+            yield finding(("access", name), message, fix=did_you_mean(name, route.steps))
+
+
+def _levers(file: StudyFile) -> Iterator[Finding]:
+    """Check that each lever tries the value of the base policy, and none twice."""
+    policy, levers = file.policy, file.levers
+    count = len(levers.price) * len(levers.contract) * len(levers.centres)
+    if count > MAX_POLICIES:
+        message = _("{count} combinations, at most {most} are tried", count=count, most=MAX_POLICIES)
+        yield finding(("levers",), message, fix=_("try fewer values"))
+        return
+    for name, value, tried in (
+        ("price", policy.price, levers.price),
+        ("contract", policy.contract, levers.contract),
+        ("centres", policy.centres, levers.centres),
+    ):
+        place: Place = ("levers", name)
+        if value not in tried:
+            message = _("the base policy's {name} is not among the values", name=name)
+            yield finding(place, message, fix=_("add the value of `policy` to the list"))
+        for index, item in enumerate(tried):
+            if item in tried[:index]:
+                message = _("the same value stands twice")
+                yield finding((*place, index), message, fix=_("remove one of them"))
+
+
+def _criteria(file: StudyFile, known: Collection[str]) -> Iterator[Finding]:
+    """Check that the criteria exist, and that every side named has one."""
+    for side, weights in file.criteria.items():
+        if not weights:
+            message = _("a side without criteria cannot judge")
+            fix = _("add a criterion, or remove the side")
+            yield finding(("criteria", side), message, fix=fix)
+        for name in weights if known else ():
+            if name not in known:
+                message = _("'{name}' is not a criterion", name=name)
+                yield finding(("criteria", side, name), message, fix=did_you_mean(name, known))
+
+
+def _product(product: Product, country: Jurisdiction) -> Iterator[PartFinding]:
+    """Check that the product states every attribute that the country's law asks about."""
+    stated = product.attributes
+    asked: dict[str, str] = {}
+    for question, branch in country.classification.questions.items():
+        for name in sorted(branch.condition.names):
+            asked.setdefault(name, question)
+    for name, question in asked.items():
+        if name not in stated:
+            message = _(
+                "the country's question '{question}' asks about '{name}'",
+                question=question, name=name,
+            )  # fmt: skip
+            near = get_close_matches(name, [other for other in stated if other not in asked], n=1)
+            fix = (
+                _("rename '{near}' to '{name}'?", near=near[0], name=name)
+                if near
+                else _("add `{name}: true` or `{name}: false`", name=name)
+            )
+            yield "product", finding(("attributes",), message, fix=fix)
+    used: dict[Place, str | None] = {("source",): product.source}
+    for found in unknown_sources(used, product.sources):
+        yield "product", found
+
+
+def _same_sources(study: Study) -> Iterator[PartFinding]:
+    """Check that one key never means two sources, because reports list them together."""
+    seen: dict[str, Source] = {}
+    parts: tuple[tuple[Part, Mapping[str, Source]], ...] = (
+        ("country", study.country.sources),
+        ("model", study.model.spec.sources),
+        ("product", study.product.sources),
+        ("study", study.file.sources),
+    )
+    for part, sources in parts:
+        for key, source in sources.items():
+            if seen.setdefault(key, source) != source:
+                message = _("'{name}' is another source in another file of the study", name=key)
+                fix = _("rename it here, or make both entries the same")
+                yield part, finding(("sources", key), message, fix=fix)
+
+
+def _funding(study: Study) -> Iterator[PartFinding]:
+    """Check that the steps after which payers buy are steps of the route taken."""
+    route = study.country.routes.get(study.file.route)
+    for name, payer in study.country.payers.items():
+        step = payer.funded_after
+        if route is not None and step is not None and step not in route.steps:
+            message = _("route '{route}' has no step '{name}'", route=study.file.route, name=step)
+            place = ("payers", name, "funded_after")
+            yield "country", finding(place, message, fix=did_you_mean(step, route.steps))

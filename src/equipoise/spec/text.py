@@ -1,0 +1,38 @@
+"""Short texts that a study shows to people, in one or several languages."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+
+from equipoise.core.errors import FieldError
+from equipoise.core.translation import language
+
+LANGUAGES = ("en", "ru")
+
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+
+
+def _known_languages(text: str | dict[str, str]) -> str | dict[str, str]:
+    if isinstance(text, dict):
+        unknown = sorted(set(text) - set(LANGUAGES))
+        if unknown or "en" not in text:
+            message = f"languages are {', '.join(LANGUAGES)}, and English must be there"
+            raise FieldError(message, fix="write the text itself, or {en: ..., ru: ...}")
+    return text
+
+
+Text = Annotated[ShortText | dict[str, ShortText], AfterValidator(_known_languages)]
+"""A text, or one text per language with English always present."""
+
+
+def shown(text: str | dict[str, str]) -> str:
+    """Return the text in the language of the current user, else in English.
+
+    Examples
+    --------
+    >>> shown({"en": "Factor IX", "ru": "Фактор IX"})
+    'Factor IX'
+    """
+    if isinstance(text, str):
+        return text
+    return text.get(language(), text["en"])

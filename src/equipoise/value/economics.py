@@ -1,0 +1,167 @@
+"""The economic answer of one policy: one patient, all patients, the budget, the price."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from equipoise.core.vocabulary import checked
+from equipoise.spec.loaded import Study
+from equipoise.value.decision import acceptability, expected_perfect_information, net_benefit
+
+Floats = NDArray[np.float64]
+
+POINTS = 61
+"""Points of the grid of thresholds."""
+
+
+def reference_threshold(base: xr.Dataset) -> float:
+    """Return the willingness to pay at which results are stated, money per QALY.
+
+    It is the country's stated value, not a draw: how much a QALY is worth is a choice, so its
+    spread must not pass for ignorance about the therapy.
+    """
+    return float(base["economics.willingness_to_pay"])
+
+
+def thresholds(inputs: xr.Dataset, reference: float) -> xr.DataArray:
+    """Return the grid of thresholds, from 0 to beyond the proposals at hand."""
+    drawn = np.asarray(inputs["economics.willingness_to_pay"].values)
+    top = max(float(np.quantile(drawn, 0.975)), 2.0 * reference)
+    grid = np.linspace(0.0, top, POINTS)
+    return xr.DataArray(grid, coords={"threshold": grid}, dims="threshold")
+
+
+def _group_weights(study: Study, inputs: xr.Dataset) -> xr.DataArray:
+    """Return the groups' shares of the prevalent, dims (age, draw)."""
+    groups = study.file.patients.groups
+    draws = inputs.sizes["draw"]
+    rows = [np.broadcast_to(inputs[f"patients.groups.{k}"].values, (draws,)) for k in groups]
+    weights = np.stack(rows) / np.sum(rows, axis=0)
+    ages = [group.age.value for group in groups.values()]
+    return xr.DataArray(
+        weights, dims=("age", "draw"), coords={"age": ages, "draw": inputs["draw"]}
+    )
+
+
+def patient_totals(
+    study: Study, inputs: xr.Dataset, clinical: xr.Dataset, *, price: float
+) -> dict[str, xr.DataArray]:
+    """Return totals of one patient treated without delay, averaged over today's groups.
+
+    Parameters
+    ----------
+    study
+        For the groups and the product's item.
+    inputs, clinical
+        The joint sample and group ``clinical`` of the vocabulary.
+    price
+        Price paid at once for the new strategy, in place of the model's own.
+    """
+    weights = _group_weights(study, inputs)
+    comparison = study.file.comparison
+    one = clinical.sel(age=weights["age"])
+    care = one.sel(item=[i for i in one["item"].values if i != comparison.product_item])
+    start = care["cost_at_start"].sum("item")
+    product = price * (one["strategy"] == comparison.new)
+    flows: Mapping[str, xr.DataArray] = {
+        "patient_cost": care["cost"].sum(("item", "year")) + start + product,
+        "patient_cost_present": care["cost_present"].sum(("item", "year")) + start + product,
+        "patient_qaly": one["qaly"].sum("year"),
+        "patient_qaly_present": one["qaly_present"].sum("year"),
+        "patient_life_years": one["life_years"].sum("year"),
+    }
+    return {
+        name: (flow * weights).sum("age").transpose("strategy", "draw")
+        for name, flow in flows.items()
+    }
+
+
+def course_of_patient(study: Study, inputs: xr.Dataset, clinical: xr.Dataset) -> xr.Dataset:
+    """Return the mean patient's course over time, group ``course`` of the vocabulary."""
+    weights = _group_weights(study, inputs)
+    one = clinical.sel(age=weights["age"])
+    items = [i for i in one["item"].values if i != study.file.comparison.product_item]
+    living = one["alive"] * weights
+    alive = living.sum("age")
+    track = (one["track"] * living).sum("age") / xr.where(alive > 0.0, alive, 1.0)
+    cost = (one["cost"].sel(item=items).sum("item") * weights).sum("age")
+    data = xr.Dataset(
+        {
+            "alive": alive.transpose("strategy", "year", "draw"),
+            "track": track.transpose("measure", "strategy", "year", "draw"),
+            "cost": cost.transpose("strategy", "year", "draw"),
+        }
+    )
+    return checked("course", data)
+
+
+def net_benefit_of(payment: xr.Dataset, threshold: float) -> xr.DataArray:
+    """Return the incremental net benefit of a ledger, dims (draw)."""
+    cost = payment["amount_present"].sum(("payer", "item"))
+    benefit = net_benefit(cost, payment["qaly_present"], threshold)
+    return benefit.sel(world="with", drop=True) - benefit.sel(world="without", drop=True)
+
+
+def budget_impact_of(payment: xr.Dataset) -> xr.DataArray:
+    """Return payments with the therapy minus without, dims (payer, year, draw), undiscounted."""
+    amount = payment["amount"].sum("item")
+    return amount.sel(world="with", drop=True) - amount.sel(world="without", drop=True)
+
+
+def supported_price(payment: xr.Dataset, benefit: xr.DataArray, price: float) -> xr.DataArray:
+    """Return the price at which the net benefit is zero; none where nobody is treated.
+
+    The maker's net receipts are proportional to the price, so the net benefit falls in a straight
+    line with it.
+    """
+    weight = payment["price_weight"]
+    return price + benefit / weight.where(weight > 0.0)
+
+
+def economics(
+    study: Study,
+    inputs: xr.Dataset,
+    clinical: xr.Dataset,
+    payment: xr.Dataset,
+    *,
+    price: float,
+    reference: float,
+    grid: xr.DataArray,
+) -> xr.Dataset:
+    """Return group ``value`` of the vocabulary but for `acceptability` and `evpi`.
+
+    Those two are means over all draws; `over_draws` adds them when all draws are at hand.
+
+    Parameters
+    ----------
+    study, inputs, clinical, payment
+        The study and the earlier stages of one policy.
+    price
+        The policy's price, in the study's money.
+    reference
+        Willingness to pay at which net benefit is stated.
+    grid
+        Thresholds, dims (threshold).
+    """
+    benefit = net_benefit_of(payment, reference)
+    data = xr.Dataset(patient_totals(study, inputs, clinical, price=price))
+    data["cost_present"] = payment["amount_present"].sum(("payer", "item"))
+    data["qaly_present"] = payment["qaly_present"]
+    data["budget_impact"] = budget_impact_of(payment)
+    data["net_benefit"] = benefit
+    data["supported_price"] = supported_price(payment, benefit, price)
+    return data.assign_coords(threshold=grid)
+
+
+def over_draws(value: xr.Dataset) -> xr.Dataset:
+    """Add acceptability and the value of perfect information, from all draws together."""
+    grid = value["threshold"]
+    cost = value["cost_present"].rename(world="strategy")
+    health = value["qaly_present"].rename(world="strategy")
+    benefit = net_benefit(cost, health, grid)
+    data = value.copy()
+    data["acceptability"] = acceptability(benefit).sel(strategy="with", drop=True)
+    data["evpi"] = expected_perfect_information(benefit)
+    return checked("value", data)

@@ -1,0 +1,171 @@
+"""Run what the pages tell a reader to type: every `equipoise` command and Python block, as printed.
+
+A page runs from top to bottom in one empty folder: its Python blocks share a
+namespace, and its commands see the files that earlier ones wrote. A ```bash
+block runs if its commands are `equipoise` commands; blocks of other commands
+(cloning, installing) are for reading.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+SECONDS_PER_BLOCK = 900
+FENCE = re.compile(
+    r"^(?P<indent>[ \t]*)(?P<fence>`{3,}|~{3,})(?P<info>[^\n`]*)\n"
+    r"(?P<body>.*?)^(?P=indent)(?P=fence)[ \t]*$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+class Block(NamedTuple):
+    """A fenced block: its language, text, and the line where its text starts."""
+
+    language: str
+    text: str
+    line: int
+
+
+def blocks_of(page: str) -> list[Block]:
+    """Every fenced block of a page, in order."""
+    return [
+        Block(
+            language=(found["info"].split() or [""])[0],
+            text=textwrap.dedent(found["body"]),
+            line=page.count("\n", 0, found.start("body")) + 1,
+        )
+        for found in FENCE.finditer(page)
+    ]
+
+
+def commands_of(text: str) -> list[str]:
+    """Every command of a shell block, without prompts and comments, continued lines joined."""
+    joined = text.replace("\\\n", " ")
+    lines = (line.strip().removeprefix("$ ") for line in joined.splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def script_of(text: str) -> str | None:
+    """Return what to run of a shell block, or None if it holds no `equipoise` command."""
+    commands = commands_of(text)
+    ours = [command for command in commands if re.match(r"equipoise(\s|$)", command)]
+    if not ours:
+        return None
+    others = [command for command in commands if command not in ours]
+    assert not others, f"split this block: beside equipoise commands it has {others}"
+    return "\n".join(ours)
+
+
+def run_command(script: str, folder: Path, bash: str) -> None:
+    """Run a script as the reader would, with this environment's programs first."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    done = subprocess.run(
+        [bash, "-euo", "pipefail", "-c", script],
+        cwd=folder,
+        env={**os.environ, "PATH": path},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS_PER_BLOCK,
+        check=False,
+    )
+    if done.returncode:
+        pytest.fail(f"exit code {done.returncode} of\n{script}\n{done.stdout}{done.stderr}")
+
+
+def run_page(page: str, name: str, folder: Path, bash: str) -> int:
+    """Run the blocks of a page in `folder`; return how many ran."""
+    names: dict[str, Any] = {"__name__": "__main__"}
+    ran = 0
+    for block in blocks_of(page):
+        if block.language == "python":
+            code = "\n" * (block.line - 1) + block.text  # a traceback shows the page's lines
+            exec(compile(code, name, "exec"), names)
+        elif block.language == "bash" and (script := script_of(block.text)):
+            run_command(script, folder, bash)
+        else:
+            continue
+        ran += 1
+    return ran
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_page_does_what_it_says(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, need: Callable[..., str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run_page(page.read_text(encoding="utf-8"), str(page), tmp_path, need("bash"))
+
+
+SAMPLE = """
+# Page
+
+```bash
+git clone somewhere
+```
+
+1. In a list:
+
+    ```python
+    from pathlib import Path
+    Path("seen.txt").write_text("seen", encoding="utf-8")
+    ```
+
+~~~text
+```python
+raise RuntimeError("a block inside a block is text")
+```
+~~~
+
+```python
+assert Path("seen.txt").exists()
+```
+"""
+
+
+def test_python_blocks_share_names_and_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run_page(SAMPLE, "sample.md", tmp_path, "bash") == 2
+    assert (tmp_path / "seen.txt").exists()
+
+
+def test_a_failing_python_block_names_the_line_of_the_page(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError) as caught:
+        run_page("# Page\n\n```python\na = 1\n1 / 0\n```\n", "sample.md", tmp_path, "bash")
+    assert caught.traceback[-1].lineno + 1 == 5
+
+
+def test_a_failing_command_fails_the_page(tmp_path: Path, need: Callable[..., str]) -> None:
+    page = "```bash\n$ equipoise no-such-command\n```\n"
+    with pytest.raises(pytest.fail.Exception, match="no-such-command"):
+        run_page(page, "sample.md", tmp_path, need("bash"))
+
+
+def test_commands_are_joined_and_stripped() -> None:
+    text = "# first\n$ equipoise assess x \\\n    --country ru\n\nequipoise show\n"
+    script = script_of(text)
+    assert script is not None
+    assert [line.split() for line in script.splitlines()] == [
+        ["equipoise", "assess", "x", "--country", "ru"],
+        ["equipoise", "show"],
+    ]
+
+
+def test_blocks_of_other_commands_are_only_read() -> None:
+    assert script_of("./dev demo\n") is None
+
+
+def test_a_mixed_block_is_refused() -> None:
+    with pytest.raises(AssertionError, match="split this block"):
+        script_of("cd results\nequipoise show\n")
