@@ -29,8 +29,8 @@ def _scaled(values: xr.DataArray, nothing: xr.DataArray) -> tuple[xr.DataArray, 
     good, none = values * sign, nothing * sign
     low, high = good.min("policy"), good.max("policy")
     swing = high - low
-    safe = xr.where(swing > 0.0, swing, 1.0)
     flat = swing > 0.0
+    safe = swing.where(flat, 1.0)
     return ((good - low) / safe).where(flat, 0.0), ((none - low) / safe).where(flat, 0.0)
 
 
@@ -58,9 +58,9 @@ def pareto(scores: Floats) -> NDArray[np.bool_]:
     >>> pareto(np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 0.5]])).tolist()
     [True, True, False]
     """
-    as_good = (scores[None, :, :] >= scores[:, None, :]).all(axis=2)
-    better = (scores[None, :, :] > scores[:, None, :]).any(axis=2)
-    return np.asarray(~(as_good & better).any(axis=1))
+    as_good = np.all(scores[None, :, :] >= scores[:, None, :], axis=2)
+    better = np.any(scores[None, :, :] > scores[:, None, :], axis=2)
+    return np.asarray(~np.any(as_good & better, axis=1))
 
 
 def weigh(values: xr.DataArray, nothing: xr.DataArray, *, weights: Weights) -> xr.Dataset:

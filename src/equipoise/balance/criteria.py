@@ -16,16 +16,24 @@ MONTHS = 12
 class Outcome:
     """What a policy brought about: the groups that criteria look at.
 
-    `delivery` and `payment` are groups of the vocabulary; `net_benefit` has dims (draw);
-    `centres` is the policy's number of centres; `horizon` is in years.
+    `queue` holds the counts of group ``delivery`` summed over patient groups, dims (month, draw);
+    `payment` is a group of the vocabulary; `net_benefit` has dims (draw).
     """
 
-    delivery: xr.Dataset
+    queue: xr.Dataset
     payment: xr.Dataset
     net_benefit: xr.DataArray
     centres: int
+    """The policy's number of centres."""
     family: tuple[str, ...]
     """Payers that are families."""
+
+
+def queue_of(delivery: xr.Dataset) -> xr.Dataset:
+    """Return the queue over all patient groups, as `Outcome` wants it."""
+    queue = delivery[["arrived", "treated", "waiting"]].sum("group")
+    queue["capacity"] = delivery["capacity"]
+    return queue
 
 
 @dataclass(frozen=True)
@@ -40,19 +48,25 @@ class Criterion:
     measure: Callable[[Outcome], xr.DataArray]
 
 
+def per(amount: xr.DataArray, count: xr.DataArray) -> xr.DataArray:
+    """Return an amount per unit of a count, 0 where there is nothing to count."""
+    some = count > 0.0
+    return (amount / count.where(some, 1.0)).where(some, 0.0)
+
+
 def health_gained(outcome: Outcome) -> xr.DataArray:
     """QALYs that the therapy adds per patient who joins the queue, undiscounted."""
     health = outcome.payment["qaly"].sum("year") + outcome.payment["qaly_later"]
     gained = health.sel(world="with", drop=True) - health.sel(world="without", drop=True)
-    joined = outcome.delivery["arrived"].sum(("group", "month"))
-    return xr.where(joined > 0.0, gained / joined.where(joined > 0.0, 1.0), 0.0)
+    joined = outcome.queue["arrived"].sum("month")
+    return per(gained, joined)
 
 
 def share_treated(outcome: Outcome) -> xr.DataArray:
     """Share of those who join the queue within the horizon and are treated in it."""
-    treated = outcome.delivery["treated"].sum(("group", "month"))
-    joined = outcome.delivery["arrived"].sum(("group", "month"))
-    return xr.where(joined > 0.0, treated / joined.where(joined > 0.0, 1.0), 0.0)
+    treated = outcome.queue["treated"].sum("month")
+    joined = outcome.queue["arrived"].sum("month")
+    return per(treated, joined)
 
 
 def years_to_half(outcome: Outcome) -> xr.DataArray:
@@ -60,8 +74,8 @@ def years_to_half(outcome: Outcome) -> xr.DataArray:
 
     A draw in which that never happens counts the whole horizon.
     """
-    treated = outcome.delivery["treated"].sum("group").cumsum("month")
-    half = 0.5 * outcome.delivery["arrived"].sum(("group", "month"))
+    treated = outcome.queue["treated"].cumsum("month")
+    half = 0.5 * outcome.queue["arrived"].sum("month")
     reached = (treated >= half) & (half > 0.0)
     months = treated.sizes["month"]
     first = reached.argmax("month").where(reached.any("month"), months)
@@ -69,26 +83,25 @@ def years_to_half(outcome: Outcome) -> xr.DataArray:
 
 
 def family_cost(outcome: Outcome) -> xr.DataArray:
-    """What families pay more with the therapy than without, per patient who joins, present value."""
+    """Present value of what families pay more with the therapy, per patient who joins."""
     paid = outcome.payment["amount_present"].sel(payer=list(outcome.family)).sum(("payer", "item"))
     more = paid.sel(world="with", drop=True) - paid.sel(world="without", drop=True)
-    joined = outcome.delivery["arrived"].sum(("group", "month"))
-    return xr.where(joined > 0.0, more / joined.where(joined > 0.0, 1.0), 0.0)
+    joined = outcome.queue["arrived"].sum("month")
+    return per(more, joined)
 
 
 def patients_per_centre(outcome: Outcome) -> xr.DataArray:
     """Patients that one centre treats in a year, mean over the horizon: experience keeps skill."""
-    treated = outcome.delivery["treated"].sum(("group", "month"))
-    years = outcome.delivery.sizes["month"] / MONTHS
+    treated = outcome.queue["treated"].sum("month")
+    years = outcome.queue.sizes["month"] / MONTHS
     return treated / (max(outcome.centres, 1) * years)
 
 
 def longest_backlog(outcome: Outcome) -> xr.DataArray:
     """Most months of work that ever stood before the centres once treatment had begun."""
-    waiting = outcome.delivery["waiting"].sum("group")
-    slots = outcome.delivery["capacity"]
-    months = xr.where(slots > 0.0, waiting / slots.where(slots > 0.0, 1.0), 0.0)
-    return months.max("month")
+    waiting = outcome.queue["waiting"]
+    slots = outcome.queue["capacity"]
+    return per(waiting, slots).max("month")
 
 
 def net_benefit(outcome: Outcome) -> xr.DataArray:
@@ -145,5 +158,5 @@ def measured(outcome: Outcome, names: list[str]) -> xr.DataArray:
     return xr.DataArray(
         np.stack(rows),
         dims=("criterion", "draw"),
-        coords={"criterion": names, "draw": outcome.delivery["draw"]},
+        coords={"criterion": names, "draw": outcome.queue["draw"]},
     )

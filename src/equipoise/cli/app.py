@@ -6,6 +6,7 @@ import sys
 from equipoise.core.errors import EquipoiseError, FieldError, SpecError
 from equipoise.core.translation import set_language
 from equipoise.core.translation import translate as _
+from equipoise.spec.problems import number_of_problems_text
 
 LANGUAGE_VARIABLE = "EQUIPOISE_LANGUAGE"
 EXIT_WRONG_INPUT = 2
@@ -29,10 +30,9 @@ def explain(error: EquipoiseError) -> str:
     """Return what a user reads of an error: every problem, what was found, how to mend it."""
     match error:
         case SpecError():
-            count = len(error.problems)
-            return f"{error}\n" + _("{count} problem(s); nothing ran.", count=count)
+            return f"{error}\n{number_of_problems_text(len(error.problems))}"
         case FieldError():
-            return f"{error}\n    fix: {error.fix}"
+            return f"{error}\n    {_('fix')}: {error.fix}"
         case _:
             return str(error)
 

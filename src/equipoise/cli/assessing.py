@@ -72,7 +72,7 @@ def _with_bar(study: Study, request: Request, progress: Progress, errors: Consol
 
 
 def _seconds(progress: Progress) -> Table:
-    """Return the table of `--profile`; stages on several threads can add up to more than the clock."""
+    """Return the table of `--profile`; threads added, so it can exceed the clock."""
     table = Table(_("Stage"), _("Seconds"), title=_("Seconds by stage, all threads added"))
     for stage, seconds in progress.seconds.items():
         table.add_row(stage, f"{seconds:.2f}")

@@ -69,7 +69,7 @@ def _say_study(study: Study, console: Console) -> None:
         _("Would run: {draws} draws of {policies} policies, {years:g} years",
           draws=DEFAULT_DRAWS, policies=len(policies), years=file.horizon.value)
     )  # fmt: skip
-    counts = {status: 0 for status in STATUSES}
+    counts = dict.fromkeys(STATUSES, 0)
     for quantity in study.quantities.values():
         counts[quantity.status] += 1
     parts = ", ".join(f"{_(status)} {count}" for status, count in counts.items())

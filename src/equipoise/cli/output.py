@@ -42,9 +42,7 @@ def may_write(folder: Path) -> None:
         If the folder is a file, or not empty and not a folder of results.
     """
     if folder.is_file():
-        raise FieldError(
-            _("--out {folder}: is a file", folder=folder), fix=_("name a folder")
-        )
+        raise FieldError(_("--out {folder}: is a file", folder=folder), fix=_("name a folder"))
     if folder.is_dir() and any(folder.iterdir()) and not (folder / ARCHIVE).is_file():
         raise FieldError(
             _("--out {folder}: holds files that are no results of Equipoise", folder=folder),

@@ -78,7 +78,7 @@ def run_cohort(
     >>> from equipoise.packs.find import library_folder
     >>> from equipoise.spec.load import load_model
     >>> model = load_model(library_folder() / "models" / "sick-sicker.yaml")
-    >>> found = run_cohort(model, base_case(model.spec.parameters))
+    >>> found = run_cohort(model, base_case(model.spec.parameters, joint={}))
     >>> print(float(found["cost_present"].sel(strategy="standard_care").sum().round()))
     151580.0
     """

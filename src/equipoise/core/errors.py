@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from equipoise.core.translation import translate
+
 
 @dataclass(frozen=True, order=True)
 class Problem:
@@ -17,7 +19,7 @@ class Problem:
     def __str__(self) -> str:
         """Return the two lines a user sees; an editor can jump to the first."""
         place = f"{self.file}:{self.line}:{self.column}"
-        return f"{place}: {self.field}: {self.message}\n    fix: {self.fix}"
+        return f"{place}: {self.field}: {self.message}\n    {translate('fix')}: {self.fix}"
 
 
 class EquipoiseError(Exception):

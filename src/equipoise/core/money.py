@@ -173,7 +173,7 @@ class PriceBook:
 
     def _level(self, year: int) -> float:
         """Return the price level of a year."""
-        if year not in self.index:
+        if not self.index.get(year, 0.0) > 0.0:
             message = _("the price index of {currency} has no value for {year}",
                         currency=self.currency, year=year)  # fmt: skip
             raise MoneyError(message, fix=_("add the year to the country's `price_index`"))
@@ -182,7 +182,7 @@ class PriceBook:
     def _rate(self, currency: str, year: int) -> float:
         """Return the exchange rate of a currency in a year."""
         rates = self.rates.get(currency, {})
-        if year not in rates:
+        if not rates.get(year, 0.0) > 0.0:
             message = _("there is no exchange rate of {currency} for {year}",
                         currency=currency, year=year)  # fmt: skip
             raise MoneyError(message, fix=_("add it to the country's `exchange_rates`"))
@@ -206,4 +206,8 @@ def price_book(prices: Prices) -> PriceBook:
 
 def _by_year(series: Mapping[str, Amount]) -> dict[int, float]:
     """Return plain numbers by year, without the factor of units such as per cent."""
-    return {int(year): amount.value * amount.unit.factor for year, amount in series.items()}
+    return {
+        int(year): amount.value * amount.unit.factor
+        for year, amount in series.items()
+        if year.isdecimal()  # what is no year has been reported where the file was read
+    }

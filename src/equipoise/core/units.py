@@ -171,7 +171,8 @@ def _derived(powers: tuple[tuple[str, float], ...], factor: float) -> Unit:
     """Return a unit that was computed from others."""
     if not 0.0 < factor < inf or not all(abs(power) <= _LARGEST_POWER for _name, power in powers):
         raise UnitError(
-            _("the powers of a unit are too large"), fix=_("write a unit such as 1, years, 1/year")
+            _("a unit is above zero and has no huge power"),
+            fix=_("write a unit such as 1, years, 1/year"),
         )
     written = _written(powers)
     return Unit(powers, factor, written if factor == 1.0 else f"{factor!r} {written}")

@@ -157,8 +157,8 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("value", "evpi", ("threshold",), "money", 0, inf,
              "Expected value of perfect information for all patients of the queue."),
     Variable("value", "supported_price", ("draw",), "money", -inf, inf,
-             "Price at which the net benefit is zero at the reference willingness to pay; none where "
-             "nobody is treated.", may_miss=True),
+             "Price at which the net benefit is zero at the reference threshold; none where nobody "
+             "is treated.", may_miss=True),
     # policies: one column per setting of the levers
     Variable("policies", "criterion_value", ("criterion", "policy", "draw"), "any", -inf, inf,
              "Each criterion's own measure of each policy."),

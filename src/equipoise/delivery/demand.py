@@ -50,7 +50,7 @@ def _arrivals(study: Study, inputs: xr.Dataset, months: int) -> Floats:
     found = np.where(
         month == 0, known, (1.0 - known) * np.exp(-rate * month / MONTHS) * np.expm1(rate / MONTHS)
     )
-    arrivals = sizes[:, None, :] * found[None] * offered
+    arrivals: Floats = sizes[:, None, :] * found[None] * offered
     entry = list(patients.groups).index(patients.new_group)
     arrivals[entry] += _draws(inputs, "patients.new_patients") / MONTHS * offered
     return arrivals

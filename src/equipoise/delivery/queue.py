@@ -103,9 +103,12 @@ class _Queue:
     def __init__(self, joining: Demand) -> None:
         self.joining = joining
         self.waiting = np.zeros_like(joining.arrivals)
+        now, later = joining.survival[:, :-1], joining.survival[:, 1:]
+        self.lives = np.divide(later, now, out=np.zeros_like(now), where=now > 0.0)
         names = ("arrived", "treated", "left", "died", "waiting", "age_at_treatment")
         self.record = {name: np.zeros_like(joining.arrivals) for name in names}
         self.record["arrived"][:] = joining.arrivals
+        self.record["age_at_treatment"][:] = joining.ages[:, None, None]
 
     def results(self) -> dict[str, Floats]:
         """Return the arrays of every month, dims (group, month, draw)."""
@@ -113,48 +116,39 @@ class _Queue:
 
     def step(self, month: int, opening: _Opening) -> None:
         """Let one month pass."""
-        joined = slice(0, month + 1)
-        self.waiting[:, month] = self.joining.arrivals[:, month]
-        waits = (month - np.arange(month + 1)) / MONTHS
-        age = self.joining.ages[:, None] + waits
-        taken = self._treat(self.waiting[:, joined], age, month, opening)
-        treated = taken.sum(axis=1)
-        total_age = np.einsum("gj,gjd->gd", age, taken)
-        mean_age = np.divide(
-            total_age, treated, out=np.repeat(age[:, :1], treated.shape[1], axis=1),
-            where=treated > 0.0,
-        )  # fmt: skip
-        rest = self.waiting[:, joined] - taken
-        died, left, stayed = self._attrition(rest, month)
-        self.waiting[:, joined] = stayed
-        for name, values in (
-            ("treated", treated), ("age_at_treatment", mean_age), ("died", died),
-            ("left", left), ("waiting", stayed.sum(axis=1)),
-        ):  # fmt: skip
-            self.record[name][:, month] = values
+        waiting = self.waiting[:, : month + 1]
+        waiting[:, month] = self.joining.arrivals[:, month]
+        if opening.capacity(month).any():
+            self._treat(waiting, month, opening)
+        self._attrition(waiting, month)
+        self.record["waiting"][:, month] = waiting.sum(axis=1)
 
-    def _treat(self, waiting: Floats, age: Floats, month: int, opening: _Opening) -> Floats:
-        """Return who is treated: earliest joined first, up to the slots."""
+    def _treat(self, waiting: Floats, month: int, opening: _Opening) -> None:
+        """Treat those whose payer buys: earliest joined first, up to the slots."""
+        age = self.joining.ages[:, None] + (month - np.arange(month + 1)) / MONTHS
         offered = waiting * opening.open_to(age, month)
         asked = offered.sum(axis=0)
         earlier = np.cumsum(asked, axis=0) - asked
         served = np.clip(opening.capacity(month) - earlier, 0.0, asked)
         share = np.divide(served, asked, out=np.zeros_like(asked), where=asked > 0.0)
-        return offered * share
-
-    def _attrition(self, rest: Floats, month: int) -> tuple[Floats, Floats, Floats]:
-        """Return the dead, those who left (both summed over joining) and those who stay."""
-        since = month - np.arange(month + 1)
-        now = self.joining.survival[:, since]
-        later = self.joining.survival[:, since + 1]
-        lives = np.divide(later, now, out=np.zeros_like(later), where=now > 0.0)
-        living = rest * lives
-        stayed = living * self.joining.staying
-        return (
-            (rest - living).sum(axis=1),
-            (living - stayed).sum(axis=1),
-            stayed,
+        taken = offered * share
+        waiting -= taken
+        treated = taken.sum(axis=1)
+        total_age = np.einsum("gj,gjd->gd", age, taken)
+        self.record["treated"][:, month] = treated
+        np.divide(
+            total_age, treated, out=self.record["age_at_treatment"][:, month], where=treated > 0.0
         )
+
+    def _attrition(self, waiting: Floats, month: int) -> None:
+        """Let some of those who still wait die, and then some of the living leave."""
+        before = waiting.sum(axis=1)
+        # Who joined in month j has waited month - j months: the curve runs backwards along j.
+        waiting *= self.lives[:, month::-1]
+        living = waiting.sum(axis=1)
+        waiting *= self.joining.staying
+        self.record["died"][:, month] = before - living
+        self.record["left"][:, month] = living * (1.0 - self.joining.staying)
 
 
 def reach(delivery: xr.Dataset) -> xr.Dataset:

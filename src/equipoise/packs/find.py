@@ -66,11 +66,19 @@ def library() -> tuple[Entry, ...]:
 
 def _not_found(message: str, name: str, known: Collection[str]) -> NotInLibraryError:
     """Return the error that says what is missing, what was perhaps meant and what exists."""
-    near = get_close_matches(name, known, n=1)
+    near = get_close_matches(name[:100], known, n=1)
     hint = " " + _("Did you mean '{near}'?", near=near[0]) if near else ""
     listing = ", ".join(known) or _("nothing")
     tail = _("The library has: {names}.", names=listing)
     return NotInLibraryError(f"{message}{hint} {tail}")
+
+
+def _is_file(path: Path) -> bool:
+    """Tell whether there is such a file; no file has a name that the system refuses."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def find_study(name_or_path: str | Path) -> Path:
@@ -87,14 +95,14 @@ def find_study(name_or_path: str | Path) -> Path:
         If it is none of these.
     """
     path = Path(name_or_path)
-    if path.is_file():
+    if _is_file(path):
         return path
-    if (path / "study.yaml").is_file():
+    if _is_file(path / "study.yaml"):
         return path / "study.yaml"
     name, known = str(name_or_path), _packs("therapy")
     if name in known:
         return known[name]
-    message = _("'{name}' is neither a study file nor a therapy of the library.", name=name)
+    message = _("'{name}' is neither a study file nor a therapy of the library.", name=name[:100])
     raise _not_found(message, name, known)
 
 
@@ -107,12 +115,12 @@ def find_model(name_or_path: str | Path) -> Path:
         If it is neither.
     """
     path = Path(name_or_path)
-    if path.is_file():
+    if _is_file(path):
         return path
     name, known = str(name_or_path), _packs("model")
     if name in known:
         return known[name]
-    message = _("'{name}' is neither a model file nor a model of the library.", name=name)
+    message = _("'{name}' is neither a model file nor a model of the library.", name=name[:100])
     raise _not_found(message, name, known)
 
 
@@ -136,7 +144,9 @@ def find_jurisdiction(code_or_folder: str | Path, *, beside: Path | None = None)
         return known[code].parent
     folders = [Path(code_or_folder)] + ([beside.parent / code] if beside is not None else [])
     for folder in folders:
-        if (folder / "jurisdiction.yaml").is_file():
+        if _is_file(folder / "jurisdiction.yaml"):
             return folder
-    message = _("'{name}' is neither a country of the library nor the folder of one.", name=code)
+    message = _(
+        "'{name}' is neither a country of the library nor the folder of one.", name=code[:100]
+    )
     raise _not_found(message, code, known)

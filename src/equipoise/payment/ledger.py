@@ -49,7 +49,9 @@ def product_payments(
     """
     draws = inputs.sizes["draw"]
     payers = list(study.country.payers)
-    segments = payer_segments(study.country, study.file.items[study.file.comparison.product_item].category)
+    segments = payer_segments(
+        study.country, study.file.items[study.file.comparison.product_item].category
+    )
     years = round(study.file.horizon.value)
     rate = np.broadcast_to(inputs["economics.discount_cost"].values, (draws,))
     kind = contract_from(contract)
@@ -115,10 +117,11 @@ def ledger(
         rebate = np.stack([-minus * price, np.zeros_like(minus)])[:, :, None]
         whole = np.concatenate([flows[name].values, product, rebate], axis=2)
         data[name] = (flows[name].dims, whole)
-    data = data.assign_coords(item=[*flows["item"].values.tolist(), study.file.comparison.product_item, REBATE])
+    data = data.assign_coords(
+        item=[*flows["item"].values.tolist(), study.file.comparison.product_item, REBATE]
+    )
     net = paid.amount - returned.amount
     data["receipts"] = (("year", "draw"), net.sum(axis=0) * price)
     data["receipts_later"] = (("draw",), (paid.later - returned.later).sum(axis=0) * price)
     data["price_weight"] = (("draw",), (paid.present - returned.present).sum(axis=0))
     return checked("payment", data)
-

@@ -61,7 +61,7 @@ def starters(delivery: xr.Dataset, *, counted: str, age: str | None = None) -> I
 def _mean(values: Floats, weights: Floats, total: Floats) -> Floats:
     """Return the weighted mean over months, 0 where nobody starts."""
     weighted = (values * weights).sum(axis=0)
-    return np.divide(weighted, total, out=np.zeros_like(total), where=total > 0.0)
+    return np.asarray(np.divide(weighted, total, out=np.zeros_like(total), where=total > 0.0))
 
 
 class ByAge:
@@ -75,9 +75,12 @@ class ByAge:
         part = np.divide(age - ages[self.below], span, out=np.zeros_like(age), where=span > 0.0)
         self.part = np.clip(part, 0.0, 1.0)
         self.draw = np.arange(age.size)
+        self.alike = bool((self.below == self.below[0]).all() and not self.part.any())
 
     def __call__(self, profile: Floats) -> Floats:
         """Return a profile with dims (age, ..., draw) at each draw's age, dims (..., draw)."""
+        if self.alike:
+            return np.asarray(profile[self.below[0]])
         lower = np.moveaxis(profile[self.below, ..., self.draw], 0, -1)
         upper = np.moveaxis(profile[self.above, ..., self.draw], 0, -1)
         return np.asarray(lower + (upper - lower) * self.part)

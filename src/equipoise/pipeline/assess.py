@@ -25,7 +25,7 @@ from equipoise.pipeline.settings import (
 from equipoise.spec.loaded import Study
 from equipoise.value import information, over_draws, reference_threshold, thresholds
 
-CHUNK = 125
+CHUNK = 250
 """Draws that run together; results do not depend on it, memory does."""
 
 
@@ -74,10 +74,8 @@ def assess(
     plan = _plan(study, sampled, policy or policy_of(study.file.policy), seed)
     chunks = [sampled.inputs.isel(draw=slice(k, k + chunk)) for k in range(0, draws, chunk)]
     progress.expect(plan.steps * len(chunks) * 1.1)
-    with xr.set_options(arithmetic_join="exact", keep_attrs=False):
-        parts = _in_threads(
-            partial(run_chunk, plan, progress=progress), chunks, progress, workers
-        )
+    with xr.set_options(arithmetic_join="exact", keep_attrs=False):  # type: ignore[no-untyped-call]
+        parts = _in_threads(partial(run_chunk, plan, progress=progress), chunks, progress, workers)
         groups = {name: _joined(name, parts) for name in parts[0]}
         return _finish(plan, sampled, groups, progress, design)
 
@@ -112,7 +110,6 @@ def _in_threads(
             for future in futures:
                 future.cancel()
             raise
-
 
 
 def _joined(name: str, parts: list[dict[str, xr.Dataset]]) -> xr.Dataset:

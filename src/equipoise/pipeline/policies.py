@@ -1,19 +1,20 @@
 """All policies over one chunk of draws: what each brought about."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 
 from equipoise.access import access_timeline
-from equipoise.balance import Outcome, measured
+from equipoise.balance import Outcome, measured, queue_of
 from equipoise.clinical import run_cohort
 from equipoise.core.progress import Progress
 from equipoise.core.vocabulary import checked
 from equipoise.delivery import demand, reach, treated_patients
-from equipoise.payment import ledger, population_flows, product_payments
+from equipoise.payment import PopulationFlows, ProductPayments, ledger, product_payments
 from equipoise.pipeline.settings import Policy
+from equipoise.spec.contracts import Contract
 from equipoise.spec.loaded import Study
 from equipoise.value import (
     budget_impact_of,
@@ -54,6 +55,16 @@ class Plan:
         return 4 + len({policy.centres for policy in self.policies}) * 2 + 1
 
 
+@dataclass(frozen=True)
+class _Chunk:
+    """What the policies of one chunk of draws share."""
+
+    plan: Plan
+    inputs: xr.Dataset
+    clinical: xr.Dataset
+    progress: Progress
+
+
 def run_chunk(plan: Plan, inputs: xr.Dataset, progress: Progress) -> dict[str, xr.Dataset]:
     """Run the main path on some draws: access, clinical, delivery, payment, value, policies."""
     study = plan.study
@@ -61,31 +72,48 @@ def run_chunk(plan: Plan, inputs: xr.Dataset, progress: Progress) -> dict[str, x
         access = access_timeline(study, inputs, seed=plan.seed)
     with progress.stage("clinical"):
         clinical = run_cohort(
-            study.model, model_inputs(study, inputs), start_ages=plan.ages,
+            study.model,
+            model_inputs(study, inputs),
+            start_ages=plan.ages,
             discount=discount_rates(inputs),
-        )  # fmt: skip
+        )
     progress.advance(4.0)
     with progress.stage("delivery"):
         joining = demand(study, inputs, clinical)
+    with progress.stage("payment"):
+        population = PopulationFlows(study, inputs, clinical)
+    chunk = _Chunk(plan, inputs, clinical, progress)
     groups: dict[str, xr.Dataset] = {"access": access}
     columns: dict[Policy, xr.Dataset] = {}
     for centres in sorted({0, *(policy.centres for policy in plan.policies)}):
         with progress.stage("delivery"):
             delivery = treated_patients(study, inputs, access, joining, centres=centres)
+            queue = queue_of(delivery)
         progress.advance()
         with progress.stage("payment"):
-            flows = population_flows(study, inputs, clinical, delivery)
-        for policy in _with_centres(plan, centres):
-            with progress.stage("payment"):
-                payments = product_payments(
-                    study, inputs, clinical, delivery, contract=policy.contract
-                )
-                books = ledger(study, flows, payments, price=policy.price)
-            columns[policy] = _column(plan, policy, delivery, books, progress)
+            flows = population.of(delivery)
+        for policy, books in _ledgers(chunk, delivery, flows, centres):
+            columns[policy] = _column(chunk, policy, queue, books)
             if policy == plan.chosen:
-                groups |= _chosen(plan, inputs, clinical, delivery, books, progress)
+                groups |= _chosen(chunk, delivery, books)
         progress.advance()
     return groups | {"policies": _table(plan, columns), "nothing": columns[_nothing(plan)]}
+
+
+def _ledgers(
+    chunk: _Chunk, delivery: xr.Dataset, flows: xr.Dataset, centres: int
+) -> Iterator[tuple[Policy, xr.Dataset]]:
+    """Yield the ledger of every policy with so many centres; contracts are computed once each."""
+    study = chunk.plan.study
+    payments: dict[Contract, tuple[ProductPayments, ProductPayments]] = {}
+    for policy in _with_centres(chunk.plan, centres):
+        with chunk.progress.stage("payment"):
+            if policy.contract not in payments:
+                payments[policy.contract] = product_payments(
+                    study, chunk.inputs, chunk.clinical, delivery, contract=policy.contract
+                )
+            books = ledger(study, flows, payments[policy.contract], price=policy.price)
+        yield policy, books
 
 
 def model_inputs(study: Study, inputs: xr.Dataset) -> xr.Dataset:
@@ -111,14 +139,13 @@ def _with_centres(plan: Plan, centres: int) -> list[Policy]:
     return own
 
 
-def _column(
-    plan: Plan, policy: Policy, delivery: xr.Dataset, books: xr.Dataset, progress: Progress
-) -> xr.Dataset:
+def _column(chunk: _Chunk, policy: Policy, queue: xr.Dataset, books: xr.Dataset) -> xr.Dataset:
     """Return what is kept of every policy."""
-    with progress.stage("value"):
+    plan = chunk.plan
+    with chunk.progress.stage("value"):
         benefit = net_benefit_of(books, plan.reference)
-    with progress.stage("balance"):
-        outcome = Outcome(delivery, books, benefit, policy.centres, plan.families)
+    with chunk.progress.stage("balance"):
+        outcome = Outcome(queue, books, benefit, policy.centres, plan.families)
         values = measured(outcome, plan.criteria)
     return xr.Dataset(
         {
@@ -129,16 +156,19 @@ def _column(
     )
 
 
-def _chosen(
-    plan: Plan, inputs: xr.Dataset, clinical: xr.Dataset, delivery: xr.Dataset,
-    books: xr.Dataset, progress: Progress,
-) -> dict[str, xr.Dataset]:  # fmt: skip
+def _chosen(chunk: _Chunk, delivery: xr.Dataset, books: xr.Dataset) -> dict[str, xr.Dataset]:
     """Return what is kept of the chosen policy alone."""
-    with progress.stage("value"):
+    plan, inputs, clinical = chunk.plan, chunk.inputs, chunk.clinical
+    with chunk.progress.stage("value"):
         value = economics(
-            plan.study, inputs, clinical, books, price=plan.chosen.price,
-            reference=plan.reference, grid=plan.grid,
-        )  # fmt: skip
+            plan.study,
+            inputs,
+            clinical,
+            books,
+            price=plan.chosen.price,
+            reference=plan.reference,
+            grid=plan.grid,
+        )
         reached = reach(delivery)
         reached["qaly_lost_waiting"] = qaly_lost_waiting(
             plan.study, inputs, clinical, delivery, books

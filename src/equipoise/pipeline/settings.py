@@ -34,7 +34,8 @@ class Policy:
 
     def __str__(self) -> str:
         """Return the policy as `--policy` takes it."""
-        return f"price={self.price:.10g} contract={contract_text(self.contract)} centres={self.centres}"
+        contract = contract_text(self.contract)
+        return f"price={self.price:.10g} contract={contract} centres={self.centres}"
 
 
 def policy_of(choice: PolicyChoice) -> Policy:
@@ -43,7 +44,7 @@ def policy_of(choice: PolicyChoice) -> Policy:
 
 
 def policies_of(study: Study, chosen: Policy) -> tuple[Policy, ...]:
-    """Return all combinations of the study's levers, and the chosen policy if it is none of them."""
+    """Return all combinations of the levers, and the chosen policy if it is none of them."""
     levers = study.file.levers
     combined = [
         Policy(price.value, contract, centres)
@@ -159,5 +160,3 @@ def sample_inputs(study: Study, *, draws: int, seed: int, design: Design) -> Sam
         method=design, scale=scales,
     )  # fmt: skip
     return Sampled(inputs, base_case(quantities, joint=spec.joint, scale=scales), scales)
-
-

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, assert_never
 from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, WithJsonSchema
 
 from equipoise.core.errors import FieldError
+from equipoise.core.translation import translate as _
 from equipoise.spec.base import SpecModel
 
 _KINDS = "upfront, instalments(years=5), rebate_on_loss(share=0.8, years=6)"
@@ -56,7 +57,10 @@ def parse_contract(text: object) -> object:
             raise ValueError(text)
         values = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise FieldError(f"'{text}' is not a contract", fix=f"write one of: {_KINDS}") from None
+        raise FieldError(
+            _("'{text}' is not a contract", text=text[:80]),
+            fix=_("write one of: {kinds}", kinds=_KINDS),
+        ) from None
     return {"kind": call.func.id, **values}
 
 

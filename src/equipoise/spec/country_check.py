@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from math import inf
+from math import inf, isinf
 from typing import get_args
 
 from equipoise.core.translation import translate as _
@@ -92,15 +92,21 @@ def _payer_rules(country: Jurisdiction) -> Iterator[Finding]:
         if high <= low:
             message = _("the rule ends at an age before it begins")
             yield finding((*place, "to_age"), message, fix=_("correct one of the two ages"))
+    gaps: dict[tuple[float, float], list[str]] = {}
     for category in CATEGORIES:
         gap = _first_gap(country, category)
         if gap is not None:
+            gaps.setdefault(gap, []).append(category)
+    for (low, high), categories in gaps.items():
+        names = ", ".join(categories)
+        if isinf(high):
+            message = _("nobody owes {names} from age {low:g} on", names=names, low=low)
+        else:
             message = _(
-                "nobody owes '{category}' from age {low:g} to {high:g}",
-                category=category, low=gap[0], high=gap[1],
-            )  # fmt: skip
-            fix = _("add a last rule without ages, e.g. for the family")
-            yield finding(("payer_rules",), message, fix=fix)
+                "nobody owes {names} from age {low:g} to {high:g}", names=names, low=low, high=high
+            )
+        fix = _("add a last rule without ages, e.g. for the family")
+        yield finding(("payer_rules",), message, fix=fix)
 
 
 def ages(rule: PayerRule) -> tuple[float, float]:
@@ -159,7 +165,7 @@ def _classification(tree: Classification) -> Iterator[Finding]:
     for place, target in dead_ends.items():
         message = _("'{name}' is neither a question nor an outcome", name=target)
         yield finding(place, message, fix=did_you_mean(target, known))
-    for name in tree.questions.keys() & tree.outcomes.keys():
+    for name in (name for name in tree.questions if name in tree.outcomes):
         message = _("'{name}' is a question and an outcome", name=name)
         yield finding(("classification", "questions", name), message, fix=_("rename one of them"))
     graph = {

@@ -10,7 +10,7 @@ from equipoise.core.units import MeasureField
 from equipoise.spec.base import SpecModel
 from equipoise.spec.formula import FormulaField
 from equipoise.spec.model import Table
-from equipoise.spec.quantity import Name, Quantity, Source, Status
+from equipoise.spec.quantity import Name, Quantity, Source
 from equipoise.spec.text import Text
 
 Category = Literal["medicine", "hospital", "outpatient", "travel"]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -152,7 +153,7 @@ def load_study(path: Path, *, jurisdiction_folder: Path, criteria: Collection[st
             country=country.spec,
             country_tables=country.tables,
             path=path,
-            digest=_digest((document, product_file, model_file), model, country),
+            digest="",
         )
         homes = {"study": document, "product": product_file, "model": model_file}
         for part, found in check_study(study, criteria=criteria):
@@ -160,7 +161,8 @@ def load_study(path: Path, *, jurisdiction_folder: Path, criteria: Collection[st
                 country.located([found]) if part == "country" else located(homes[part], [found])
             )
         if not problems:
-            return study
+            digest = _digest(homes.values(), model, country)
+            return replace(study, digest=digest)
     raise SpecError(problems)
 
 

@@ -49,10 +49,10 @@ class TableData:
     def _row(self, row: int, numeric: Floats) -> Floats:
         """Look up one row of values."""
         if self.linear:
-            return np.interp(numeric, self.grid, self.values[row])
+            return np.asarray(np.interp(numeric, self.grid, self.values[row]))
         # A hair of tolerance, so that 0.1 + 0.2 finds the point at 0.3.
         place = np.searchsorted(self.grid, numeric + 1e-9, side="right") - 1
-        return self.values[row][np.clip(place, 0, self.grid.size - 1)]
+        return np.asarray(self.values[row][np.clip(place, 0, self.grid.size - 1)])
 
 
 @dataclass(frozen=True)

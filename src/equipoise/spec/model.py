@@ -11,9 +11,7 @@ from equipoise.spec.formula import FormulaField
 from equipoise.spec.quantity import Correlation, Joint, Name, Quantity, Source
 from equipoise.spec.text import Text
 
-Method = Literal[
-    "none", "end_of_cycle", "half_cycle", "life_table", "simpson", "simpson_tutorial"
-]
+Method = Literal["none", "end_of_cycle", "half_cycle", "life_table", "simpson", "simpson_tutorial"]
 """How occupancy inside a cycle is counted; see `clinical.weights`."""
 
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]

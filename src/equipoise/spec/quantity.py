@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from equipoise.core.errors import FieldError
+from equipoise.core.translation import translate as _
 from equipoise.core.units import UnitField
 from equipoise.spec.base import SpecModel
 from equipoise.spec.distribution import ConstantField, DistributionField
@@ -59,12 +60,12 @@ class Quantity(SpecModel):
         if self.status == "assumption":
             if not self.note:
                 raise FieldError(
-                    "an assumption must say why it is plausible", fix="add `note: ...`"
+                    _("an assumption must say why it is plausible"), fix=_("add `note: ...`")
                 )
         elif self.source is None:
             raise FieldError(
-                f"a number with status '{self.status}' needs a source",
-                fix="add `source: <key of sources>`, or mark it `status: assumption` with a note",
+                _("a number with status '{status}' needs a source", status=self.status),
+                fix=_("add `source: <key>`, or mark it `status: assumption` with a note"),
             )
         return self
 
@@ -76,8 +77,12 @@ class Quantity(SpecModel):
             return self
         if not isclose(spread.mean, self.value, rel_tol=0.01, abs_tol=1e-12):
             raise FieldError(
-                f"the distribution's mean {spread.mean:.6g} is not the value {self.value:.6g}",
-                fix="correct one of them, or add `mean_differs: <reason>`",
+                _(
+                    "the distribution's mean {mean:.6g} is not the value {value:.6g}",
+                    mean=spread.mean,
+                    value=self.value,
+                ),
+                fix=_("correct one of them, or add `mean_differs: <reason>`"),
             )
         return self
 

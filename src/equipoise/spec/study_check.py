@@ -88,11 +88,11 @@ def _comparison(file: StudyFile, model: Model) -> Iterator[Finding]:
 def _items(file: StudyFile, model: Model) -> Iterator[Finding]:
     """Check that the study describes exactly the cost items of the model."""
     used = cost_items(model)
-    for name in used.keys() - file.items.keys():
+    for name in (name for name in used if name not in file.items):
         message = _("the model's cost item '{name}' is missing", name=name)
         fix = _("add `{name}: {{label: ..., category: ...}}`", name=name)
         yield finding(("items",), message, fix=fix)
-    for name in file.items.keys() - used.keys():
+    for name in (name for name in file.items if name not in used):
         message = _("the model has no cost item '{name}'", name=name)
         yield finding(("items", name), message, fix=did_you_mean(name, used))
 
@@ -127,18 +127,21 @@ def _levers(file: StudyFile) -> Iterator[Finding]:
     policy, levers = file.policy, file.levers
     count = len(levers.price) * len(levers.contract) * len(levers.centres)
     if count > MAX_POLICIES:
-        message = _("{count} combinations, at most {most} are tried", count=count, most=MAX_POLICIES)
+        message = _(
+            "{count} combinations, at most {most} are tried", count=count, most=MAX_POLICIES
+        )
         yield finding(("levers",), message, fix=_("try fewer values"))
         return
+    foreign = not policy.price.unit.fits(file.money)
     for name, value, tried in (
         ("price", policy.price, levers.price),
         ("contract", policy.contract, levers.contract),
         ("centres", policy.centres, levers.centres),
     ):
         place: Place = ("levers", name)
-        if value not in tried:
-            message = _("the base policy's {name} is not among the values", name=name)
-            yield finding(place, message, fix=_("add the value of `policy` to the list"))
+        if value not in tried and not (name == "price" and foreign):
+            message = _("the value of `policy.{name}` is not among these", name=name)
+            yield finding(place, message, fix=_("add it"))
         for index, item in enumerate(tried):
             if item in tried[:index]:
                 message = _("the same value stands twice")
@@ -202,10 +205,11 @@ def _same_sources(study: Study) -> Iterator[PartFinding]:
 
 def _funding(study: Study) -> Iterator[PartFinding]:
     """Check that the steps after which payers buy are steps of the route taken."""
-    route = study.country.routes.get(study.file.route)
-    for name, payer in study.country.payers.items():
+    routes, taken = study.country.routes, study.file.route
+    for name, payer in study.country.payers.items() if taken in routes else ():
         step = payer.funded_after
-        if route is not None and step is not None and step not in route.steps:
-            message = _("route '{route}' has no step '{name}'", route=study.file.route, name=step)
+        elsewhere = any(step in route.steps for route in routes.values())
+        if step is not None and elsewhere and step not in routes[taken].steps:
+            message = _("route '{route}' has no step '{name}'", route=taken, name=step)
             place = ("payers", name, "funded_after")
-            yield "country", finding(place, message, fix=did_you_mean(step, route.steps))
+            yield "country", finding(place, message, fix=did_you_mean(step, routes[taken].steps))

@@ -5,9 +5,8 @@ from typing import Annotated
 from pydantic import AfterValidator, StringConstraints
 
 from equipoise.core.errors import FieldError
-from equipoise.core.translation import language
-
-LANGUAGES = ("en", "ru")
+from equipoise.core.translation import LANGUAGES, language
+from equipoise.core.translation import translate as _
 
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
@@ -16,8 +15,11 @@ def _known_languages(text: str | dict[str, str]) -> str | dict[str, str]:
     if isinstance(text, dict):
         unknown = sorted(set(text) - set(LANGUAGES))
         if unknown or "en" not in text:
-            message = f"languages are {', '.join(LANGUAGES)}, and English must be there"
-            raise FieldError(message, fix="write the text itself, or {en: ..., ru: ...}")
+            names = ", ".join(LANGUAGES)
+            raise FieldError(
+                _("languages are {names}, and English must be there", names=names),
+                fix=_("write the text itself, or {{en: ..., ru: ...}}"),
+            )
     return text
 
 

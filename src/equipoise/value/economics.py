@@ -40,9 +40,7 @@ def _group_weights(study: Study, inputs: xr.Dataset) -> xr.DataArray:
     rows = [np.broadcast_to(inputs[f"patients.groups.{k}"].values, (draws,)) for k in groups]
     weights = np.stack(rows) / np.sum(rows, axis=0)
     ages = [group.age.value for group in groups.values()]
-    return xr.DataArray(
-        weights, dims=("age", "draw"), coords={"age": ages, "draw": inputs["draw"]}
-    )
+    return xr.DataArray(weights, dims=("age", "draw"), coords={"age": ages, "draw": inputs["draw"]})
 
 
 def patient_totals(
@@ -85,7 +83,7 @@ def course_of_patient(study: Study, inputs: xr.Dataset, clinical: xr.Dataset) ->
     items = [i for i in one["item"].values if i != study.file.comparison.product_item]
     living = one["alive"] * weights
     alive = living.sum("age")
-    track = (one["track"] * living).sum("age") / xr.where(alive > 0.0, alive, 1.0)
+    track = (one["track"] * living).sum("age") / alive.where(alive > 0.0, 1.0)
     cost = (one["cost"].sel(item=items).sum("item") * weights).sum("age")
     data = xr.Dataset(
         {

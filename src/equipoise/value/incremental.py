@@ -91,9 +91,7 @@ def _convex(strong: list[str], totals: Mapping[str, tuple[float, float]]) -> lis
     """Drop strategies until ICERs rise along what is left."""
     kept: list[str] = []
     for name in strong:
-        while len(kept) >= 2 and _icer(kept[-2], kept[-1], totals) >= _icer(
-            kept[-1], name, totals
-        ):
+        while len(kept) >= 2 and _icer(kept[-2], kept[-1], totals) >= _icer(kept[-1], name, totals):
             kept.pop()
         kept.append(name)
     return kept

@@ -24,9 +24,7 @@ def _basis(columns: Floats) -> Floats:
     return np.asarray(spline.fit_transform(scaled), dtype=np.float64)
 
 
-def partial_information(
-    benefit: Floats, columns: Floats, *, seed: int = 0
-) -> tuple[float, float]:
+def partial_information(benefit: Floats, columns: Floats, *, seed: int = 0) -> tuple[float, float]:
     r"""Return the expected value of knowing some inputs, and its standard error.
 
     The conditional mean of the incremental net benefit is fitted by a penalised additive spline
@@ -71,7 +69,7 @@ def _gain(conditional: Floats) -> Floats:
     """Return the gain of deciding with knowledge, dims (simulation)."""
     known = np.maximum(conditional, 0.0).mean(axis=1)
     now = np.maximum(conditional.mean(axis=1), 0.0)
-    return np.maximum(known - now, 0.0)
+    return np.asarray(np.maximum(known - now, 0.0))
 
 
 def _fitted_draws(
@@ -109,9 +107,7 @@ def information(
         if values.dims == ("draw",) and float(values.std()) > 0.0
         if parameters is None or name in parameters
     ]
-    rows = [
-        partial_information(benefit.values, inputs[name].values[:, None]) for name in names
-    ]
+    rows = [partial_information(benefit.values, inputs[name].values[:, None]) for name in names]
     table = np.array(rows).reshape(len(names), 2)
     data = xr.Dataset(
         {
@@ -164,5 +160,3 @@ def weak_share(
         "evppi_standard_error": error,
         "evpi": perfect,
     }
-
-

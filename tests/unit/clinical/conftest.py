@@ -40,7 +40,7 @@ def run() -> Callable[..., xr.Dataset]:
         drawn: dict[str, list[float]] | None = None,
         *,
         start_ages: list[float] | None = None,
-        discount: Any = None,
+        rates: Any = None,
         **fields: Any,
     ) -> xr.Dataset:
         parameters = xr.Dataset(
@@ -51,8 +51,6 @@ def run() -> Callable[..., xr.Dataset]:
             for name, values in (drawn or {}).items()
         }
         fields["parameters"] = given | fields.get("parameters", {})
-        return run_cohort(
-            _build(**fields), parameters, start_ages=start_ages, discount=discount
-        )
+        return run_cohort(_build(**fields), parameters, start_ages=start_ages, discount=rates)
 
     return with_fields

@@ -8,10 +8,10 @@ import pytest
 from equipoise.clinical.schedule import Schedule, schedule
 from equipoise.spec.model import Method, Time
 
-CYCLES = ["1 week", "1 month", "0.25 years", "0.3 years", "1 year", "5 years"]
+CYCLES = ["1 week", "1 month", "0.25 years", "0.4 years", "1 year", "5 years"]
 
 
-def clock(method: str, cycle: str, horizon: str = "30 years") -> Schedule:
+def clock(method: str, cycle: str, horizon: str = "20 years") -> Schedule:
     return schedule(Time(cycle=cycle, horizon=horizon, method=method))
 
 

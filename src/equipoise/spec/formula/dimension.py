@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import assert_never
+
+import numpy as np
 
 from equipoise.core.errors import FormulaError, UnitError
 from equipoise.core.translation import translate as _
 from equipoise.core.units import DIMENSIONLESS, Unit, parse_unit
+from equipoise.spec.formula.evaluate import Scope, evaluate
 from equipoise.spec.formula.parse import CONSTANTS, FUNCTIONS, Formula, unknown_name
 from equipoise.spec.formula.tree import (
     Binary,
@@ -19,6 +23,7 @@ from equipoise.spec.formula.tree import (
     Node,
     Not,
     Number,
+    walk,
 )
 
 _YEAR = parse_unit("year")
@@ -27,7 +32,14 @@ _PER_YEAR = parse_unit("1/year")
 
 @dataclass(frozen=True)
 class TableSignature:
-    """Units of a table's arguments and of its value."""
+    """Units of a table's arguments and of its value.
+
+    Examples
+    --------
+    >>> mortality = TableSignature((parse_unit("year"),), parse_unit("1/year"))
+    >>> mortality.value.text
+    '1/year'
+    """
 
     arguments: tuple[Unit, ...]
     value: Unit
@@ -49,6 +61,11 @@ def unit_of(
         Unit of every name in scope; the time constants are known.
     tables
         Units of every table in scope.
+
+    Returns
+    -------
+    Unit
+        Canonical, as values are when formulas run: its factor is 1.
 
     Raises
     ------
@@ -74,23 +91,19 @@ class _Inference:
         self.units = units
         self.tables = tables
 
-    def unit(self, node: Node) -> Unit:
+    def unit(self, node: Node) -> Unit:  # noqa: PLR0911 - one for each kind of node
         """Return the unit of a node."""
         match node:
             case Number():
                 return DIMENSIONLESS
-            case Name(name=name, column=column):
-                if name in self.units:
-                    return self.units[name]
-                if name in CONSTANTS:
-                    return _YEAR
-                raise unknown_name(name, sorted({*self.units, *CONSTANTS}), column)
+            case Name():
+                return self.name(node)
             case Negative(operand=operand):
                 return self.unit(operand)
             case Binary():
                 return self.arithmetic(node)
             case Comparison(operands=operands):
-                self.alike(operands, node.column)
+                self.alike(operands)
                 return DIMENSIONLESS
             case Logic(operands=operands):
                 for operand in operands:
@@ -100,18 +113,26 @@ class _Inference:
                 return self.plain(operand)
             case Choice(condition=condition, then=then, otherwise=otherwise):
                 self.plain(condition)
-                return self.alike((then, otherwise), node.column)
+                return self.alike((then, otherwise))
             case Call():
                 return self.call(node)
             case _:
                 assert_never(node)
 
-    def alike(self, nodes: tuple[Node, ...], column: int) -> Unit:
+    def name(self, node: Name) -> Unit:
+        """Return the canonical unit of a value in scope."""
+        if node.name in self.units:
+            return Unit(self.units[node.name].powers, text=self.units[node.name].describe())
+        if node.name in CONSTANTS:
+            return _YEAR
+        raise unknown_name(node.name, sorted({*self.units, *CONSTANTS}), node.column)
+
+    def alike(self, nodes: tuple[Node, ...]) -> Unit:
         """Return the common unit of several nodes; a literal 0 fits any."""
         found: Unit | None = None
         for node in nodes:
             unit = self.unit(node)
-            if isinstance(node, Number) and node.value == 0.0:
+            if _is_zero(node):
                 continue
             if found is None:
                 found = unit
@@ -119,7 +140,7 @@ class _Inference:
                 raise UnitError(
                     _("{left} and {right} do not fit together",
                       left=found.describe(), right=unit.describe()),
-                    fix=_("bring both to the same unit"), column=column,
+                    fix=_("bring both to the same unit"), column=node.column,
                 )  # fmt: skip
         return found or DIMENSIONLESS
 
@@ -137,7 +158,7 @@ class _Inference:
         """Return the unit of an operation."""
         match node.operator:
             case "+" | "-":
-                return self.alike((node.left, node.right), node.column)
+                return self.alike((node.left, node.right))
             case "*":
                 return self.unit(node.left) * self.unit(node.right)
             case "/":
@@ -153,32 +174,38 @@ class _Inference:
         exponent = _constant(node.right)
         if exponent is None:
             return self.plain(node.left)
-        return self.unit(node.left) ** exponent
+        try:
+            return self.unit(node.left) ** exponent
+        except UnitError as error:
+            column = node.column if error.column is None else error.column
+            raise UnitError(error.message, fix=error.fix, column=column) from None
 
     def call(self, node: Call) -> Unit:
         """Return the unit of a function or a table."""
         if node.function in self.tables:
             return self.table(node)
+        first = node.arguments[0]
         match node.function:
             case "exp" | "log" | "first":
-                return self.plain(node.arguments[0])
+                unit = self.plain(first)
             case "floor" | "ceil" | "abs":
-                return self.unit(node.arguments[0])
+                unit = self.unit(first)
             case "sqrt":
-                return self.unit(node.arguments[0]) ** 0.5
+                unit = self.unit(first) ** 0.5
             case "min" | "max":
-                return self.alike(node.arguments, node.column)
+                unit = self.alike(node.arguments)
             case "probability":
-                self.must_be(node.arguments[0], _PER_YEAR)
+                self.must_be(first, _PER_YEAR)
                 self.must_be(node.arguments[1], _YEAR)
-                return DIMENSIONLESS
+                unit = DIMENSIONLESS
             case "rate":
-                self.must_be(node.arguments[0], DIMENSIONLESS)
+                self.must_be(first, DIMENSIONLESS)
                 self.must_be(node.arguments[1], _YEAR)
-                return _PER_YEAR
+                unit = _PER_YEAR
             case _:
                 known = sorted({*FUNCTIONS, *self.tables})
                 raise unknown_name(node.function, known, node.column)
+        return unit
 
     def table(self, node: Call) -> Unit:
         """Check a table's arguments and return its unit."""
@@ -196,8 +223,7 @@ class _Inference:
     def must_be(self, node: Node, wanted: Unit) -> None:
         """Require a certain unit."""
         unit = self.unit(node)
-        zero = isinstance(node, Number) and node.value == 0.0
-        if not zero and not unit.fits(wanted):
+        if not _is_zero(node) and not unit.fits(wanted):
             raise UnitError(
                 _("{wanted} must stand here, not {unit}",
                   wanted=wanted.describe(), unit=unit.describe()),
@@ -205,12 +231,22 @@ class _Inference:
             )  # fmt: skip
 
 
-def _constant(node: Node) -> float | None:
-    """Return the value of a literal exponent, with its sign."""
+def _is_zero(node: Node) -> bool:
+    """Return whether a node is nothing but literal zeros, which fit any unit."""
     match node:
         case Number(value=value):
-            return value
-        case Negative(operand=Number(value=value)):
-            return -value
+            return value == 0.0
+        case Negative(operand=operand):
+            return _is_zero(operand)
+        case Choice(then=then, otherwise=otherwise):
+            return _is_zero(then) and _is_zero(otherwise)
         case _:
-            return None
+            return False
+
+
+def _constant(node: Node) -> float | None:
+    """Return the value of an exponent that is the same wherever the formula runs."""
+    if any(isinstance(part, Name | Call) for part in walk(node)):
+        return None
+    value = float(np.asarray(evaluate(node, Scope({})), dtype=np.float64))
+    return value if isfinite(value) else None

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from equipoise.core.errors import FormulaError
 from equipoise.core.translation import translate as _
-from equipoise.spec.formula.parse import CONSTANTS, unknown_name
+from equipoise.spec.formula.parse import CONSTANTS, FUNCTIONS, unknown_name
 from equipoise.spec.formula.tree import (
     Binary,
     Call,
@@ -33,8 +33,22 @@ Array = NDArray[np.float64] | NDArray[np.bool_] | np.float64 | np.bool_
 class Scope:
     """What a formula can see.
 
-    `values` are arrays that broadcast against each other, in canonical units; `tables` are
-    functions of arrays; `first` answers `first(condition)` for the condition's own node.
+    Parameters
+    ----------
+    values
+        Arrays that broadcast against each other, in canonical units, by name.
+    tables
+        Functions of arrays, by name.
+    first
+        Answers ``first(condition)``, given the condition's node and its value; None if the
+        formula has no course of time.
+
+    Examples
+    --------
+    >>> from equipoise.spec.formula import parse_formula
+    >>> scope = Scope({"age": np.array([1.0, 9.0])}, {"risk": np.sqrt})
+    >>> evaluate(parse_formula("risk(age) / 2").tree, scope).tolist()
+    [0.5, 1.5]
     """
 
     values: Mapping[str, Array]
@@ -58,7 +72,8 @@ def evaluate(node: Node, scope: Scope) -> Array:
     Returns
     -------
     numpy.ndarray
-        Floating-point numbers, or truth values for conditions; shape by broadcasting.
+        64-bit floating-point numbers, or truth values for conditions; shape by broadcasting. The
+        value of a mere name may be the scope's own array.
 
     Raises
     ------
@@ -76,7 +91,7 @@ def evaluate(node: Node, scope: Scope) -> Array:
         return _value(node, scope)
 
 
-def _value(node: Node, scope: Scope) -> Array:
+def _value(node: Node, scope: Scope) -> Array:  # noqa: PLR0911 - one for each kind of node
     """Evaluate one node."""
     match node:
         case Number(value=value):
@@ -109,6 +124,14 @@ def _number(value: Array) -> NDArray[np.float64]:
     return np.asarray(value, dtype=np.float64)
 
 
+def _plain(value: Array) -> Array:
+    """Return truth values as they are, and all else as floating-point numbers."""
+    known: NDArray[np.generic] = np.asarray(value)
+    if known.dtype.kind == "b":
+        return known.astype(np.bool_, copy=False)
+    return known.astype(np.float64, copy=False)
+
+
 def _truth(value: Array) -> NDArray[np.bool_]:
     """Return numbers as truth values: all but zero is true."""
     return np.asarray(value, dtype=np.bool_)
@@ -117,7 +140,7 @@ def _truth(value: Array) -> NDArray[np.bool_]:
 def _named(node: Name, scope: Scope) -> Array:
     """Look a name up."""
     if node.name in scope.values:
-        return scope.values[node.name]
+        return _plain(scope.values[node.name])
     if node.name in CONSTANTS:
         return np.float64(CONSTANTS[node.name])
     raise unknown_name(node.name, sorted({*scope.values, *CONSTANTS}), node.column)
@@ -158,9 +181,55 @@ def _compared(
     return np.asarray(reduce(np.logical_and, links))
 
 
-_SIMPLE: Mapping[str, Callable[..., NDArray[np.float64]]] = {
+def probability(rate: Array, duration: Array) -> NDArray[np.float64]:
+    r"""Return the probability of at least one event: :math:`1 - e^{-rt}`.
+
+    Parameters
+    ----------
+    rate
+        Constant rate of events, 1/year.
+    duration
+        Time at risk, years.
+
+    Examples
+    --------
+    >>> float(probability(np.float64(0.5), np.float64(1.0)).round(6))
+    0.393469
+    """
+    return np.asarray(-np.expm1(-_number(rate) * _number(duration)))
+
+
+def rate(probability: Array, duration: Array) -> NDArray[np.float64]:
+    r"""Return the constant rate behind a probability: :math:`-\ln(1 - p) / t`.
+
+    Parameters
+    ----------
+    probability
+        Of at least one event, a fraction.
+    duration
+        Time at risk, years.
+
+    Examples
+    --------
+    >>> float(rate(np.float64(0.393469), np.float64(1.0)).round(6))
+    0.499999
+    """
+    return np.asarray(-np.log1p(-_number(probability)) / _number(duration))
+
+
+def _least(*values: Array) -> NDArray[np.float64]:
+    """Return the smallest, element by element."""
+    return reduce(np.minimum, [_number(value) for value in values])
+
+
+def _most(*values: Array) -> NDArray[np.float64]:
+    """Return the largest, element by element."""
+    return reduce(np.maximum, [_number(value) for value in values])
+
+
+_BUILT_IN: Mapping[str, Callable[..., NDArray[np.float64]]] = {
     "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "floor": np.floor, "ceil": np.ceil,
-    "abs": np.abs,
+    "abs": np.abs, "min": _least, "max": _most, "probability": probability, "rate": rate,
 }  # fmt: skip
 
 
@@ -168,26 +237,20 @@ def _called(node: Call, scope: Scope) -> Array:
     """Evaluate a function or a table."""
     name = node.function
     if name in scope.tables:
-        return scope.tables[name](*(_number(_value(one, scope)) for one in node.arguments))
-    if name == "first":
-        if scope.first is None:
-            raise FormulaError(
-                _("first() has no meaning here"), fix=_("use it in a model's course of time"),
-                column=node.column,
-            )  # fmt: skip
-        return scope.first(node.arguments[0], _truth(_value(node.arguments[0], scope)))
-    values = [_number(_value(one, scope)) for one in node.arguments]
-    if name in _SIMPLE:
-        return _SIMPLE[name](values[0])
-    match name:
-        case "min":
-            return reduce(np.minimum, values)
-        case "max":
-            return reduce(np.maximum, values)
-        case "probability":
-            return -np.expm1(-values[0] * values[1])
-        case "rate":
-            return -np.log1p(-values[0]) / values[1]
-        case _:
-            raise unknown_name(name, sorted({*_SIMPLE, *scope.tables, "min", "max", "probability",
-                                             "rate", "first"}), node.column)  # fmt: skip
+        return _plain(scope.tables[name](*_arguments(node, scope)))
+    if name in _BUILT_IN:
+        return _BUILT_IN[name](*_arguments(node, scope))
+    if name != "first":
+        raise unknown_name(name, sorted({*FUNCTIONS, *scope.tables}), node.column)
+    if scope.first is None:
+        raise FormulaError(
+            _("first() has no meaning here"), fix=_("use it in a model's course of time"),
+            column=node.column,
+        )  # fmt: skip
+    condition = node.arguments[0]
+    return scope.first(condition, _truth(_value(condition, scope)))
+
+
+def _arguments(node: Call, scope: Scope) -> list[NDArray[np.float64]]:
+    """Evaluate the arguments of a call as numbers."""
+    return [_number(_value(argument, scope)) for argument in node.arguments]

@@ -2,15 +2,17 @@
 
 import ast
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Annotated, NoReturn
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from equipoise.core.errors import FormulaError
 from equipoise.core.translation import translate as _
+from equipoise.spec.formula.guard import DEEPEST, guard, shortened, unknown_operator
 from equipoise.spec.formula.tree import (
     Binary,
     Call,
@@ -27,8 +29,6 @@ from equipoise.spec.formula.tree import (
     walk,
 )
 
-LONGEST = 2000
-DEEPEST = 40
 MOST_NODES = 500
 LARGEST = 1e300
 LONGEST_NAME = 60
@@ -48,6 +48,9 @@ FUNCTIONS: Mapping[str, tuple[int, int]] = {
 }
 """Functions of the language with the fewest and most arguments."""
 
+_TABLE_ARGUMENTS = (1, 2)
+"""What is not a function must be a table: one number, and perhaps a category."""
+
 CONSTANTS: Mapping[str, float] = {
     "year": 1.0,
     "month": 1.0 / 12.0,
@@ -62,14 +65,31 @@ _OPERATORS: dict[type[ast.operator], Operator] = {
 _RELATIONS: dict[type[ast.cmpop], Relation] = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
 }  # fmt: skip
+_LONE_EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
+_MISSING_TIMES = re.compile(r"[0-9]\s*\(|[0-9]\s+(?!(?:if|else|and|or)\b)[A-Za-z_]|\)\s*[\w(]")
 
 
 @dataclass(frozen=True)
 class Formula:
     """A parsed formula.
 
-    `names` are the values it reads, `functions` the functions and tables it calls; the constants
-    `year`, `month`, `week` and `day` are not among the names.
+    Two formulas are equal if their trees are.
+
+    Parameters
+    ----------
+    text
+        As written, without surrounding blanks.
+    tree
+        What the translations walk over; columns count from the start of the text as given.
+    names
+        The values it reads; the constants `year`, `month`, `week` and `day` are not among them.
+    functions
+        The functions and tables it calls.
+
+    Examples
+    --------
+    >>> parse_formula("a * 2") == parse_formula("(a*2.0)")
+    True
     """
 
     text: str = field(compare=False)
@@ -89,7 +109,8 @@ def parse_formula(text: str | float) -> Formula:
     ----------
     text
         Arithmetic (+ - * / **), comparisons, and/or/not, `x if c else y`, and calls of the
-        language's functions or of tables; or a plain number.
+        language's functions or of tables; or a plain finite number. Lines may be broken anywhere
+        between words. All numbers become 64-bit floats.
 
     Raises
     ------
@@ -101,85 +122,72 @@ def parse_formula(text: str | float) -> Formula:
     >>> sorted(parse_formula("c_sick + a * c_treatment").names)
     ['a', 'c_sick', 'c_treatment']
     """
-    written = text.strip() if isinstance(text, str) else repr(text)
-    _guard(written)
-    try:
-        body = ast.parse(written, mode="eval").body
-        tree = _Reader(written).node(body, 0)
-    except SyntaxError as error:
-        _refuse(
-            _("'{text}' is not a formula", text=_short(written)),
-            fix=_("write arithmetic such as (1 - p) * rate"),
-            column=max((error.offset or 1) - 1, 0),
-        )
-    except (RecursionError, MemoryError, ValueError) as error:
-        if isinstance(error, FormulaError):
-            raise
-        _refuse(_("the formula is too complicated"), fix=_("split it with `let`"), column=0)
+    written = text if isinstance(text, str) else _written(text)
+    guard(written)
+    tree = _parsed(written)
     nodes = list(walk(tree))
     if len(nodes) > MOST_NODES:
-        _refuse(
+        raise FormulaError(
             _("the formula has {count} parts, at most {most} are allowed",
               count=len(nodes), most=MOST_NODES),
             fix=_("split it with `let`"), column=0,
         )  # fmt: skip
     names = frozenset(node.name for node in nodes if isinstance(node, Name))
     functions = frozenset(node.function for node in nodes if isinstance(node, Call))
-    return Formula(written, tree, names - CONSTANTS.keys(), functions)
+    return Formula(written.strip(), tree, names - CONSTANTS.keys(), functions)
 
 
-def _refuse(message: str, *, fix: str, column: int) -> NoReturn:
-    """Raise the error of a formula."""
-    raise FormulaError(message, fix=fix, column=column)
+def _parsed(text: str) -> Node:
+    """Return the tree of a text that the guard let through."""
+    # One line, so that breaks need no brackets and columns are offsets in the text.
+    line = text.replace("\n", " ").replace("\t", " ")
+    blanks = len(line) - len(line.lstrip())
+    try:
+        return _Reader(blanks).node(ast.parse(line[blanks:], mode="eval").body, 0)
+    except SyntaxError as error:
+        column = min(blanks + max((error.offset or 1) - 1, 0), len(text))
+        message = _("'{text}' is not a formula", text=shortened(line.strip()))
+        raise FormulaError(message, fix=_syntax_fix(line), column=column) from None
+    except (RecursionError, MemoryError):
+        message = _("the formula is too complicated")
+        raise FormulaError(message, fix=_("split it with `let`"), column=0) from None
 
 
-def _short(text: str) -> str:
-    """Return the beginning of a text."""
-    return text if len(text) <= 60 else text[:57] + "..."
+def _written(number: float) -> str:
+    """Write a number that the user's file holds as such."""
+    try:
+        value = float(number)
+    except OverflowError:
+        value = math.inf
+    if not abs(value) <= LARGEST:
+        raise FormulaError(_("the number is too large"), fix=_("write a smaller number"), column=0)
+    return repr(number) if isinstance(number, int) else repr(value)
 
 
-def _guard(text: str) -> None:
-    """Refuse what could be dangerous even to parse."""
-    if not text or len(text) > LONGEST:
-        _refuse(
-            _("a formula has 1 to {most} characters, this has {count}",
-              most=LONGEST, count=len(text)),
-            fix=_("split it with `let`"), column=0,
-        )  # fmt: skip
-    depth = 0
-    for place, sign in enumerate(text):
-        if not (" " <= sign <= "~" or sign in "\n\t"):
-            _refuse(
-                _("'{sign}' cannot stand in a formula", sign=sign),
-                fix=_("use plain letters, digits and + - * / ** ( )"), column=place,
-            )  # fmt: skip
-        depth += (sign in "([{") - (sign in ")]}")
-        if depth > DEEPEST:
-            _refuse(
-                _("brackets are nested deeper than {most}", most=DEEPEST),
-                fix=_("split it with `let`"), column=place,
-            )  # fmt: skip
+def _syntax_fix(line: str) -> str:
+    """Return the fix of the mistake that a text most likely has."""
+    if _LONE_EQUALS.search(line):
+        return _("write == to compare")
+    if _MISSING_TIMES.search(line):
+        return _("write * between the parts of a product")
+    return _("write arithmetic such as (1 - p) * rate")
 
 
 class _Reader:
     """Turns Python's tree into ours, refusing all that is not in the language."""
 
-    def __init__(self, text: str) -> None:
-        starts = [0]
-        for line in text.split("\n"):
-            starts.append(starts[-1] + len(line) + 1)
-        self.starts = starts
+    def __init__(self, blanks: int) -> None:
+        self.blanks = blanks
 
-    def column(self, node: ast.AST) -> int:
+    def column(self, node: ast.expr) -> int:
         """Return the offset of a node in the whole text."""
-        line, offset = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
-        return int(self.starts[line - 1] + offset)
+        return self.blanks + node.col_offset
 
-    def node(self, node: ast.expr, depth: int) -> Node:
+    def node(self, node: ast.expr, depth: int) -> Node:  # noqa: PLR0911 - one for each kind
         """Read one node and what is below it."""
         column = self.column(node)
         if depth > DEEPEST:
-            _refuse(
+            raise FormulaError(
                 _("the formula is nested deeper than {most}", most=DEEPEST),
                 fix=_("split it with `let`"), column=column,
             )  # fmt: skip
@@ -195,16 +203,20 @@ class _Reader:
             case ast.Compare(left=left, ops=operators, comparators=others):
                 return self.comparison(operators, [left, *others], depth, column)
             case ast.BoolOp(op=operator, values=values):
-                word = "and" if isinstance(operator, ast.And) else "or"
-                operands = tuple(self.node(value, depth + 1) for value in values)
-                return Logic("and" if word == "and" else "or", operands, column)
+                word: Literal["and", "or"] = "and" if isinstance(operator, ast.And) else "or"
+                return Logic(word, tuple(self.node(one, depth + 1) for one in values), column)
             case ast.IfExp(test=test, body=body, orelse=otherwise):
                 parts = [self.node(part, depth + 1) for part in (test, body, otherwise)]
                 return Choice(parts[0], parts[1], parts[2], column)
             case ast.Call():
                 return self.call(node, depth, column)
+            case ast.Tuple():
+                raise FormulaError(
+                    _("a comma can only stand between the arguments of a function"),
+                    fix=_("write digits with a point, e.g. 0.25"), column=column,
+                )  # fmt: skip
             case _:
-                _refuse(
+                raise FormulaError(
                     _("a formula cannot contain this kind of expression"),
                     fix=_("use arithmetic, comparisons, and/or/not, `x if c else y`, functions"),
                     column=column,
@@ -214,7 +226,7 @@ class _Reader:
     def known_length(name: str, column: int) -> str:
         """Return a name that is not absurdly long."""
         if len(name) > LONGEST_NAME:
-            _refuse(
+            raise FormulaError(
                 _("a name has more than {most} characters", most=LONGEST_NAME),
                 fix=_("shorten it"), column=column,
             )  # fmt: skip
@@ -224,8 +236,8 @@ class _Reader:
     def number(value: object, column: int) -> Node:
         """Read a constant as a finite floating-point number."""
         if isinstance(value, bool) or not isinstance(value, int | float):
-            _refuse(
-                _("only numbers can stand in a formula, not {text}", text=_short(repr(value))),
+            raise FormulaError(
+                _not_only_numbers(repr(value)),
                 fix=_("write a number or a name"), column=column,
             )  # fmt: skip
         try:
@@ -233,12 +245,14 @@ class _Reader:
         except OverflowError:
             number = math.inf
         if not abs(number) <= LARGEST:
-            _refuse(_("the number is too large"), fix=_("write a smaller number"), column=column)
+            raise FormulaError(
+                _("the number is too large"), fix=_("write a smaller number"), column=column
+            )
         return Number(number, column)
 
     @staticmethod
     def unary(operator: ast.unaryop, operand: Node, column: int) -> Node:
-        """Read a sign or a `not`."""
+        """Read a sign or a `not`; a plus in front changes nothing."""
         match operator:
             case ast.USub():
                 return Negative(operand, column)
@@ -247,7 +261,7 @@ class _Reader:
             case ast.Not():
                 return Not(operand, column)
             case _:
-                _refuse(_("'~' is not an operator"), fix=_("use `not`"), column=column)
+                raise unknown_operator(column)
 
     def binary(
         self, operator: ast.operator, left: ast.expr, right: ast.expr, depth: int, column: int
@@ -255,11 +269,7 @@ class _Reader:
         """Read arithmetic."""
         sign = _OPERATORS.get(type(operator))
         if sign is None:
-            _refuse(
-                _("this operator is not in the language"),
-                fix=_("use + - * / **; write per cent as a fraction or in the unit"),
-                column=column,
-            )
+            raise unknown_operator(column)
         return Binary(sign, self.node(left, depth + 1), self.node(right, depth + 1), column)
 
     def comparison(
@@ -269,7 +279,7 @@ class _Reader:
         signs = [_RELATIONS.get(type(operator)) for operator in operators]
         known = tuple(sign for sign in signs if sign is not None)
         if len(known) < len(signs):
-            _refuse(
+            raise FormulaError(
                 _("`in` and `is` are not in the language"), fix=_("use == or !="), column=column
             )
         return Comparison(known, tuple(self.node(one, depth + 1) for one in operands), column)
@@ -277,24 +287,36 @@ class _Reader:
     def call(self, node: ast.Call, depth: int, column: int) -> Node:
         """Read a call of a function or a table."""
         if not isinstance(node.func, ast.Name) or node.keywords:
-            _refuse(
+            raise FormulaError(
                 _("only plain calls such as exp(x) are in the language"),
                 fix=_("write the arguments in order, without names"), column=column,
             )  # fmt: skip
         name = self.known_length(node.func.id, column)
         arguments = tuple(self.node(argument, depth + 1) for argument in node.args)
-        fewest, most = FUNCTIONS.get(name, (1, 2))
+        fewest, most = FUNCTIONS.get(name, _TABLE_ARGUMENTS)
         if not fewest <= len(arguments) <= most:
-            _refuse(
-                _("{name}() takes {fewest} to {most} arguments, not {count}",
-                  name=name, fewest=fewest, most=most, count=len(arguments)),
+            wanted = str(fewest) if fewest == most else f"{fewest}-{most}"
+            raise FormulaError(
+                _("wrong number of arguments of {name}(): {count} instead of {wanted}",
+                  name=name, count=len(arguments), wanted=wanted),
                 fix=_("see the functions of the language in the reference"), column=column,
             )  # fmt: skip
         return Call(name, arguments, column)
 
 
+def _not_only_numbers(shown: str) -> str:
+    """Return the message about a constant that is no finite number."""
+    return _("only numbers can stand in a formula, not {text}", text=shortened(shown))
+
+
 def unknown_name(name: str, known: list[str], column: int) -> FormulaError:
-    """Return the error of a name that nothing defines, with what was perhaps meant."""
+    """Return the error of a name that nothing defines, with what was perhaps meant.
+
+    Examples
+    --------
+    >>> unknown_name("r_sik", ["r_sick", "age"], 0).fix
+    "did you mean 'r_sick'?"
+    """
     near = get_close_matches(name, known, n=1)
     fix = _("did you mean '{near}'?", near=near[0]) if near else _("define it, or remove it")
     return FormulaError(_("nothing is called '{name}'", name=name), fix=fix, column=column)
@@ -306,7 +328,7 @@ def _field(value: object) -> Formula:
         return value
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise FormulaError(
-            _("a formula is a text or a number, not {text}", text=_short(repr(value))),
+            _("a formula is a text or a number, not {text}", text=shortened(repr(value))),
             fix=_("write e.g. 0.5 or a * b"),
         )
     return parse_formula(value)
@@ -319,4 +341,3 @@ FormulaField = Annotated[
     WithJsonSchema({"type": ["string", "number"], "description": "Formula"}),
 ]
 """A formula in a file."""
-

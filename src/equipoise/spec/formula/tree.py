@@ -95,7 +95,13 @@ Node = Number | Name | Negative | Binary | Comparison | Logic | Not | Choice | C
 
 
 def children(node: Node) -> tuple[Node, ...]:
-    """Return the nodes directly below."""
+    """Return the nodes directly below, in the order of the text.
+
+    Examples
+    --------
+    >>> children(Negative(Name("x")))
+    (Name(name='x', column=0),)
+    """
     match node:
         case Number() | Name():
             return ()
@@ -114,33 +120,96 @@ def children(node: Node) -> tuple[Node, ...]:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """Yield a node and all below it."""
+    """Yield a node and all below it, each before its children.
+
+    Examples
+    --------
+    >>> [type(node).__name__ for node in walk(Negative(Name("x")))]
+    ['Negative', 'Name']
+    """
     yield node
     for child in children(node):
         yield from walk(child)
 
 
+_CHOICE, _OR, _AND, _NOT, _COMPARISON, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(10)
+"""How strongly a kind of node holds together, as in Python's grammar."""
+
+_OPERATOR_STRENGTH = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "**": _POWER}
+
+
 def to_text(node: Node) -> str:
-    """Write a tree as a formula that parses to the same tree."""
+    """Write a tree as a formula that parses to the same tree, with no more brackets than needed.
+
+    Parameters
+    ----------
+    node
+        Any tree of the parser.
+
+    Examples
+    --------
+    >>> total = Binary("+", Name("drug"), Name("care"))
+    >>> to_text(Binary("*", total, Number(2.0)))
+    '(drug + care) * 2'
+    """
     match node:
         case Number(value=value):
-            return repr(value)
+            text = _digits(value)
         case Name(name=name):
-            return name
+            text = name
         case Negative(operand=operand):
-            return f"(-{to_text(operand)})"
-        case Binary(operator=operator, left=left, right=right):
-            return f"({to_text(left)} {operator} {to_text(right)})"
+            text = f"-{_inside(operand, _SIGN)}"
+        case Binary():
+            text = _operation(node)
         case Comparison(relations=relations, operands=operands):
-            tail = "".join(f" {r} {to_text(o)}" for r, o in zip(relations, operands[1:], strict=True))
-            return f"({to_text(operands[0])}{tail})"
+            first, *others = (_inside(operand, _SUM) for operand in operands)
+            links = zip(relations, others, strict=True)
+            text = " ".join([first, *(f"{relation} {other}" for relation, other in links)])
         case Logic(operator=operator, operands=operands):
-            return "(" + f" {operator} ".join(to_text(operand) for operand in operands) + ")"
+            least = _strength(node) + 1
+            text = f" {operator} ".join(_inside(operand, least) for operand in operands)
         case Not(operand=operand):
-            return f"(not {to_text(operand)})"
+            text = f"not {_inside(operand, _NOT)}"
         case Choice(condition=condition, then=then, otherwise=otherwise):
-            return f"({to_text(then)} if {to_text(condition)} else {to_text(otherwise)})"
+            head = f"{_inside(then, _OR)} if {_inside(condition, _OR)}"
+            text = f"{head} else {to_text(otherwise)}"
         case Call(function=function, arguments=arguments):
-            return f"{function}({', '.join(to_text(argument) for argument in arguments)})"
+            text = f"{function}({', '.join(to_text(argument) for argument in arguments)})"
         case _:
             assert_never(node)
+    return text
+
+
+def _inside(node: Node, least: int) -> str:
+    """Write a node, in brackets if it would fall apart where it stands."""
+    return to_text(node) if _strength(node) >= least else f"({to_text(node)})"
+
+
+def _strength(node: Node) -> int:
+    """Return how strongly the parts of a node hold together."""
+    match node:
+        case Choice():
+            return _CHOICE
+        case Logic(operator=operator):
+            return _OR if operator == "or" else _AND
+        case Not():
+            return _NOT
+        case Comparison():
+            return _COMPARISON
+        case Binary(operator=operator):
+            return _OPERATOR_STRENGTH[operator]
+        case _:
+            below_zero = isinstance(node, Number) and node.value < 0.0
+            return _SIGN if below_zero or isinstance(node, Negative) else _ATOM
+
+
+def _operation(node: Binary) -> str:
+    """Write arithmetic; powers bind to the right, all else to the left."""
+    own = _strength(node)
+    left, right = (_ATOM, _SIGN) if node.operator == "**" else (own, own + 1)
+    return f"{_inside(node.left, left)} {node.operator} {_inside(node.right, right)}"
+
+
+def _digits(value: float) -> str:
+    """Write a number so that it is read back without loss."""
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
