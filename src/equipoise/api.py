@@ -17,6 +17,7 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
+from equipoise.balance import CRITERIA
 from equipoise.core.progress import Progress
 from equipoise.draws import Design
 from equipoise.packs import load_named_model, load_named_study
@@ -86,7 +87,7 @@ def load(
     SpecError
         With everything wrong in the files.
     """
-    study = load_named_study(name, country=country)
+    study = load_named_study(name, country=country, criteria=CRITERIA)
     return replace_values(study, values) if values else study
 
 

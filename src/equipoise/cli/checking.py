@@ -1,12 +1,16 @@
 """`equipoise check`: is the file right, and what would run."""
 
+from functools import partial
+
 from rich.console import Console
 
+from equipoise.balance import CRITERIA
 from equipoise.core.errors import NotInLibraryError
 from equipoise.core.translation import translate as _
+from equipoise.evidence import life_expectancy
 from equipoise.packs import find_model, find_study, load_named_model, load_named_study
 from equipoise.pipeline import DEFAULT_DRAWS, policies_of, policy_of
-from equipoise.spec.loaded import LoadedModel, Study
+from equipoise.spec.loaded import Floats, LoadedModel, Study, TableData
 from equipoise.spec.quantity import STATUSES
 from equipoise.spec.reader import read_document
 from equipoise.spec.text import shown
@@ -25,7 +29,7 @@ def check_file(name: str, *, country: str | None, console: Console) -> None:
     if _is_model(name):
         _say_model(load_named_model(name), console)
     else:
-        _say_study(load_named_study(name, country=country), console)
+        _say_study(load_named_study(name, country=country, criteria=CRITERIA), console)
 
 
 def _is_model(name: str) -> bool:
@@ -74,3 +78,24 @@ def _say_study(study: Study, console: Console) -> None:
         counts[quantity.status] += 1
     parts = ", ".join(f"{_(status)} {count}" for status, count in counts.items())
     console.print(_("Inputs by evidence: {parts}", parts=parts))
+    for line in _life_lines(study):
+        console.print(line)
+
+
+def _life_lines(study: Study) -> list[str]:
+    """Return the life expectancy at birth by category of the country's life table."""
+    table = study.country_tables.get("mortality")
+    if table is None:
+        return []
+    spec = study.country.tables["mortality"].arguments or {}
+    codes = next((one.codes for one in spec.values() if one.codes), {})
+    parts = [
+        f"{_(name)} {life_expectancy(partial(_rate, table, code)):.1f}"
+        for name, code in codes.items()
+    ]
+    return [_("Life expectancy at birth in the life table, years: {parts}", parts=", ".join(parts))]
+
+
+def _rate(table: TableData, code: float, age: Floats) -> Floats:
+    """Return the death rate at an age for one category, whichever argument comes first."""
+    return table(age, code) if table.order == 0 else table(code, age)

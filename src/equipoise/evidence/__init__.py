@@ -1,1 +1,5 @@
-"""From data to distributions: survival fits, life tables, norms, elicitation."""
+"""Data to distributions: what life tables say."""
+
+from equipoise.evidence.life_tables import life_expectancy, survival
+
+__all__ = ["life_expectancy", "survival"]

@@ -103,6 +103,10 @@ class TransitionEffect(SpecModel):
     qaly: FormulaField | None = None
 
 
+Move = Annotated[Literal["rest"] | FormulaField, Field(union_mode="left_to_right")]
+"""A probability or rate, or the word `rest`."""
+
+
 class Event(SpecModel):
     """A one-off cost or health effect for everyone alive when the condition holds."""
 
@@ -139,7 +143,7 @@ class Model(SpecModel):
     attributes: Mapping[Name, Attribute] = {}
     states: Mapping[Name, State] = {}
     """Omit where nobody changes state and nobody dies."""
-    transitions: Mapping[Name, Mapping[Name, FormulaField | Literal["rest"]]] = {}
+    transitions: Mapping[Name, Mapping[Name, Move]] = {}
     """From -> to -> probability per cycle (unit 1) or rate (unit 1/year); `rest` takes what is
     left, otherwise what is not sent elsewhere stays."""
     transition_effects: Sequence[TransitionEffect] = ()

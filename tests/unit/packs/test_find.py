@@ -97,8 +97,8 @@ def test_another_country_can_be_asked_for(tmp_path: Path) -> None:
 
 
 def test_criteria_are_checked_if_the_caller_knows_them() -> None:
-    with pytest.raises(SpecError, match="'health' is not a criterion"):
-        load_named_study(MINI, criteria=("queue", "budget"))
+    with pytest.raises(SpecError, match="'health_gained' is not a criterion"):
+        load_named_study(MINI, criteria=("net_benefit", "peak_budget"))
 
 
 def test_every_pack_that_came_with_the_program_is_right() -> None:

@@ -18,7 +18,7 @@ BROKEN = Path(__file__).parent / "broken"
 MINI = Path(__file__).resolve().parents[2] / "data" / "mini"
 MODELS = sorted(path for path in (BROKEN / "models").glob("*.yaml") if path.stem != "valid")
 STUDIES = sorted((BROKEN / "studies").glob("*.yaml"))
-CRITERIA = ("health", "queue", "budget")
+CRITERIA = ("health_gained", "share_treated", "longest_backlog", "net_benefit", "peak_budget")
 SLOWEST = 1.0
 
 
@@ -58,6 +58,24 @@ def test_broken_study(case: Path, tmp_path: Path) -> None:
         load_study(mini / "study.yaml", jurisdiction_folder=mini / "xx", criteria=CRITERIA)
     assert time.perf_counter() - begin < SLOWEST
     compare(caught.value, case.with_suffix(".txt"), mini)
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        ("model: Модель\n".encode("cp1251"), "1:8"),
+        ("model: Модель\n".encode("utf-16"), "1:1"),
+        (bytes(range(256)), "2:118"),
+    ],
+)
+def test_a_file_in_another_encoding_is_refused(content: bytes, place: str, tmp_path: Path) -> None:
+    path = tmp_path / "model.yaml"
+    path.write_bytes(content)
+    with pytest.raises(SpecError) as caught:
+        load_model(path)
+    assert str(caught.value) == (
+        f"{path}:{place}: file: the file is not encoded in UTF-8\n    fix: save it again as UTF-8"
+    )
 
 
 def test_the_gallery_starts_from_files_that_are_right() -> None:

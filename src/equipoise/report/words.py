@@ -1,0 +1,235 @@
+"""Plain words for codes, and numbers as a sentence says them."""
+
+from datetime import date
+from math import isnan
+from typing import assert_never
+
+from babel.dates import format_date as babel_date
+
+from equipoise.core.translation import (
+    NO_VALUE,
+    format_number,
+    format_percent,
+    language,
+    mark,
+    translate_plural,
+)
+from equipoise.core.translation import translate as _
+from equipoise.report.reading import Number, Reading
+from equipoise.spec.contracts import Instalments, RebateOnLoss, Upfront, contract_from_text
+from equipoise.spec.record import CriterionRecord, PolicyRecord
+
+OWNERS = {
+    "maker": mark("the manufacturer"),
+    "regulator": mark("the regulator"),
+    "payer": mark("the payer"),
+    "centre": mark("the treatment centre"),
+    "patient": mark("the patient"),
+}
+
+STATES = {
+    "missing": mark("missing"),
+    "unknown": mark("unknown"),
+    "partly": mark("partly in place"),
+    "ready": mark("ready"),
+}
+"""States of a need; blockers first."""
+
+STATUSES = {
+    "read": mark("read in the source"),
+    "computed": mark("computed"),
+    "background": mark("common knowledge"),
+    "inference": mark("inferred"),
+    "assumption": mark("assumed"),
+}
+
+SIDES = {
+    "patient": mark("Patients"),
+    "profession": mark("Professionals"),
+    "state": mark("The state"),
+}
+
+RULES = {
+    "nash": mark("fair bargain (Nash)"),
+    "minimax_regret": mark("least regret"),
+}
+
+CRITERIA = {
+    "health_gained": mark("Health gained per patient"),
+    "share_treated": mark("Share of patients treated"),
+    "years_to_half": mark("Years until half are treated"),
+    "family_cost": mark("Extra cost to the family"),
+    "patients_per_centre": mark("Patients per centre and year"),
+    "longest_backlog": mark("Longest backlog of the centres"),
+    "net_benefit": mark("Net benefit at the threshold"),
+    "peak_budget": mark("Highest yearly budget impact"),
+    "whole_budget": mark("Budget impact over the horizon"),
+}
+
+UNITS = {
+    "QALY": mark("QALY"),
+    "year": mark("years"),
+    "month": mark("months"),
+    "patients": mark("patients"),
+    "patients/year": mark("patients a year"),
+}
+
+METHODS = {
+    "life_table": mark("life-table method"),
+    "half_cycle": mark("half-cycle correction"),
+    "simpson": mark("Simpson's rule"),
+    "simpson_tutorial": mark("Simpson's rule, as in the tutorial"),
+    "end_of_cycle": mark("counted at the end of each cycle"),
+    "none": mark("no correction"),
+}
+
+
+def word(table: dict[str, str], code: str) -> str:
+    """Return a code of one of the tables above in words, or the code itself in plain letters."""
+    return _(table[code]) if code in table else code.replace("_", " ")
+
+
+def capital(text: str) -> str:
+    """Return a text with a capital at its start."""
+    return text[:1].upper() + text[1:]
+
+
+def month(day: date) -> str:
+    """Return a month with its year, e.g. March 2029."""
+    return babel_date(day, "LLLL y", locale=language())
+
+
+def years_in_words(count: int) -> str:
+    """Return a count of years."""
+    return translate_plural("{n} year", "{n} years", count)
+
+
+def share(value: float) -> str:
+    """Return a share in whole per cent; what is not quite none or all is not rounded to it."""
+    if 0.0 < value < 0.005:
+        return _("less than {share}", share=format_percent(0.01, 0))
+    if 0.995 < value < 1.0:
+        return _("more than {share}", share=format_percent(0.99, 0))
+    return format_percent(value, 0)
+
+
+def count(value: float) -> str:
+    """Return a number of patients or QALYs: whole, but with one decimal below ten."""
+    return format_number(value, 1 if 0.0 < abs(value) < 9.95 else 0)
+
+
+def points(score: float) -> str:
+    """Return a score between 0 and 1 as points out of 100."""
+    return format_number(100.0 * score)
+
+
+def between(number: Number, text: str, low: str, high: str) -> str:
+    """Return a value with its 90 % range, or alone if all draws agree as far as the text shows."""
+    if low == high or isnan(number.value):
+        return text
+    return _("{value} ({low} to {high})", value=text, low=low, high=high)
+
+
+def counted(number: Number) -> str:
+    """Return a count with its 90 % range."""
+    return between(number, count(number.value), count(number.low), count(number.high))
+
+
+def paid(reading: Reading, number: Number) -> str:
+    """Return money with its 90 % range."""
+    show = reading.money
+    return between(number, show(number.value), show(number.low), show(number.high))
+
+
+def dated(reading: Reading, number: Number) -> str:
+    """Return a time since the decision date as a month, with the years that hold 90 %."""
+    if isnan(number.value):
+        return NO_VALUE
+    low, high = (reading.day(end).year for end in (number.low, number.high))
+    about = month(reading.day(number.value))
+    if low == high:
+        return about
+    return _("{month}, between {low} and {high}", month=about, low=low, high=high)
+
+
+def contract_in_words(text: str) -> str:
+    """Return a contract as a sentence would say it, without a full stop."""
+    contract = contract_from_text(text)
+    match contract:
+        case Upfront():
+            return _("the whole price at treatment")
+        case Instalments(years=years, only_while_responding=False):
+            return translate_plural(
+                "{n} yearly instalment", "{n} equal yearly instalments", years
+            )
+        case Instalments(years=years):
+            return translate_plural(
+                "{n} instalment, paid only if the therapy works",
+                "{n} equal yearly instalments, each paid only while the therapy works", years,
+            )  # fmt: skip
+        case RebateOnLoss(share=back, years=years):
+            return translate_plural(
+                "the whole price at treatment; {share} comes back if the therapy fails within "
+                "{n} year",
+                "the whole price at treatment; {share} comes back if the therapy fails within "
+                "{n} years",
+                years, share=share(back),
+            )  # fmt: skip
+        case _:
+            assert_never(contract)
+
+
+def contract_in_short(text: str) -> str:
+    """Return a contract in a few words, for tables and marks on a chart."""
+    contract = contract_from_text(text)
+    match contract:
+        case Upfront():
+            return _("at once")
+        case Instalments(years=years, only_while_responding=only):
+            plain = translate_plural("{n} instalment", "{n} instalments", years)
+            return _("{plan} while it works", plan=plain) if only else plain
+        case RebateOnLoss(share=back, years=years):
+            return translate_plural(
+                "{share} back within {n} year", "{share} back within {n} years", years,
+                share=share(back),
+            )  # fmt: skip
+        case _:
+            assert_never(contract)
+
+
+def centres_in_words(number: int) -> str:
+    """Return a number of centres."""
+    return translate_plural("{n} centre", "{n} centres", number)
+
+
+def policy_in_words(reading: Reading, policy: PolicyRecord) -> str:
+    """Return a policy: price, contract, centres."""
+    return ", ".join(
+        [
+            reading.money(policy.price),
+            contract_in_short(policy.contract),
+            centres_in_words(policy.centres),
+        ]
+    )
+
+
+def levers_in_words(reading: Reading, levers: dict[str, object]) -> str:
+    """Return the levers on which several policies agree; empty if on none."""
+    texts = {
+        "price": lambda value: reading.money(float(value)),
+        "contract": lambda value: contract_in_short(str(value)),
+        "centres": lambda value: centres_in_words(int(value)),
+    }
+    return ", ".join(texts[lever](value) for lever, value in levers.items())
+
+
+def criterion_value(reading: Reading, criterion: CriterionRecord, value: float) -> str:
+    """Return a criterion's value with its unit."""
+    match criterion.unit:
+        case "money":
+            return reading.money(value)
+        case "1":
+            return share(value)
+        case unit:
+            number = format_number(value, 1 if unit != "QALY" else 2)
+            return _("{number} {unit}", number=number, unit=word(UNITS, unit))
