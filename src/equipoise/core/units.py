@@ -7,6 +7,7 @@ each kind of money with its price year is a dimension of its own.
 import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from fractions import Fraction
 from math import inf, isfinite
 from typing import Annotated
 
@@ -162,9 +163,13 @@ def _combine(
     total = dict(left)
     for name, power in right:
         total[name] = total.get(name, 0.0) + times * power
-    # Rounded, so that thirds and tenths add up to whole exponents again.
-    tidy = {name: round(power, 9) if isfinite(power) else power for name, power in total.items()}
+    tidy = {name: _tidy(power) for name, power in total.items()}
     return tuple(sorted((name, power) for name, power in tidy.items() if power))
+
+
+def _tidy(power: float) -> float:
+    """Return the nearest simple fraction, so that thirds and tenths add up to whole exponents."""
+    return float(Fraction(power).limit_denominator()) if isfinite(power) else power
 
 
 def _derived(powers: tuple[tuple[str, float], ...], factor: float) -> Unit:
@@ -298,7 +303,8 @@ class Measure:
 
 
 _MEASURE = re.compile(
-    r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)\s*(.+)", re.DOTALL
+    r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)(?![0-9.]|[eE][+-]?[0-9])\s*(.+)",
+    re.DOTALL,
 )
 
 

@@ -88,8 +88,10 @@ VARIABLES: tuple[Variable, ...] = (
              "Patients who die in the queue in the month."),
     Variable("delivery", "waiting", _QUEUE, "patients", 0, inf,
              "Patients in the queue at the end of the month."),
-    Variable("delivery", "age_at_treatment", _QUEUE, "year", 0, 130,
-             "Mean age of those treated in the month."),
+    Variable("delivery", "treated_for", ("payer", *_QUEUE), "patients", 0, inf,
+             "Patients treated in the month, by who owes a medicine at their age on the day."),
+    Variable("delivery", "age_at_treatment", ("payer", *_QUEUE), "year", 0, 130,
+             "Mean age of those treated in the month for a payer."),
     Variable("delivery", "capacity", ("month", "draw"), "patients", 0, inf,
              "Patients that the centres could treat in the month."),
     # reach and course: what a finished run keeps of delivery and clinical

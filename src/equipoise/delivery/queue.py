@@ -25,10 +25,13 @@ class _Opening:
     slots: Floats
     """Patients per month in all centres together, dims (draw)."""
 
-    def open_to(self, age: Floats, month: int) -> Floats:
-        """Return 1 where a patient of an age has a payer who buys, dims (*age, draw)."""
+    def owed(self, age: Floats) -> Floats:
+        """Return 1 for the payer who owes a medicine at an age, dims (payer, *age)."""
+        return shares_of_span(self.segments, self.payers, age, years=0.0)
+
+    def open_to(self, owed: Floats, month: int) -> Floats:
+        """Return 1 where the payer who owes buys, dims (*age, draw)."""
         buys = (self.ready <= month / MONTHS).astype(np.float64)
-        owed = shares_of_span(self.segments, self.payers, age, years=0.0)
         return np.tensordot(np.moveaxis(owed, 0, -1), buys, axes=1)
 
     def capacity(self, month: int) -> Floats:
@@ -79,14 +82,17 @@ def treated_patients(
         Group ``delivery`` of the vocabulary.
     """
     opening = _opening(study, inputs, access, centres)
-    queue = _Queue(joining)
+    queue = _Queue(joining, opening)
     months = joining.arrivals.shape[1]
     for month in range(months):
-        queue.step(month, opening)
+        queue.step(month)
     dims = ("group", "month", "draw")
+    arrays = {name: (dims, values) for name, values in queue.counts.items()}
+    by_payer = {name: (("payer", *dims), values) for name, values in queue.by_payer.items()}
     data = xr.Dataset(
-        {name: (dims, values) for name, values in queue.results().items()},
+        {**arrays, **by_payer},
         coords={
+            "payer": list(opening.payers),
             "group": list(joining.groups),
             "group_age": ("group", joining.ages),
             "month": np.arange(months),
@@ -100,45 +106,50 @@ def treated_patients(
 class _Queue:
     """Who waits, by group and month of joining; dims (group, joined, draw)."""
 
-    def __init__(self, joining: Demand) -> None:
+    def __init__(self, joining: Demand, opening: _Opening) -> None:
         self.joining = joining
+        self.opening = opening
         self.waiting = np.zeros_like(joining.arrivals)
         now, later = joining.survival[:, :-1], joining.survival[:, 1:]
         self.lives = np.divide(later, now, out=np.zeros_like(now), where=now > 0.0)
-        names = ("arrived", "treated", "left", "died", "waiting", "age_at_treatment")
-        self.record = {name: np.zeros_like(joining.arrivals) for name in names}
-        self.record["arrived"][:] = joining.arrivals
-        self.record["age_at_treatment"][:] = joining.ages[:, None, None]
+        names = ("arrived", "treated", "left", "died", "waiting")
+        self.counts = {name: np.zeros_like(joining.arrivals) for name in names}
+        self.counts["arrived"][:] = joining.arrivals
+        shape = (len(opening.payers), *joining.arrivals.shape)
+        ages = np.broadcast_to(joining.ages[:, None, None], shape)
+        self.by_payer = {"treated_for": np.zeros(shape), "age_at_treatment": ages.copy()}
 
-    def results(self) -> dict[str, Floats]:
-        """Return the arrays of every month, dims (group, month, draw)."""
-        return self.record
-
-    def step(self, month: int, opening: _Opening) -> None:
+    def step(self, month: int) -> None:
         """Let one month pass."""
         waiting = self.waiting[:, : month + 1]
         waiting[:, month] = self.joining.arrivals[:, month]
-        if opening.capacity(month).any():
-            self._treat(waiting, month, opening)
+        if self.opening.capacity(month).any():
+            self._treat(waiting, month)
         self._attrition(waiting, month)
-        self.record["waiting"][:, month] = waiting.sum(axis=1)
+        self.counts["waiting"][:, month] = waiting.sum(axis=1)
 
-    def _treat(self, waiting: Floats, month: int, opening: _Opening) -> None:
+    def _treat(self, waiting: Floats, month: int) -> None:
         """Treat those whose payer buys: earliest joined first, up to the slots."""
         age = self.joining.ages[:, None] + (month - np.arange(month + 1)) / MONTHS
-        offered = waiting * opening.open_to(age, month)
+        owed = self.opening.owed(age)
+        offered = waiting * self.opening.open_to(owed, month)
         asked = offered.sum(axis=0)
         earlier = np.cumsum(asked, axis=0) - asked
-        served = np.clip(opening.capacity(month) - earlier, 0.0, asked)
+        served = np.clip(self.opening.capacity(month) - earlier, 0.0, asked)
         share = np.divide(served, asked, out=np.zeros_like(asked), where=asked > 0.0)
         taken = offered * share
         waiting -= taken
-        treated = taken.sum(axis=1)
-        total_age = np.einsum("gj,gjd->gd", age, taken)
-        self.record["treated"][:, month] = treated
-        np.divide(
-            total_age, treated, out=self.record["age_at_treatment"][:, month], where=treated > 0.0
-        )
+        self.counts["treated"][:, month] = taken.sum(axis=1)
+        for payer in np.flatnonzero(owed.any(axis=(1, 2))):
+            self._note(taken, owed[payer], age, payer=int(payer), month=month)
+
+    def _note(self, taken: Floats, owed: Floats, age: Floats, *, payer: int, month: int) -> None:
+        """Note who was treated at one payer's cost, and their mean age."""
+        treated = np.einsum("gj,gjd->gd", owed, taken)
+        total_age = np.einsum("gj,gjd->gd", owed * age, taken)
+        self.by_payer["treated_for"][payer, :, month] = treated
+        mean_age = self.by_payer["age_at_treatment"][payer, :, month]
+        np.divide(total_age, treated, out=mean_age, where=treated > 0.0)
 
     def _attrition(self, waiting: Floats, month: int) -> None:
         """Let some of those who still wait die, and then some of the living leave."""
@@ -147,8 +158,8 @@ class _Queue:
         waiting *= self.lives[:, month::-1]
         living = waiting.sum(axis=1)
         waiting *= self.joining.staying
-        self.record["died"][:, month] = before - living
-        self.record["left"][:, month] = living * (1.0 - self.joining.staying)
+        self.counts["died"][:, month] = before - living
+        self.counts["left"][:, month] = living * (1.0 - self.joining.staying)
 
 
 def reach(delivery: xr.Dataset) -> xr.Dataset:

@@ -7,7 +7,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from equipoise.payment.books import Bookkeeper, Books, Profile
-from equipoise.payment.starters import starters
+from equipoise.payment.starters import joined, treated
 from equipoise.spec.loaded import Study
 
 Floats = NDArray[np.float64]
@@ -85,10 +85,10 @@ class PopulationFlows:
         """
         if self._without is None:
             self._without = Books(*self._shape)
-            for who in starters(delivery, counted="arrived"):
+            for who in joined(delivery):
                 self._keeper.enter(self._without, who, self._today)
         with_therapy = self._without.copy()
-        for who in starters(delivery, counted="treated", age="age_at_treatment"):
+        for who in treated(delivery):
             self._keeper.enter(with_therapy, who, self._gain)
         return _dataset((with_therapy, self._without), self._coords)
 

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from equipoise.core.vocabulary import checked
 from equipoise.payment.contracts import Schedule, contract_from
-from equipoise.payment.starters import ByAge, starters
+from equipoise.payment.starters import ByAge, treated
 from equipoise.rules import payer_segments, shares_of_span
 from equipoise.spec.contracts import Contract
 from equipoise.spec.loaded import Study
@@ -60,7 +60,7 @@ def product_payments(
     response = new["track"].sel(measure=study.file.comparison.response)
     responding = response.transpose("age", "year", "draw").values
     paid, returned = (ProductPayments(len(payers), years, draws) for _ in range(2))
-    for who in starters(delivery, counted="treated", age="age_at_treatment"):
+    for who in treated(delivery):
         at_age = ByAge(clinical["age"].values, who.age)
         plan = kind.schedule(at_age(alive), at_age(responding))
         first = shares_of_span(segments, payers, who.age, years=0.0)

@@ -24,38 +24,45 @@ class Starters:
     """Mean age at start, years."""
 
 
-def starters(delivery: xr.Dataset, *, counted: str, age: str | None = None) -> Iterator[Starters]:
-    """Gather a monthly count into starters of each group and calendar year.
+def joined(delivery: xr.Dataset) -> Iterator[Starters]:
+    """Yield those who join the queue, by group and calendar year, at the group's age.
 
     Parameters
     ----------
     delivery
         Group ``delivery`` of the vocabulary, with coordinate ``group_age`` on ``group``.
-    counted
-        Variable with the number of starters, dims (group, month, draw).
-    age
-        Variable with their mean age; omitted is the group's age at joining.
     """
-    counts = delivery[counted].values
-    fractions = (np.arange(counts.shape[1]) % MONTHS / MONTHS)[:, None]
-    for row, group_age in enumerate(delivery["group_age"].values):
-        for year, first in enumerate(range(0, counts.shape[1], MONTHS)):
-            months = slice(first, first + MONTHS)
-            number = counts[row, months]
-            total = number.sum(axis=0)
-            if not total.any():
-                continue
-            ages = (
-                np.full_like(number, group_age)
-                if age is None
-                else delivery[age].values[row, months]
-            )
-            yield Starters(
-                year=year,
-                count=total,
-                fraction=_mean(fractions[months], number, total),
-                age=np.where(total > 0.0, _mean(ages, number, total), group_age),
-            )
+    for count, age in zip(delivery["arrived"].values, delivery["group_age"].values, strict=True):
+        yield from _by_year(count, np.full_like(count, age))
+
+
+def treated(delivery: xr.Dataset) -> Iterator[Starters]:
+    """Yield those who are treated, by paying side, group and calendar year, at their mean age.
+
+    Patients whose medicine two payers owe are kept apart, so that a mean age never falls on the
+    wrong side of the birthday that parts the payers.
+    """
+    counts, ages = delivery["treated_for"].values, delivery["age_at_treatment"].values
+    for payer in range(counts.shape[0]):
+        for group in range(counts.shape[1]):
+            yield from _by_year(counts[payer, group], ages[payer, group])
+
+
+def _by_year(count: Floats, age: Floats) -> Iterator[Starters]:
+    """Gather monthly counts, dims (month, draw), into calendar years."""
+    fractions = (np.arange(count.shape[0]) % MONTHS / MONTHS)[:, None]
+    for year, first in enumerate(range(0, count.shape[0], MONTHS)):
+        months = slice(first, first + MONTHS)
+        total = count[months].sum(axis=0)
+        if not total.any():
+            continue
+        some = total > 0.0
+        yield Starters(
+            year=year,
+            count=total,
+            fraction=_mean(fractions[months], count[months], total),
+            age=np.where(some, _mean(age[months], count[months], total), age[first]),
+        )
 
 
 def _mean(values: Floats, weights: Floats, total: Floats) -> Floats:

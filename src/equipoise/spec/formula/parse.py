@@ -145,7 +145,8 @@ def _parsed(text: str) -> Node:
     try:
         return _Reader(blanks).node(ast.parse(line[blanks:], mode="eval").body, 0)
     except SyntaxError as error:
-        column = min(blanks + max((error.offset or 1) - 1, 0), len(text))
+        # Python says 0 where a text ends too early.
+        column = blanks + error.offset - 1 if error.offset else len(line.rstrip())
         message = _("'{text}' is not a formula", text=shortened(line.strip()))
         raise FormulaError(message, fix=_syntax_fix(line), column=column) from None
     except (RecursionError, MemoryError):
