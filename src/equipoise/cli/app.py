@@ -4,7 +4,7 @@ import os
 import sys
 
 from equipoise.core.errors import EquipoiseError, FieldError, SpecError
-from equipoise.core.translation import set_language
+from equipoise.core.translation import LANGUAGES, use_language
 from equipoise.core.translation import translate as _
 from equipoise.spec.problems import number_of_problems_text
 
@@ -40,8 +40,12 @@ def explain(error: EquipoiseError) -> str:
 def main() -> None:
     """Run the command line; wrong input ends with exit code 2, an interruption with 130."""
     language = asked_language(sys.argv[1:])
-    if language in ("en", "ru"):
-        set_language(language)
+    with use_language(language if language in LANGUAGES else "en"):
+        _run()
+
+
+def _run() -> None:
+    """Build the commands in the language of the context and run the one asked for."""
     from equipoise.cli.commands import app
 
     try:

@@ -1,7 +1,7 @@
 """The commands of `equipoise`: thin, each in the words of the Python interface."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -15,6 +15,9 @@ from equipoise.cli.options import (
     pairs,
 )
 from equipoise.core.translation import translate as _
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 app = typer.Typer(
     name="equipoise",
@@ -97,12 +100,34 @@ def show(
     language: LanguageOption = "en",
 ) -> None:
     """Show an earlier run."""
-    from equipoise.api import open_results
-    from equipoise.cli.output import ARCHIVE
     from equipoise.report import render
 
-    path = results / ARCHIVE if results.is_dir() else results
-    render(open_results(path).tree, Console())
+    render(_opened(results), Console())
+
+
+def _opened(path: Path) -> "xr.DataTree":
+    """Open a results file, or the one in a folder."""
+    from equipoise.api import open_results
+    from equipoise.cli.output import ARCHIVE
+
+    return open_results(path / ARCHIVE if path.is_dir() else path).tree
+
+
+@app.command(
+    help=_(
+        "Put two runs side by side: who gains and who loses, draw by draw.\n\n"
+        "Example: `equipoise compare results/today results/cheaper`"
+    )
+)
+def compare(
+    first: Annotated[Path, typer.Argument(help=_("File or folder that `assess` wrote."))],
+    second: Annotated[Path, typer.Argument(help=_("Another one, of the same seed and draws."))],
+    language: LanguageOption = "en",
+) -> None:
+    """Compare two runs."""
+    from equipoise.report import render_comparison
+
+    render_comparison(_opened(first), _opened(second), Console())
 
 
 @app.command(

@@ -100,6 +100,7 @@ def record_of(
         evidence=_evidence(study, sampled),
         conventions=_conventions(plan, sampled),
         weak=_weak(study, sampled, benefit),
+        changed=dict(study.changed),
     )
 
 

@@ -1,22 +1,34 @@
 """A finished run as one file that opens again, byte for byte the same for the same run."""
 
-import json
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
+import numpy as np
 import xarray as xr
 
-from equipoise.core.errors import ArchiveError
+from equipoise.core.errors import ArchiveError, LabelError
 from equipoise.core.files import write_bytes
 from equipoise.core.translation import translate as _
+from equipoise.core.vocabulary import checked
+from equipoise.spec.record import Record
 
 FORMAT_VERSION = 1
 
+GROUPS = (
+    "access", "course", "reach", "payment", "value", "policies", "balance", "information",
+)  # fmt: skip
+"""Groups of a finished run, besides the inputs."""
+
 _COMPRESSION = {"zlib": True, "complevel": 4, "shuffle": True}
+_ENGINE = "h5netcdf"
 
 
 def save(tree: xr.DataTree, path: Path) -> Path:
     """Write a run to one NetCDF file, whole or not at all.
+
+    The file holds no dates, so that the same run gives the same bytes.
 
     Parameters
     ----------
@@ -24,41 +36,90 @@ def save(tree: xr.DataTree, path: Path) -> Path:
         Result of `pipeline.assess`.
     path
         Target; replaced if it exists.
+
+    Returns
+    -------
+    pathlib.Path
+        The path.
     """
-    whole = tree.copy()
-    whole.attrs = {**tree.attrs, "format_version": FORMAT_VERSION}
+    whole = _tree(
+        {name: _ordered(node.to_dataset()) for name, node in tree.children.items()},
+        {**tree.attrs, "format_version": FORMAT_VERSION},
+    )
     encoding = {
-        node.path: {
-            str(name): dict(_COMPRESSION) for name, data in node.data_vars.items() if data.size > 1
-        }
+        node.path: {str(k): dict(_COMPRESSION) for k, v in node.data_vars.items() if v.size > 1}
         for node in whole.subtree
     }
     with TemporaryDirectory() as folder:
         made = Path(folder) / "results.nc"
-        whole.to_netcdf(made, engine="h5netcdf", encoding=encoding)
+        whole.to_netcdf(made, engine=_ENGINE, encoding=encoding)
         return write_bytes(path, made.read_bytes())
 
 
 def open_archive(path: Path) -> xr.DataTree:
     """Read a file that `save` wrote, into memory.
 
+    Parameters
+    ----------
+    path
+        A results file.
+
+    Returns
+    -------
+    xarray.DataTree
+        As `pipeline.assess` returned it.
+
     Raises
     ------
     ArchiveError
-        If there is no such file, it is no archive, or a newer version wrote it.
+        If there is no such file, a newer version wrote it, it is damaged, or it is something else.
     """
     if not path.is_file():
         raise ArchiveError(_("{path}: there is no such file", path=path))
     try:
-        tree = xr.open_datatree(path, engine="h5netcdf").load()
-        tree.close()
-        version = int(tree.attrs["format_version"])
-        json.loads(tree.attrs["record"])
-    except (OSError, KeyError, ValueError, RuntimeError) as error:
+        with xr.open_datatree(path, engine=_ENGINE) as stored:
+            version = int(stored.attrs["format_version"])
+            if version <= FORMAT_VERSION:
+                return _complete(stored.load())
+    except (OSError, KeyError, TypeError, ValueError, RuntimeError, LabelError) as error:
         message = _("{path}: is not a results file of Equipoise, or is damaged", path=path)
         raise ArchiveError(message) from error
-    if version > FORMAT_VERSION:
-        raise ArchiveError(
-            _("{path}: was written by a newer Equipoise; update, then open it", path=path)
-        )
-    return tree
+    raise ArchiveError(
+        _("{path}: was written by a newer Equipoise; update, then open it", path=path)
+    )
+
+
+def _complete(stored: xr.DataTree) -> xr.DataTree:
+    """Return the run as it was saved, if it keeps every promise of the vocabulary."""
+    Record.model_validate_json(stored.attrs["record"])
+    children = {"inputs": _plain(stored["inputs"].to_dataset())}
+    for name in GROUPS:
+        children[name] = checked(name, _plain(stored[name].to_dataset()))
+    return _tree(children, {"record": str(stored.attrs["record"])})
+
+
+def _tree(groups: Mapping[str, xr.Dataset], attrs: Mapping[str, Any]) -> xr.DataTree:
+    """Return groups and attributes as one tree."""
+    return xr.DataTree(
+        children={name: xr.DataTree(data) for name, data in groups.items()},
+        dataset=xr.Dataset(attrs=attrs), name="equipoise",
+    )  # fmt: skip
+
+
+def _ordered(data: xr.Dataset) -> xr.Dataset:
+    """Return the data with its labels in one order, as that decides the bytes."""
+    return xr.Dataset(
+        {name: data[name].variable for name in data.data_vars},
+        coords={name: data[name].variable for name in sorted(data.coords, key=str)},
+    )
+
+
+def _plain(data: xr.Dataset) -> xr.Dataset:
+    """Return the data with labels as text, and without what the file format adds."""
+    data = data.drop_encoding()
+    labels = {
+        name: np.asarray(values.values.tolist(), dtype=np.str_)
+        for name, values in data.coords.items()
+        if values.dtype.kind not in "iufb"
+    }
+    return data.assign_coords({name: (data[name].dims, text) for name, text in labels.items()})

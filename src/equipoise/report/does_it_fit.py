@@ -1,4 +1,4 @@
-"""Question 3: does it fit the system there is?"""
+"""Question 3, whether it fits the system there is."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from equipoise.core.translation import translate as _
 from equipoise.core.translation import translate_plural
 from equipoise.report.answer import Answer
 from equipoise.report.reading import Number, Reading, exactly, mean_of
-from equipoise.report.words import OWNERS, STATES, capital, count, counted, month, share, word
+from equipoise.report.words import OWNERS, STATES, capital, count, month, patients, share, word
 from equipoise.spec.record import NeedRecord
 from equipoise.spec.text import shown
 
@@ -97,14 +97,14 @@ def _backlog(reading: Reading, numbers: dict[str, Number]) -> list[str]:
     """Return how long the queue is, and how many still wait at the end."""
     year = int(numbers["longest_queue_year"].value)
     longest = _(
-        "The queue is longest at the end of {period}: {patients} patients.",
-        period=reading.period(year), patients=counted(numbers["longest_queue"]),
+        "The queue is longest at the end of {period}: {patients}.",
+        period=reading.period(year), patients=patients(numbers["longest_queue"]),
     )  # fmt: skip
     left = numbers["waiting_at_end"]
     if left.value < 0.5:
-        return [longest, _("By {end} hardly anybody still waits.", end=month(reading.ends))]
+        return [longest, _("In {end} hardly anybody still waits.", end=month(reading.ends))]
     still = _(
-        "By {end} {patients} patients still wait.", end=month(reading.ends), patients=counted(left)
+        "Still waiting in {end}: {patients}.", end=month(reading.ends), patients=patients(left)
     )
     return [longest, still]
 

@@ -1,4 +1,4 @@
-"""Question 1: how soon will patients get it?"""
+"""Question 1, how soon patients will get it."""
 
 import numpy as np
 import xarray as xr
@@ -18,9 +18,10 @@ from equipoise.report.words import (
     OWNERS,
     capital,
     count,
-    counted,
     dated,
     month,
+    patients,
+    qalys,
     share,
     word,
     years_in_words,
@@ -53,8 +54,12 @@ def first_year(reading: Reading) -> xr.DataArray:
 def longest_step(reading: Reading) -> tuple[StepRecord, Number] | None:
     """Return the step with the longest median time, in months; none if no step ever ends."""
     access = reading.group("access")
-    taken = (access["step_end"] - access["step_start"].where(np.isfinite(access["step_start"]))) * 12
-    found = [(step, median_of(taken.sel(step=step.name), "months")) for step in reading.record.steps]
+    taken = (
+        access["step_end"] - access["step_start"].where(np.isfinite(access["step_start"]))
+    ) * 12
+    found = [
+        (step, median_of(taken.sel(step=step.name), "months")) for step in reading.record.steps
+    ]
     ended = [(step, number) for step, number in found if np.isfinite(number.value)]
     return max(ended, key=lambda pair: pair[1].value, default=None)
 
@@ -148,10 +153,9 @@ def _reached(reading: Reading, numbers: dict[str, Number]) -> list[str]:
     if reading.nobody_treated:
         return []
     text = _(
-        "Within {years} {treated} patients are treated, {share} of those who need it, want it and "
-        "can have it.",
+        "Within {years}: {treated} treated, {share} of those diagnosed, eligible and willing.",
         years=years_in_words(reading.years),
-        treated=counted(numbers["treated"]),
+        treated=patients(numbers["treated"]),
         share=share(numbers["share_treated"].value),
     )
     return [text]
@@ -161,14 +165,14 @@ def _waiting(reading: Reading, numbers: dict[str, Number]) -> list[str]:
     """Return what waiting costs."""
     lost = numbers["qaly_lost_waiting"]
     if lost.value > 0.05:
-        health = _("Waiting costs {qaly} QALYs (years in full health).", qaly=counted(lost))
+        health = _("Waiting costs {qaly}, years in full health.", qaly=qalys(lost))
     elif lost.value < -0.05:
         health = _("Waiting loses no health: treatment without delay would give less.")
     else:
         health = _("Waiting loses hardly any health.")
     gone = _(
-        "Before their turn comes, {died} patients die and {left} leave for other reasons.",
-        died=counted(numbers["died_waiting"]),
-        left=counted(numbers["left_waiting"]),
+        "Lost before their turn comes: {died} by death, {left} for other reasons.",
+        died=patients(numbers["died_waiting"]),
+        left=patients(numbers["left_waiting"]),
     )
     return [health, gone]

@@ -134,7 +134,9 @@ class Reading:
         """Return the payers that the rules make pay for the product at any age patients can have."""
         record = self.record
         category = next(i.category for i in record.items if i.name == record.product_item)
-        rules = [rule for rule in record.rules if not rule.categories or category in rule.categories]
+        rules = [
+            rule for rule in record.rules if not rule.categories or category in rule.categories
+        ]
         youngest = min(group.age for group in record.groups)
         edges = {age for r in rules for age in (r.from_age, r.to_age) if age is not None}
         found: list[str] = []

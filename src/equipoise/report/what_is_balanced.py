@@ -1,4 +1,4 @@
-"""Question 4: which policy can all sides accept?"""
+"""Question 4, which policy all sides can accept."""
 
 import numpy as np
 
@@ -36,7 +36,8 @@ def losers(reading: Reading) -> list[str]:
     return [
         side
         for side in reading.sides
-        if float(best.sel(stakeholder=side)) <= float(balance["status_quo_score"].sel(stakeholder=side))
+        if float(best.sel(stakeholder=side))
+        <= float(balance["status_quo_score"].sel(stakeholder=side))
     ]
 
 
@@ -44,7 +45,7 @@ def gives_up(reading: Reading, policy: int) -> str:
     """Return what each side gives up against its best policy, in points out of 100."""
     regret = reading.group("balance")["regret"].sel(policy=policy)
     return ", ".join(
-        _("{side}: {points}", side=word(SIDES, side),
+        _("{side} {points}", side=word(SIDES, side),
           points=points(float(regret.sel(stakeholder=side))))
         for side in reading.sides
     )  # fmt: skip
@@ -87,15 +88,15 @@ def _best(reading: Reading, side: str) -> str:
     """Return what a side would choose alone."""
     ties = reading.best_for(side)
     policies = [reading.record.policies[k] for k in ties]
-    label = word(SIDES, side)
+    label = capital(word(SIDES, side))
     if len(ties) == len(reading.record.policies):
         return _("{side}: all policies are alike.", side=label)
     common = levers_in_words(reading, same_levers(policies))
     if len(ties) == 1:
-        return _("{side} fare best with {policy}.", side=label, policy=common)
+        return _("{side}: best with {policy}.", side=label, policy=common)
     if not common:
-        return _("{side} fare best with several policies.", side=label)
-    return _("{side} fare best with {policy}, whatever the rest.", side=label, policy=common)
+        return _("{side}: several policies are equally good.", side=label)
+    return _("{side}: best with {policy}, whatever the rest.", side=label, policy=common)
 
 
 def _front(reading: Reading) -> str:
@@ -113,7 +114,7 @@ def _fair(reading: Reading) -> list[str]:
     if policy is None:
         return [_held_back(reading)]
     text = _(
-        "Fair bargain (Nash): {policy}. Given up of 100 points: {given}.",
+        "Fair bargain (Nash): {policy}. Given up, of 100 points: {given}.",
         policy=policy_in_words(reading, reading.record.policies[policy]),
         given=gives_up(reading, policy),
     )
@@ -132,7 +133,7 @@ def _held_back(reading: Reading) -> str:
     return _(
         "So there is no fair bargain (Nash). {side}: {best} points at best, {nothing} for doing "
         "nothing; 0 is the worst policy, 100 the best possible.",
-        side=word(SIDES, side), best=points(best), nothing=points(nothing),
+        side=capital(word(SIDES, side)), best=points(best), nothing=points(nothing),
     )  # fmt: skip
 
 
@@ -141,7 +142,7 @@ def _least_regret(reading: Reading) -> str:
     policy = reading.compromises[1].policy
     assert policy is not None  # noqa: S101 - a Pareto set is never empty
     return _(
-        "Least regret: {policy}. Given up of 100 points: {given}.",
+        "Least regret: {policy}. Given up, of 100 points: {given}.",
         policy=policy_in_words(reading, reading.record.policies[policy]),
         given=gives_up(reading, policy),
     )

@@ -1,4 +1,4 @@
-"""Question 5: what don't we know, and what is finding out worth?"""
+"""Question 5, what we do not know and what finding out is worth."""
 
 import numpy as np
 

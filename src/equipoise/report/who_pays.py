@@ -1,4 +1,4 @@
-"""Question 2: who pays, how much, when, and is it worth it?"""
+"""Question 2, who pays, how much, when, and whether it is worth it."""
 
 from typing import Literal
 
@@ -9,7 +9,6 @@ from equipoise.core.translation import translate as _
 from equipoise.report.answer import Answer
 from equipoise.report.reading import Number, Reading, exactly, mean_of
 from equipoise.report.words import (
-    between,
     capital,
     contract_in_words,
     count,
@@ -203,11 +202,9 @@ def _price(reading: Reading, numbers: dict[str, Number]) -> list[str]:
         return []
     if price.value <= 0.0:
         return [_("No price above zero is supported by its value.")]
-    ends = (reading.money(price.low), reading.money(price.high))
-    shown_price = between(price, reading.money(price.value), *ends)
     now = reading.money(reading.chosen.price)
-    return [_("Its value supports a price of {price}; the policy pays {now}.", price=shown_price,
-              now=now)]  # fmt: skip
+    return [_("Its value supports a price of {price}; the policy pays {now}.",
+              price=paid(reading, price), now=now)]  # fmt: skip
 
 
 def _maker(reading: Reading, numbers: dict[str, Number]) -> list[str]:

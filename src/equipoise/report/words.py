@@ -1,5 +1,6 @@
 """Plain words for codes, and numbers as a sentence says them."""
 
+import re
 from datetime import date
 from math import isnan
 from typing import assert_never
@@ -44,9 +45,9 @@ STATUSES = {
 }
 
 SIDES = {
-    "patient": mark("Patients"),
-    "profession": mark("Professionals"),
-    "state": mark("The state"),
+    "patient": mark("patients"),
+    "profession": mark("professionals"),
+    "state": mark("the state"),
 }
 
 RULES = {
@@ -130,15 +131,39 @@ def between(number: Number, text: str, low: str, high: str) -> str:
     return _("{value} ({low} to {high})", value=text, low=low, high=high)
 
 
-def counted(number: Number) -> str:
-    """Return a count with its 90 % range."""
-    return between(number, count(number.value), count(number.low), count(number.high))
+def patients(number: Number) -> str:
+    """Return a number of patients with its 90 % range."""
+    if 0.0 < number.value < 0.5:
+        return _("less than one patient")
+    whole = [format_number(part) for part in number[:3]]
+    text = translate_plural("{n} patient", "{n} patients", round(number.value))
+    return between(number, text.replace(str(round(number.value)), whole[0]), *whole[1:])
+
+
+def qalys(number: Number) -> str:
+    """Return a number of QALYs with its 90 % range."""
+    text = translate_plural("{n} QALY", "{n} QALYs", round(number.value))
+    text = text.replace(str(round(number.value)), count(number.value))
+    return between(number, text, count(number.low), count(number.high))
+
+
+def money_range(reading: Reading, low: float, high: float) -> tuple[str, str]:
+    """Return the ends of a range of money; the unit stands once if both ends have the same."""
+    first, last = reading.money(low), reading.money(high)
+    number, unit = _split(first)
+    return (number, last) if unit and _split(last)[1] == unit else (first, last)
+
+
+def _split(text: str) -> tuple[str, str]:
+    """Return an amount's number and its unit."""
+    found = re.match(r"([\d.,\s\u2212-]*\d)(.*)", text)
+    return (found[1], found[2]) if found else (text, "")
 
 
 def paid(reading: Reading, number: Number) -> str:
     """Return money with its 90 % range."""
-    show = reading.money
-    return between(number, show(number.value), show(number.low), show(number.high))
+    return between(number, reading.money(number.value),
+                   *money_range(reading, number.low, number.high))  # fmt: skip
 
 
 def dated(reading: Reading, number: Number) -> str:
@@ -159,9 +184,7 @@ def contract_in_words(text: str) -> str:
         case Upfront():
             return _("the whole price at treatment")
         case Instalments(years=years, only_while_responding=False):
-            return translate_plural(
-                "{n} yearly instalment", "{n} equal yearly instalments", years
-            )
+            return translate_plural("{n} yearly instalment", "{n} equal yearly instalments", years)
         case Instalments(years=years):
             return translate_plural(
                 "{n} instalment, paid only if the therapy works",

@@ -76,6 +76,8 @@ class Study:
     path: Path
     digest: str
     """SHA-256 of all texts and tables that the study was read from."""
+    changed: Mapping[str, str] = field(default_factory=dict)
+    """Inputs that the user set to other values, as written."""
 
     @property
     def route(self) -> Route:

@@ -49,7 +49,8 @@ def replace_values(study: Study, values: Mapping[str, str]) -> Study:
         study = _replace_one(study, name, text)
     changes = "".join(f"\n{name}={text}" for name, text in sorted(values.items()))
     digest = sha256((study.digest + changes).encode()).hexdigest()
-    return replace(study, digest=digest) if values else study
+    changed = {**study.changed, **values}
+    return replace(study, digest=digest, changed=changed) if values else study
 
 
 def _replace_one(study: Study, name: str, text: str) -> Study:

@@ -35,6 +35,7 @@ def unit(text: str) -> Unit:
         ("drug - -0", "RUB@2025"),
         ("0 + drug", "RUB@2025"),
         ("drug + (0 if p else 0)", "RUB@2025"),
+        ("drug + (0 if p else 1)", None),
         ("drug / drug", "1"),
         ("1 / t", "1/year"),
         ("t ** 2", "year^2"),

@@ -1,0 +1,107 @@
+"""What is not known: the worth of finding out, and how far inputs are evidence."""
+
+from typing import Any
+
+import altair as alt
+import xarray as xr
+
+from equipoise.core.translation import translate as _
+from equipoise.report.charts.theme import (
+    INK,
+    STATUS_COLOURS,
+    WIDE,
+    finished,
+    money_scale,
+    values,
+)
+from equipoise.report.reading import Reading, read
+from equipoise.report.what_is_unknown import ranked
+from equipoise.report.words import STATUSES, capital, share, word
+
+ROW = 44
+MOST = 8
+"""Inputs shown."""
+
+
+def evppi(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart | None:
+    """Return what knowing each input is worth; None if none is worth anything.
+
+    Parameters
+    ----------
+    tree
+        A finished run.
+    width
+        Pixels.
+    """
+    reading = read(tree)
+    found = ranked(reading)[:MOST]
+    if not found:
+        return None
+    scale, unit = money_scale(reading.currency, found[0][1])
+    rows = [
+        {"row": number, "value": worth / scale, "low": max(worth - 2.0 * error, 0.0) / scale,
+         "high": (worth + 2.0 * error) / scale,
+         "colour": STATUS_COLOURS.get(reading.status(name), INK),
+         "text": _("{input} · {status}", input=capital(reading.parameter(name)),
+                   status=word(STATUSES, reading.status(name)))}
+        for number, (name, worth, error) in enumerate(found)
+    ]  # fmt: skip
+    base = alt.Chart(values(rows)).encode(y=alt.Y("row:O", axis=None))
+    x = alt.X("value:Q", title=unit)
+    return finished(
+        base.mark_bar(height=12, yOffset=9).encode(x=x, color=alt.Color("colour:N", scale=None)),
+        base.mark_rule(strokeWidth=1.6, color=INK, yOffset=9).encode(
+            x=alt.X("low:Q", title=unit), x2="high:Q"),
+        base.mark_text(align="left", baseline="bottom", fontSize=12, color=INK,
+                       limit=width - 12).encode(x=alt.value(2), text="text:N"),
+        title=_("First find out: {input}", input=reading.parameter(found[0][0])),
+        subtitle=_("What knowing one input would be worth for all patients of the queue. Thin line: "
+                   "two standard errors."),
+        width=width, height=alt.Step(ROW),
+    )  # fmt: skip
+
+
+def evidence(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart:
+    """Return how many inputs are read, computed, inferred or assumed.
+
+    Parameters
+    ----------
+    tree
+        A finished run.
+    width
+        Pixels.
+    """
+    reading = read(tree)
+    rows = _statuses(reading)
+    domain = [row["status"] for row in rows]
+    colours = [row["colour"] for row in rows]
+    base = alt.Chart(values(rows))
+    x = alt.X("from:Q", axis=None, scale=alt.Scale(domain=[0, rows[-1]["to"]], nice=False))
+    legend = alt.Legend(columns=2 if width < 500 else 0, labelLimit=width, symbolType="square")
+    bars = base.mark_bar(height=34, stroke="white", strokeWidth=2).encode(
+        x=x, x2="to:Q",
+        color=alt.Color("status:N", scale=alt.Scale(domain=domain, range=colours), legend=legend),
+    )  # fmt: skip
+    text = base.mark_text(color="white", fontSize=14, fontWeight="bold").encode(
+        x=alt.X("middle:Q", axis=None), text="count:N"
+    )
+    weak = sum(row["count"] for row in rows if row["code"] in ("inference", "assumption"))
+    part = share(weak / max(rows[-1]["to"], 1))
+    return finished(bars, text, title=_("{share} of the inputs are inferred or assumed", share=part),
+                    width=width, height=44)  # fmt: skip
+
+
+def _statuses(reading: Reading) -> list[dict[str, Any]]:
+    """Return one row for each status that occurs, side by side."""
+    rows: list[dict[str, Any]] = []
+    so_far = 0
+    for code in ("read", "computed", "inference", "assumption"):
+        found = sum(entry.status == code for entry in reading.record.evidence)
+        if found:
+            rows.append(
+                {"code": code, "status": word(STATUSES, code), "count": found, "from": so_far,
+                 "to": so_far + found, "middle": so_far + found / 2,
+                 "colour": STATUS_COLOURS[code]}
+            )  # fmt: skip
+            so_far += found
+    return rows

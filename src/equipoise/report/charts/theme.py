@@ -1,0 +1,157 @@
+"""How every chart looks, and how it becomes SVG that any browser shows alike."""
+
+import re
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from html import escape
+from textwrap import wrap
+from typing import Any
+
+import altair as alt
+import numpy as np
+import vl_convert
+
+from equipoise.core.translation import format_money, language
+from equipoise.core.translation import translate as _
+
+WIDE, NARROW = 760, 340
+"""Widths in pixels: for a page, and for a telephone."""
+
+FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+"""The converter has Liberation Sans inside, whose letters are as wide as Arial's."""
+
+INK, QUIET, GRID = "#1c2733", "#51606e", "#e3e7eb"
+BLUE, RED, GREEN = "#0b5fa5", "#c4500c", "#0a7a5c"
+PURPLE, AMBER, SKY, GREY = "#8a3f86", "#a87400", "#3b8cc0", "#75808a"
+
+SERIES = (BLUE, RED, GREEN, PURPLE, AMBER, SKY, GREY)
+"""Told apart by people who see colours differently, and 3:1 against white."""
+
+OWNER_COLOURS = {
+    "maker": BLUE, "regulator": RED, "payer": GREEN, "centre": PURPLE, "patient": AMBER,
+}  # fmt: skip
+
+STATUS_COLOURS = {
+    "read": BLUE, "computed": SKY, "background": GREY, "inference": AMBER, "assumption": RED,
+}  # fmt: skip
+
+AnyChart = alt.Chart | alt.LayerChart
+
+_LETTER = 7.6
+"""Width of a letter of a title, pixels."""
+
+
+def values(rows: Sequence[Mapping[str, Any]]) -> alt.Data:
+    """Return rows as the data of a chart."""
+    plain = [{key: _plain(cell) for key, cell in row.items()} for row in rows]
+    return alt.Data(values=plain)
+
+
+def _plain(cell: Any) -> Any:
+    """Return a cell as JSON knows it."""
+    if isinstance(cell, np.generic):
+        cell = cell.item()
+    return round(cell, 6) if isinstance(cell, float) and abs(cell) < 1e6 else cell
+
+
+def lines_of(text: str, width: int) -> list[str]:
+    """Return a title broken to the width of its chart."""
+    return wrap(text, max(int(width / _LETTER), 20)) or [""]
+
+
+def finished(
+    *layers: AnyChart, title: str, subtitle: str = "", width: int, height: int | alt.Step
+) -> alt.LayerChart:
+    """Put layers together under a title that states the finding."""
+    small = lines_of(subtitle, round(width * 1.18)) if subtitle else []
+    chart = alt.layer(*layers).properties(
+        title=alt.TitleParams(text=lines_of(title, width), subtitle=small),
+        width=width,
+        height=height,
+        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+    )
+    return _styled(chart)
+
+
+def _styled(chart: alt.LayerChart) -> alt.LayerChart:
+    """Give a chart its type and colours."""
+    styled = chart.configure(
+        font=FONT, background="transparent", aria=False, padding={"left": 2, "right": 8, "top": 4,
+                                                                  "bottom": 4},
+    ).configure_title(
+        anchor="start", frame="group", fontSize=15, fontWeight="bold", color=INK, lineHeight=20,
+        subtitleFontSize=12, subtitleColor=QUIET, subtitlePadding=4, subtitleLineHeight=16, offset=12,
+    ).configure_axis(
+        labelFontSize=12, titleFontSize=12, labelColor=QUIET, titleColor=QUIET, gridColor=GRID,
+        domainColor=GREY, tickColor=GREY, titleFontWeight="normal", labelLimit=260, titlePadding=8,
+    ).configure_axisY(
+        titleAngle=0, titleAlign="left", titleAnchor="start", titleY=-10, titleX=0, domain=False,
+        ticks=False, titleBaseline="bottom",
+    ).configure_legend(
+        orient="top", title=None, labelFontSize=12, labelColor=INK, labelLimit=300, symbolSize=110,
+        offset=22, rowPadding=4, columnPadding=14,
+    ).configure_view(stroke=None)  # fmt: skip
+    return styled
+
+
+def to_svg(chart: alt.LayerChart, *, label: str = "") -> str:
+    """Return a chart as SVG that scales to the width of its place.
+
+    Parameters
+    ----------
+    chart
+        Result of a function of this package.
+    label
+        What the chart shows, for those who cannot see it; omitted is its title.
+
+    Returns
+    -------
+    str
+        One `svg` element with a role and a label; its ids are its own, so that several can stand
+        in one page.
+    """
+    spec = chart.to_dict()
+    name = "ru-RU" if language() == "ru" else "en-GB"
+    svg = vl_convert.vegalite_to_svg(spec, format_locale=name, allowed_base_urls=[])
+    text = label or title_of(spec)
+    return _adapted(svg, text)
+
+
+def title_of(spec: Mapping[str, Any]) -> str:
+    """Return the title of a chart as one line."""
+    title = spec.get("title", {})
+    parts = title.get("text", []) if isinstance(title, Mapping) else title
+    return parts if isinstance(parts, str) else " ".join(parts)
+
+
+def _adapted(svg: str, label: str) -> str:
+    """Give the SVG its label, its own ids, and the freedom to scale."""
+    key = "c" + sha256(svg.encode()).hexdigest()[:8]
+    svg = re.sub(r'\bid="', f'id="{key}-', svg)
+    svg = re.sub(r"url\(#", f"url(#{key}-", svg)
+    svg = re.sub(r'href="#', f'href="#{key}-', svg)
+    head, rest = svg.split(">", 1)
+    size = re.search(r'viewBox="0 0 (\d+)', head)
+    head = re.sub(r'\s(width|height|style|role|class)="[^"]*"', "", head)
+    wide = f' style="max-width:{size[1]}px"' if size else ""
+    safe = escape(label)
+    return (
+        f'{head} role="img" aria-label="{safe}" width="100%"{wide} focusable="false">'
+        f"<title>{safe}</title>{rest}"
+    )
+
+
+def money_scale(currency: str, largest: float) -> tuple[float, str]:
+    """Return what to divide amounts by on an axis, and the axis title, e.g. billion RUB."""
+    for scale in (1e12, 1e9, 1e6):
+        if abs(largest) >= 0.5 * scale:
+            one = format_money(scale, currency)
+            return scale, re.sub(r"^1\s", "", one)
+    return 1.0, re.sub(r"^0\s", "", format_money(0.0, currency))
+
+
+def range_note() -> str:
+    """Return what a band or whisker means."""
+    return _("Shaded or thin: the range that holds 90% of simulated futures.")
+
+

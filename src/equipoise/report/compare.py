@@ -1,0 +1,197 @@
+"""Two runs side by side: who gains and who loses, draw by draw."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import xarray as xr
+from rich.console import Console
+from rich.table import Table
+
+from equipoise.core.errors import FieldError
+from equipoise.core.translation import format_money, format_number
+from equipoise.core.translation import translate as _
+from equipoise.spec.record import PolicyRecord, Record
+from equipoise.spec.text import shown
+
+Verdict = Literal["gains", "loses", "same"]
+
+_TAIL = 0.05
+_HAIR = 1e-9
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that somebody cares about, in both runs; means over draws.
+
+    `low` and `high` hold 90 % of the differences of the same draw in both runs.
+    """
+
+    who: str
+    what: str
+    unit: Literal["money", "count"]
+    first: float
+    second: float
+    low: float
+    high: float
+    verdict: Verdict
+
+
+def compare(first: xr.DataTree, second: xr.DataTree) -> tuple[Change, ...]:
+    """Return what changes for patients, each payer, the maker and the state.
+
+    The runs must share seed, number and design of the draws: then the same draw means the same
+    luck in both, and the difference is due to what was changed.
+
+    Parameters
+    ----------
+    first, second
+        Results of `pipeline.assess` or `open_archive`.
+
+    Raises
+    ------
+    FieldError
+        If the runs cannot be compared draw by draw.
+    """
+    records = [Record.model_validate_json(tree.attrs["record"]) for tree in (first, second)]
+    _same_luck(*records)
+    record = records[0]
+    runs = (first, second)
+    return (
+        _change(_("patients"), _("treated within the horizon"), runs, _treated, unit="count"),
+        _change(_("patients"), _("QALYs gained in all"), runs, _health, unit="count"),
+        *(
+            _change(shown(payer.label), _("pays more than without it"), runs,
+                    _paid_by(payer.name), less_is_better=True)
+            for payer in record.payers
+        ),
+        _change(_("maker"), _("receives within the horizon"), runs, _receipts),
+        _change(_("state"), _("net benefit at the threshold"), runs, _benefit),
+    )  # fmt: skip
+
+
+def _same_luck(one: Record, other: Record) -> None:
+    """Refuse runs whose draws do not match."""
+    keys = ("seed", "draws", "design", "money")
+    wrong = [key for key in keys if getattr(one, key) != getattr(other, key)]
+    if wrong or [p.name for p in one.payers] != [p.name for p in other.payers]:
+        raise FieldError(
+            _("the runs differ in {what}", what=", ".join(wrong) or _("their payers")),
+            fix=_("run both with the same --seed, --draws and --design for the same country"),
+        )
+
+
+def _array(tree: xr.DataTree, group: str, name: str) -> xr.DataArray:
+    """Return one array of a run."""
+    return tree[group].to_dataset()[name]
+
+
+def _treated(tree: xr.DataTree) -> xr.DataArray:
+    """Patients treated within the horizon."""
+    return _array(tree, "reach", "treated").sum("year")
+
+
+def _health(tree: xr.DataTree) -> xr.DataArray:
+    """QALYs that the therapy adds, undiscounted, over everybody's life."""
+    health = _array(tree, "payment", "qaly").sum("year") + _array(tree, "payment", "qaly_later")
+    return health.sel(world="with", drop=True) - health.sel(world="without", drop=True)
+
+
+def _paid_by(payer: str) -> Callable[[xr.DataTree], xr.DataArray]:
+    """Return the measure of one payer's budget impact within the horizon."""
+
+    def measure(tree: xr.DataTree) -> xr.DataArray:
+        return _array(tree, "value", "budget_impact").sel(payer=payer, drop=True).sum("year")
+
+    return measure
+
+
+def _receipts(tree: xr.DataTree) -> xr.DataArray:
+    """Receipts of the maker within the horizon, net of rebates."""
+    return _array(tree, "payment", "receipts").sum("year")
+
+
+def _benefit(tree: xr.DataTree) -> xr.DataArray:
+    """Net monetary benefit of the therapy for all patients."""
+    return _array(tree, "value", "net_benefit")
+
+
+def _change(
+    who: str,
+    what: str,
+    runs: tuple[xr.DataTree, xr.DataTree],
+    measure: Callable[[xr.DataTree], xr.DataArray],
+    *,
+    unit: Literal["money", "count"] = "money",
+    less_is_better: bool = False,
+) -> Change:  # fmt: skip
+    """Measure one thing in both runs."""
+    before, after = (np.asarray(measure(tree).values, np.float64) for tree in runs)
+    gap = after - before
+    low, high = np.quantile(gap, [_TAIL, 1.0 - _TAIL])
+    mean = float(gap.mean())
+    scale = max(float(np.abs(before).mean()), float(np.abs(after).mean()), _HAIR)
+    verdict: Verdict = "same"
+    if abs(mean) > _HAIR * scale:
+        verdict = "gains" if (mean > 0.0) != less_is_better else "loses"
+    return Change(
+        who, what, unit, float(before.mean()), float(after.mean()), float(low), float(high), verdict
+    )
+
+
+def render_comparison(first: xr.DataTree, second: xr.DataTree, console: Console) -> None:
+    """Print two runs side by side.
+
+    Parameters
+    ----------
+    first, second
+        Results of `pipeline.assess` or `open_archive`.
+    console
+        Where to print.
+    """
+    changes = compare(first, second)
+    record = Record.model_validate_json(first.attrs["record"])
+    other = Record.model_validate_json(second.attrs["record"])
+    console.print(shown(record.title), style="bold")
+    console.print(_("first:  {policy}", policy=_levers(record)), highlight=False)
+    console.print(_("second: {policy}", policy=_levers(other)), highlight=False)
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("")
+    table.add_column("")
+    for heading in (_("first"), _("second"), _("difference, 90 % of draws")):
+        table.add_column(heading, justify="right")
+    table.add_column("")
+    for row in _rows(changes, record.money.partition("@")[0]):
+        table.add_row(*row)
+    console.print(table)
+
+
+def _levers(record: Record) -> str:
+    """Return the setting of the levers as the command line takes it, and changed inputs."""
+    policy: PolicyRecord = record.policies[record.chosen]
+    parts = [
+        f"price={policy.price:.10g}",
+        f"contract={policy.contract}",
+        f"centres={policy.centres}",
+        *(f"{name}={value}" for name, value in record.changed.items()),
+    ]
+    return " ".join(parts)
+
+
+def _rows(changes: tuple[Change, ...], currency: str) -> Iterator[tuple[str, ...]]:
+    """Yield the cells of each row."""
+    words = {"gains": _("gains"), "loses": _("loses"), "same": _("the same")}
+    last = ""
+    for change in changes:
+
+        def written(value: float, unit: str = change.unit) -> str:
+            return format_money(value, currency) if unit == "money" else format_number(value, 1)
+
+        span = _("{low} to {high}", low=written(change.low), high=written(change.high))
+        yield (
+            "" if change.who == last else change.who, change.what, written(change.first),
+            written(change.second), "" if change.verdict == "same" else span,
+            words[change.verdict],
+        )  # fmt: skip
+        last = change.who
