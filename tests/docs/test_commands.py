@@ -1,8 +1,9 @@
 """Run what the pages tell a reader to type: every `equipoise` command and Python block, as printed.
 
 A page runs from top to bottom in one empty folder: its Python blocks share a
-namespace, and its commands see the files that earlier ones wrote. A ```bash
-block runs if its commands are `equipoise` commands; blocks of other commands
+namespace, and its commands see the files that earlier ones wrote. A block with
+a title, as in ```yaml title="model.yaml", is saved under it. A ```bash block
+runs if its commands are `equipoise` commands; blocks of other commands
 (cloning, installing) are for reading.
 """
 
@@ -25,12 +26,14 @@ FENCE = re.compile(
     r"(?P<body>.*?)^(?P=indent)(?P=fence)[ \t]*$",
     re.MULTILINE | re.DOTALL,
 )
+TITLE = re.compile(r'\btitle="(?P<name>[\w.-]+)"')
 
 
 class Block(NamedTuple):
-    """A fenced block: its language, text, and the line where its text starts."""
+    """A fenced block: its language, title, text, and the line where its text starts."""
 
     language: str
+    title: str | None
     text: str
     line: int
 
@@ -40,6 +43,7 @@ def blocks_of(page: str) -> list[Block]:
     return [
         Block(
             language=(found["info"].split() or [""])[0],
+            title=title["name"] if (title := TITLE.search(found["info"])) else None,
             text=textwrap.dedent(found["body"]),
             line=page.count("\n", 0, found.start("body")) + 1,
         )
@@ -87,6 +91,8 @@ def run_page(page: str, name: str, folder: Path, bash: str) -> int:
     names: dict[str, Any] = {"__name__": "__main__"}
     ran = 0
     for block in blocks_of(page):
+        if block.title:
+            (folder / block.title).write_text(block.text, encoding="utf-8")
         if block.language == "python":
             code = "\n" * (block.line - 1) + block.text  # a traceback shows the page's lines
             exec(compile(code, name, "exec"), names)
@@ -138,6 +144,12 @@ def test_python_blocks_share_names_and_folder(
     monkeypatch.chdir(tmp_path)
     assert run_page(SAMPLE, "sample.md", tmp_path, "bash") == 2
     assert (tmp_path / "seen.txt").exists()
+
+
+def test_a_block_with_a_title_is_saved(tmp_path: Path) -> None:
+    page = '# Page\n\n```yaml title="a.yaml"\nx: 1\n```\n'
+    assert run_page(page, "sample.md", tmp_path, "bash") == 0
+    assert (tmp_path / "a.yaml").read_text(encoding="utf-8") == "x: 1\n"
 
 
 def test_a_failing_python_block_names_the_line_of_the_page(tmp_path: Path) -> None:

@@ -1,1 +1,24 @@
-"""x."""
+"""Answers, tables, charts and documents of a finished run; sees arrays, never a stage."""
+
+from equipoise.report.answer import Answer
+from equipoise.report.answers import answers
+from equipoise.report.archive import open_archive, save
+from equipoise.report.compare import Change, compare, render_comparison
+from equipoise.report.html import html_page, write_html
+from equipoise.report.tables import tables, write_tables
+from equipoise.report.terminal import render
+
+__all__ = [
+    "Answer",
+    "Change",
+    "answers",
+    "compare",
+    "html_page",
+    "open_archive",
+    "render",
+    "render_comparison",
+    "save",
+    "tables",
+    "write_html",
+    "write_tables",
+]

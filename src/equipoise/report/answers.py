@@ -23,8 +23,8 @@ def answers(tree: xr.DataTree) -> tuple[Answer, ...]:
     -------
     tuple of Answer
         How soon, who pays, does it fit, what is balanced, what don't we know. Money is undiscounted
-        unless the sentence says otherwise; counts and money are means over draws, dates are medians,
-        and ranges hold 90 % of the draws.
+        unless the sentence says otherwise; counts and money are means over draws, dates are
+        medians, and ranges hold 90 % of the draws.
     """
     return answers_of(read(tree))
 

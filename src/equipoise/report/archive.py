@@ -22,7 +22,6 @@ GROUPS = (
 """Groups of a finished run, besides the inputs."""
 
 _COMPRESSION = {"zlib": True, "complevel": 4, "shuffle": True}
-_ENGINE = "h5netcdf"
 
 
 def save(tree: xr.DataTree, path: Path) -> Path:
@@ -44,7 +43,7 @@ def save(tree: xr.DataTree, path: Path) -> Path:
     """
     whole = _tree(
         {name: _ordered(node.to_dataset()) for name, node in tree.children.items()},
-        {**tree.attrs, "format_version": FORMAT_VERSION},
+        {"record": tree.attrs["record"], "format_version": FORMAT_VERSION},
     )
     encoding = {
         node.path: {str(k): dict(_COMPRESSION) for k, v in node.data_vars.items() if v.size > 1}
@@ -52,7 +51,7 @@ def save(tree: xr.DataTree, path: Path) -> Path:
     }
     with TemporaryDirectory() as folder:
         made = Path(folder) / "results.nc"
-        whole.to_netcdf(made, engine=_ENGINE, encoding=encoding)
+        whole.to_netcdf(made, engine="h5netcdf", encoding=encoding)
         return write_bytes(path, made.read_bytes())
 
 
@@ -77,7 +76,7 @@ def open_archive(path: Path) -> xr.DataTree:
     if not path.is_file():
         raise ArchiveError(_("{path}: there is no such file", path=path))
     try:
-        with xr.open_datatree(path, engine=_ENGINE) as stored:
+        with xr.open_datatree(path, engine="h5netcdf") as stored:
             version = int(stored.attrs["format_version"])
             if version <= FORMAT_VERSION:
                 return _complete(stored.load())

@@ -46,9 +46,9 @@ def how_soon(reading: Reading) -> Answer:
 
 
 def first_year(reading: Reading) -> xr.DataArray:
-    """Return the first year with a whole patient treated, infinite if there is none; dims (draw)."""
+    """Return the first year with a whole patient treated, infinite if none; dims (draw)."""
     so_far = reading.group("reach")["treated"].cumsum("year") >= 1.0 - 1e-9
-    return xr.where(so_far.any("year"), so_far.argmax("year").astype(float), np.inf)
+    return so_far.argmax("year").astype(float).where(so_far.any("year"), np.inf)
 
 
 def longest_step(reading: Reading) -> tuple[StepRecord, Number] | None:

@@ -124,14 +124,14 @@ class Reading:
         return date(year, start.month, day) - timedelta(days=1)
 
     def period(self, year: int) -> str:
-        """Return the name of a year since the decision date: 2026, or 2026/27 if it begins later."""
+        """Return the name of a year since the decision date: 2026, or 2026/27."""
         start = self.record.decision_date
         first = start.year + int(year)
         return str(first) if start.month == 1 else f"{first}/{(first + 1) % 100:02d}"
 
     @cached_property
     def product_payers(self) -> tuple[str, ...]:
-        """Return the payers that the rules make pay for the product at any age patients can have."""
+        """Return the payers that the rules make pay for the product, the youngest age first."""
         record = self.record
         category = next(i.category for i in record.items if i.name == record.product_item)
         rules = [

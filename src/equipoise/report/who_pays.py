@@ -21,6 +21,9 @@ Verdict = Literal[
     "nobody treated", "dominant", "dominated", "worth it", "too dear", "worse but cheaper"
 ]
 
+SURE = 0.95
+"""Share of the draws from which a verdict is stated without its share."""
+
 
 def who_pays(reading: Reading) -> Answer:
     """Answer who pays and whether it is worth it."""
@@ -119,23 +122,34 @@ def _headline(reading: Reading, numbers: dict[str, Number]) -> str:
         budget = _("It costs payers {amount} more over {years}", amount=amount, years=years)
     else:
         budget = _("It saves payers {amount} over {years}", amount=amount, years=years)
-    return _("{budget}; {verdict}.", budget=budget, verdict=_short(reading, kind))
+    return _(
+        "{budget}; {verdict}.",
+        budget=budget,
+        verdict=_short(reading, kind, numbers["worth_it"].value),
+    )
 
 
-def _short(reading: Reading, kind: Verdict) -> str:
-    """Return the verdict in a few words."""
-    price = reading.money(reading.chosen.price)
+def _short(reading: Reading, kind: Verdict, worth_it: float) -> str:
+    """Return the verdict in a few words; with its share where it is not sure."""
+    price, part = reading.money(reading.chosen.price), share(worth_it)
     match kind:
         case "dominant":
-            return _("it gives more health and saves money in the long run")
+            text = _("it gives more health and saves money in the long run")
         case "dominated":
-            return _("it gives no more health and costs more: not worth any of its price")
-        case "worth it":
-            return _("at {price} it is worth its price", price=price)
+            text = _("it gives no more health and costs more: not worth any of its price")
         case "worse but cheaper":
-            return _("it gives less health but saves money in the long run")
+            text = _("it gives less health but saves money in the long run")
+        case "worth it" if worth_it < SURE:
+            text = _("at {price} it is worth its price on average, and in {share} of simulated "
+                     "futures", price=price, share=part)  # fmt: skip
+        case "worth it":
+            text = _("at {price} it is worth its price", price=price)
+        case _ if worth_it > 1.0 - SURE:
+            text = _("at {price} it is not worth its price on average, though it is in {share} of "
+                     "simulated futures", price=price, share=part)  # fmt: skip
         case _:
-            return _("at {price} it is not worth its price", price=price)
+            text = _("at {price} it is not worth its price", price=price)
+    return text
 
 
 def _payers(reading: Reading, numbers: dict[str, Number]) -> list[str]:
@@ -182,10 +196,11 @@ def _economics(reading: Reading, kind: Verdict, numbers: dict[str, Number], thre
                      health=health, cost=cost)  # fmt: skip
         case "dominated":
             return _("For all patients, at present value, it loses {health} QALYs and costs {cost} "
-                     "more: today's care is better and cheaper.", health=health, cost=cost)  # fmt: skip
+                     "more: today's care is better and cheaper.", health=health,
+                     cost=cost)  # fmt: skip
         case "worse but cheaper":
-            return _("For all patients, at present value, it loses {health} QALYs and saves {cost}: "
-                     "{icer} saved for each QALY lost, against {threshold} that a QALY is worth.",
+            return _("For all patients, at present value, it loses {health} QALYs and saves {cost}:"
+                     " {icer} saved for each QALY lost, against {threshold} that a QALY is worth.",
                      health=health, cost=cost, icer=reading.money(numbers["icer"].value),
                      threshold=threshold)  # fmt: skip
         case _:
@@ -218,5 +233,5 @@ def _maker(reading: Reading, numbers: dict[str, Number]) -> list[str]:
 def _contract(reading: Reading) -> str:
     """Return the contract in words."""
     chosen = reading.chosen
-    return _("Contract: {contract}; price {price} per patient.",
-             contract=contract_in_words(chosen.contract), price=reading.money(chosen.price))  # fmt: skip
+    contract, price = contract_in_words(chosen.contract), reading.money(chosen.price)
+    return _("Contract: {contract}; price {price} per patient.", contract=contract, price=price)

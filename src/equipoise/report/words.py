@@ -67,6 +67,13 @@ CRITERIA = {
     "whole_budget": mark("Budget impact over the horizon"),
 }
 
+CATEGORIES = {
+    "medicine": mark("medicines"),
+    "hospital": mark("hospital care"),
+    "outpatient": mark("outpatient care"),
+    "travel": mark("travel"),
+}
+
 UNITS = {
     "QALY": mark("QALY"),
     "year": mark("years"),
@@ -120,7 +127,11 @@ def count(value: float) -> str:
 
 
 def points(score: float) -> str:
-    """Return a score between 0 and 1 as points out of 100."""
+    """Return a score as points; 0 is the worst policy, 100 the best possible."""
+    if score < -1.0:
+        return _("far below 0")
+    if score > 2.0:
+        return _("far above 100")
     return format_number(100.0 * score)
 
 

@@ -8,6 +8,7 @@ import xarray as xr
 from equipoise.core.translation import translate as _
 from equipoise.report.charts.theme import (
     INK,
+    PAGE,
     STATUS_COLOURS,
     WIDE,
     finished,
@@ -55,8 +56,8 @@ def evppi(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart | None:
         base.mark_text(align="left", baseline="bottom", fontSize=12, color=INK,
                        limit=width - 12).encode(x=alt.value(2), text="text:N"),
         title=_("First find out: {input}", input=reading.parameter(found[0][0])),
-        subtitle=_("What knowing one input would be worth for all patients of the queue. Thin line: "
-                   "two standard errors."),
+        notes=[_("What knowing one input would be worth for all patients of the queue. Thin line: "
+                 "two standard errors.")],
         width=width, height=alt.Step(ROW),
     )  # fmt: skip
 
@@ -77,30 +78,32 @@ def evidence(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart:
     colours = [row["colour"] for row in rows]
     base = alt.Chart(values(rows))
     x = alt.X("from:Q", axis=None, scale=alt.Scale(domain=[0, rows[-1]["to"]], nice=False))
-    legend = alt.Legend(columns=2 if width < 500 else 0, labelLimit=width, symbolType="square")
+    legend = alt.Legend(columns=2 if width < PAGE else 0, symbolType="square")
     bars = base.mark_bar(height=34, stroke="white", strokeWidth=2).encode(
         x=x, x2="to:Q",
         color=alt.Color("status:N", scale=alt.Scale(domain=domain, range=colours), legend=legend),
     )  # fmt: skip
     text = base.mark_text(color="white", fontSize=14, fontWeight="bold").encode(
-        x=alt.X("middle:Q", axis=None), text="count:N"
+        x=alt.X("middle:Q", axis=None), text="label:N"
     )
     weak = sum(row["count"] for row in rows if row["code"] in ("inference", "assumption"))
     part = share(weak / max(rows[-1]["to"], 1))
-    return finished(bars, text, title=_("{share} of the inputs are inferred or assumed", share=part),
-                    width=width, height=44)  # fmt: skip
+    title = _("{share} of the inputs are inferred or assumed", share=part)
+    return finished(bars, text, title=title, width=width, height=44)
 
 
 def _statuses(reading: Reading) -> list[dict[str, Any]]:
     """Return one row for each status that occurs, side by side."""
     rows: list[dict[str, Any]] = []
     so_far = 0
+    narrowest = 0.03 * len(reading.record.evidence)
     for code in ("read", "computed", "inference", "assumption"):
         found = sum(entry.status == code for entry in reading.record.evidence)
         if found:
             rows.append(
                 {"code": code, "status": word(STATUSES, code), "count": found, "from": so_far,
                  "to": so_far + found, "middle": so_far + found / 2,
+                 "label": str(found) if found >= narrowest else "",
                  "colour": STATUS_COLOURS[code]}
             )  # fmt: skip
             so_far += found

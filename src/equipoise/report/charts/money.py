@@ -9,6 +9,7 @@ from equipoise.report.charts.theme import (
     AMBER,
     BLUE,
     INK,
+    PAGE,
     QUIET,
     RED,
     SERIES,
@@ -22,7 +23,7 @@ from equipoise.report.who_pays import peak, yearly_impact
 from equipoise.report.words import share
 
 HEIGHT = 280
-SHOWN_DRAWS = 400
+SHOWN_DRAWS = 250
 
 
 def budget(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart:
@@ -51,11 +52,11 @@ def budget(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart:
         {"period": reading.period(int(year)), "amount": float(total.sel(year=year)) / scale}
         for year in total["year"].values
     ]
-    narrow = width < 500
+    narrow = width < PAGE
     axis = alt.Axis(title=None, labelAngle=-45 if narrow else 0, labelOverlap=True)
     x = alt.X("period:O", axis=axis, sort=None)
     y = alt.Y("amount:Q", title=_("{unit} a year", unit=unit))
-    legend = alt.Legend(columns=1 if narrow else 2, labelLimit=width - 40, symbolType="square")
+    legend = alt.Legend(columns=1 if narrow else 2, symbolType="square")
     bars = alt.Chart(values(rows)).mark_bar().encode(
         x=x, y=y, order="order:O",
         color=alt.Color("payer:N", scale=alt.Scale(domain=names, range=list(SERIES[:len(names)])),
@@ -65,9 +66,9 @@ def budget(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart:
         color=INK, strokeWidth=2, point=alt.OverlayMarkDef(color=INK, size=36)
     )
     return finished(bars, line.encode(x=x, y=y), title=_budget_title(reading), width=width,
-                    subtitle=_("Expected payments with the therapy minus those without it, in "
-                               "prices of {year}. Line: all payers together.",
-                               year=reading.price_year), height=HEIGHT)  # fmt: skip
+                    notes=[_("Expected payments with the therapy minus those without it, in "
+                             "prices of {year}. Line: all payers together.",
+                             year=reading.price_year)], height=HEIGHT)  # fmt: skip
 
 
 def _budget_title(reading: Reading) -> str:
@@ -116,8 +117,8 @@ def plane(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart:
         mean.mark_point(shape="cross", size=220, filled=True, color=INK, opacity=1).encode(
             x=x, y=y),
         title=_("Worth its price in {share} of simulated futures", share=share(worth)),
-        subtitle=_("Each dot is a future; the cross is their mean. On or below the dashed line a "
-                   "QALY costs at most {threshold}.", threshold=reading.money(limit)),
+        notes=[_("Each dot is a future; the cross is their mean. On or below the dashed line a "
+                 "QALY costs at most {threshold}.", threshold=reading.money(limit))],
         width=width, height=HEIGHT,
     )  # fmt: skip
 
@@ -156,8 +157,8 @@ def acceptability(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart:
         mark.mark_rule(color=QUIET, strokeDash=[6, 3], strokeWidth=1.5).encode(x=x),
         alt.Chart(values(rows)).mark_line(color=BLUE, strokeWidth=2.5).encode(x=x, y=y),
         title=_acceptability_title(reading),
-        subtitle=_("Dashed: the worth of a QALY used here, {threshold}. Shaded: 90% of the values "
-                   "proposed.", threshold=reading.money(limit)),
+        notes=[_("Dashed: the worth of a QALY used here, {threshold}. Shaded: 90% of the values "
+                 "proposed.", threshold=reading.money(limit))],
         width=width, height=HEIGHT,
     )  # fmt: skip
 

@@ -5,11 +5,12 @@ from typing import Any
 import altair as alt
 import xarray as xr
 
-from equipoise.core.translation import format_number
 from equipoise.core.translation import translate as _
+from equipoise.core.translation import translate_plural
 from equipoise.report.charts.theme import (
     BLUE,
     GREEN,
+    PAGE,
     RED,
     WIDE,
     finished,
@@ -51,7 +52,7 @@ def patients(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart:
         for year in reach["year"].values
     ]
     treated, joined = (float(reach[k].sum("year").mean()) for k in ("treated", "arrived"))
-    title = _("By {end} {treated} of {joined} patients are treated", end=month(reading.ends),
+    title = _("By {end}, {treated} of {joined} patients are treated", end=month(reading.ends),
               treated=count(treated), joined=count(joined))  # fmt: skip
     return _lines(rows, list(series), title=title, y=_("patients"), width=width, years=True)
 
@@ -91,8 +92,12 @@ def course(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart:
 def _course_title(reading: Reading, track: xr.DataArray) -> str:
     """Return how many still respond after ten years, or after as long as is known."""
     after = min(10, int(track["year"].max()))
-    return _("{years} years after treatment it still works for {share} of those alive",
-             years=format_number(after), share=share(float(track.sel(year=after).mean())))  # fmt: skip
+    works = share(float(track.sel(year=after).mean()))
+    return translate_plural(
+        "{n} year after treatment it still works for {share} of those alive",
+        "{n} years after treatment it still works for {share} of those alive",
+        after, share=works,
+    )  # fmt: skip
 
 
 def _spread(draws: xr.DataArray, times: float = 1.0) -> dict[str, float]:
@@ -106,9 +111,9 @@ def _lines(
 ) -> alt.LayerChart:
     """Return lines with bands; told apart by colour and dash."""
     colours, dashes = [BLUE, RED, GREEN], [[1, 0], [6, 3], [2, 3]]
-    narrow = width < 500
-    legend = alt.Legend(columns=1 if narrow else 0, symbolStrokeWidth=2.5, symbolSize=400,
-                        labelLimit=width - 60)  # fmt: skip
+    narrow = width < PAGE
+    legend = alt.Legend(columns=1 if narrow else 0, symbolType="stroke", symbolStrokeWidth=2.5,
+                        symbolSize=500, symbolOpacity=1)  # fmt: skip
     axis = (
         alt.Axis(format="d", title=None, tickMinStep=1, grid=False)
         if years
@@ -118,11 +123,8 @@ def _lines(
     base = alt.Chart(values(rows)).encode(x=x)
     colour = alt.Color("series:N", scale=alt.Scale(domain=names, range=colours), legend=legend)
     dash = alt.StrokeDash("series:N", scale=alt.Scale(domain=names, range=dashes), legend=legend)
-    band = base.mark_area(opacity=0.13).encode(
-        y=alt.Y("low:Q", title=y), y2="high:Q", color=alt.Color("series:N", legend=None,
-        scale=alt.Scale(domain=names, range=colours)),
-    )  # fmt: skip
+    band = base.mark_area(opacity=0.13).encode(y=alt.Y("low:Q", title=y), y2="high:Q", color=colour)
     line = base.mark_line(strokeWidth=2.5).encode(
         y=alt.Y("mean:Q", title=y), color=colour, strokeDash=dash
     )
-    return finished(band, line, title=title, subtitle=range_note(), width=width, height=HEIGHT)
+    return finished(band, line, title=title, notes=[range_note()], width=width, height=HEIGHT)

@@ -17,7 +17,7 @@ from equipoise.report.charts.theme import (
     values,
 )
 from equipoise.report.reading import Reading, read
-from equipoise.report.words import RULES, SIDES, capital, points, word
+from equipoise.report.words import RULES, SIDES, points, policy_in_words, word
 
 HEIGHT = 380
 MARGIN = 12.0
@@ -54,8 +54,10 @@ def policy_map(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart:
         plain.encode(size=size), front.encode(size=size),
         marks.mark_point(shape="circle", size=640, color=RED, strokeWidth=1.6, filled=False,
                          opacity=1),
-        *(_name(row, width, x, y) for row in named),
-        title=_title(reading), subtitle=_subtitle(reading), width=width, height=HEIGHT,
+        marks.mark_text(dx=19, dy=-12, fontSize=14, fontWeight="bold", color=INK).encode(
+            text="letter:N"),
+        title=_title(reading), notes=[*_notes(reading), *(row["name"] for row in named)],
+        width=width, height=HEIGHT,
     )  # fmt: skip
 
 
@@ -78,19 +80,13 @@ def _named(reading: Reading) -> list[dict[str, Any]]:
             names.setdefault(compromise.policy, []).append(word(RULES, compromise.rule))
     names.setdefault(reading.record.chosen, []).append(_("these answers"))
     rows = _rows(reading)
-    return [
-        {**rows[policy], "name": ", ".join(texts)} for policy, texts in sorted(names.items())
-    ]
-
-
-def _name(row: dict[str, Any], width: int, x: alt.X, y: alt.Y) -> alt.Chart:
-    """Return the name beside one policy, on the side where there is room."""
-    left = row["patient"] > 55.0
-    text = alt.Chart(values([row])).mark_text(
-        align="right" if left else "left", dx=-16 if left else 16, fontSize=12, color=INK,
-        fontWeight="bold", limit=width * 0.5,
-    )  # fmt: skip
-    return text.encode(x=x, y=y, text="name:N")
+    found = []
+    for letter, (policy, texts) in zip("ABC", names.items(), strict=False):
+        levers = policy_in_words(reading, reading.record.policies[policy])
+        name = _("{letter} · {rules}: {policy}", letter=letter, rules=", ".join(texts),
+                 policy=levers)  # fmt: skip
+        found.append({**rows[policy], "letter": letter, "name": name})
+    return found
 
 
 def _nothing(reading: Reading) -> dict[str, float]:
@@ -119,12 +115,14 @@ def _title(reading: Reading) -> str:
     return _("A policy exists that is better for all sides than doing nothing")
 
 
-def _subtitle(reading: Reading) -> str:
+def _notes(reading: Reading) -> list[str]:
     """Return how to read the map."""
     nothing = ", ".join(
-        f"{word(SIDES, side)} {points(score / 100.0)}" for side, score in _nothing(reading).items()
+        _("{side} {points}", side=word(SIDES, side), points=points(score / 100.0))
+        for side, score in _nothing(reading).items()
     )
-    return capital(
-        _("up and right is better; larger is better for professionals. Blue diamonds: no policy "
-          "beats them. Doing nothing, dashed where it fits: {scores}.", scores=nothing)
-    )  # fmt: skip
+    return [
+        _("Up and right is better; larger is better for professionals. Blue diamonds: no policy "
+          "beats them."),
+        _("Doing nothing, dashed where it is on the map: {scores}.", scores=nothing),
+    ]  # fmt: skip

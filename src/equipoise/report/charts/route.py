@@ -11,6 +11,8 @@ from equipoise.report.charts.theme import (
     GREEN,
     INK,
     OWNER_COLOURS,
+    PAGE,
+    QUIET,
     WIDE,
     finished,
     values,
@@ -19,8 +21,8 @@ from equipoise.report.reading import Reading, median_of, read, share_never
 from equipoise.report.words import OWNERS, capital, month, share, word
 from equipoise.spec.text import shown
 
-ROW = 44
-"""Pixels for one step: its name above its bar."""
+ROW, TALL_ROW = 44, 60
+"""Pixels for one step: its name above its bar; its owner has a line of its own if narrow."""
 
 
 def route(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart:
@@ -49,22 +51,45 @@ def route(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart:
             x=alt.X("end:Q", scale=scale, axis=axis), color=colour
         ),
         _whisker(base, scale, axis),
-        base.mark_text(align="left", baseline="bottom", dy=0, fontSize=12, color=INK,
-                       limit=width - 12).encode(x=alt.value(2), text="text:N"),
-    ]  # fmt: skip
+        bars.mark_tick(thickness=3, height=11, yOffset=9).encode(
+            x=alt.X("end:Q", scale=scale, axis=axis), color=colour
+        ),
+        *_names(base, width),
+    ]
     return finished(
-        *layers, title=_title(reading), width=width, height=alt.Step(ROW),
-        subtitle=_("Bar: middle of the simulated futures. Thin line: where the step ends in 90% of "
-                   "them. Diamond: a payer begins to buy."),
+        *layers, title=_title(reading), width=width,
+        height=alt.Step(TALL_ROW if width < PAGE else ROW),
+        notes=[_("Bar: middle of the simulated futures. Thin line: where the step ends in 90% of "
+                 "them. Diamond: a payer begins to buy.")],
     )  # fmt: skip
+
+
+def _names(base: alt.Chart, width: int) -> list[alt.Chart]:
+    """Return the name of each step with its owner, in one line or in two."""
+    text = base.encode(x=alt.value(2))
+    if width >= PAGE:
+        return [_label(text, INK, 0, width).encode(text="line:N")]
+    return [
+        _label(text, INK, -15, width).encode(text="text:N"),
+        _label(text, QUIET, 0, width).encode(text="small:N"),
+    ]
+
+
+def _label(text: alt.Chart, colour: str, up: int, width: int) -> alt.Chart:
+    """Return text that begins at the left edge above its bar."""
+    label: alt.Chart = text.mark_text(
+        color=colour, dy=up, align="left", baseline="bottom", fontSize=12, limit=width - 12
+    )
+    return label
 
 
 def _whisker(base: alt.Chart, scale: alt.Scale, axis: alt.Axis) -> alt.Chart:
     """Return the thin line over the end of each bar."""
     known = base.transform_filter("isValid(datum.low)")
-    return known.mark_rule(strokeWidth=1.6, color=INK, yOffset=9).encode(
+    line: alt.Chart = known.mark_rule(strokeWidth=1.6, color=INK, yOffset=9).encode(
         x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q"
     )
+    return line
 
 
 def _title(reading: Reading) -> str:
@@ -99,10 +124,16 @@ def _dates(reading: Reading, ends: xr.DataArray) -> dict[str, float | None]:
     return {name: origin + v if np.isfinite(v) else None for name, v in found.items()}
 
 
-def _never(ends: xr.DataArray) -> str:
-    """Return how often a date never comes, as the end of a label."""
+def _never(before: float, ends: xr.DataArray) -> str:
+    """Return how often a date never comes, if it is this step that fails."""
     never = share_never(ends)
-    return _(" (never: {share})", share=share(never)) if never >= 0.005 else ""
+    return _("never: {share}", share=share(never)) if never >= before + 0.005 else ""
+
+
+def _texts(name: str, *small: str) -> dict[str, str]:
+    """Return a row's texts: name and remarks, and both in one line."""
+    remarks = " · ".join(text for text in small if text)
+    return {"text": name, "small": remarks, "line": " · ".join(t for t in (name, remarks) if t)}
 
 
 def _steps(reading: Reading) -> list[dict[str, Any]]:
@@ -114,14 +145,17 @@ def _steps(reading: Reading) -> list[dict[str, Any]]:
         for step in reading.record.steps
     }
     order = sorted(reading.record.steps, key=lambda step: np.nan_to_num(starts[step.name], nan=99))
-    return [
-        {"row": number, "kind": "step", "colour": OWNER_COLOURS.get(step.owner, INK),
-         "text": _("{step} · {owner}", step=shown(step.label), owner=word(OWNERS, step.owner))
-         + _never(access["step_end"].sel(step=step.name)),
-         "start": origin + starts[step.name] if np.isfinite(starts[step.name]) else None,
-         **_dates(reading, access["step_end"].sel(step=step.name))}
-        for number, step in enumerate(order)
-    ]  # fmt: skip
+    rows = []
+    for number, step in enumerate(order):
+        start, end = (access[k].sel(step=step.name) for k in ("step_start", "step_end"))
+        begins = starts[step.name]
+        rows.append(
+            {"row": number, "kind": "step", "colour": OWNER_COLOURS.get(step.owner, INK),
+             **_texts(shown(step.label), word(OWNERS, step.owner),
+                      _never(share_never(start), end)),
+             "start": origin + begins if np.isfinite(begins) else None, **_dates(reading, end)}
+        )  # fmt: skip
+    return rows
 
 
 def _fundings(reading: Reading) -> list[dict[str, Any]]:
@@ -129,8 +163,8 @@ def _fundings(reading: Reading) -> list[dict[str, Any]]:
     funded = reading.group("access")["funded"]
     return [
         {"row": len(reading.record.steps) + number, "kind": "buys", "colour": GREEN, "start": None,
-         "text": _("{payer} begins to buy", payer=capital(reading.payer(payer)))
-         + _never(funded.sel(payer=payer)),
+         **_texts(_("{payer} begins to buy", payer=capital(reading.payer(payer))),
+                  _never(0.0, funded.sel(payer=payer))),
          **_dates(reading, funded.sel(payer=payer))}
         for number, payer in enumerate(reading.product_payers)
     ]  # fmt: skip

@@ -14,8 +14,11 @@ import vl_convert
 from equipoise.core.translation import format_money, language
 from equipoise.core.translation import translate as _
 
-WIDE, NARROW = 760, 340
+WIDE, NARROW = 880, 340
 """Widths in pixels: for a page, and for a telephone."""
+
+PAGE = 500
+"""From this width on a chart is laid out for a page."""
 
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 """The converter has Liberation Sans inside, whose letters are as wide as Arial's."""
@@ -41,13 +44,13 @@ _LETTER = 7.6
 """Width of a letter of a title, pixels."""
 
 
-def values(rows: Sequence[Mapping[str, Any]]) -> alt.Data:
+def values(rows: Sequence[Mapping[str, Any]]) -> alt.InlineData:
     """Return rows as the data of a chart."""
     plain = [{key: _plain(cell) for key, cell in row.items()} for row in rows]
-    return alt.Data(values=plain)
+    return alt.InlineData(values=plain)
 
 
-def _plain(cell: Any) -> Any:
+def _plain(cell: object) -> object:
     """Return a cell as JSON knows it."""
     if isinstance(cell, np.generic):
         cell = cell.item()
@@ -60,36 +63,39 @@ def lines_of(text: str, width: int) -> list[str]:
 
 
 def finished(
-    *layers: AnyChart, title: str, subtitle: str = "", width: int, height: int | alt.Step
+    *layers: AnyChart, title: str, notes: Sequence[str] = (), width: int, height: int | alt.Step
 ) -> alt.LayerChart:
-    """Put layers together under a title that states the finding."""
-    small = lines_of(subtitle, round(width * 1.18)) if subtitle else []
-    chart = alt.layer(*layers).properties(
+    """Put layers together under a title that states the finding, and notes on how to read it."""
+    small = [line for note in notes for line in lines_of(note, round(width * 1.18))]
+    chart: alt.LayerChart = alt.LayerChart(layer=list(layers)).properties(
         title=alt.TitleParams(text=lines_of(title, width), subtitle=small),
         width=width,
         height=height,
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
     )
-    return _styled(chart)
+    return _styled(chart, width)
 
 
-def _styled(chart: alt.LayerChart) -> alt.LayerChart:
+def _styled(chart: alt.LayerChart, width: int) -> alt.LayerChart:
     """Give a chart its type and colours."""
-    styled = chart.configure(
+    styled: alt.LayerChart = chart.configure(
         font=FONT, background="transparent", aria=False, padding={"left": 2, "right": 8, "top": 4,
                                                                   "bottom": 4},
     ).configure_title(
-        anchor="start", frame="group", fontSize=15, fontWeight="bold", color=INK, lineHeight=20,
-        subtitleFontSize=12, subtitleColor=QUIET, subtitlePadding=4, subtitleLineHeight=16, offset=12,
+        anchor="start", frame="bounds", fontSize=15, fontWeight="bold", color=INK, lineHeight=20,
+        subtitleFontSize=12, subtitleColor=QUIET, subtitlePadding=4, subtitleLineHeight=16,
+        offset=12,
     ).configure_axis(
         labelFontSize=12, titleFontSize=12, labelColor=QUIET, titleColor=QUIET, gridColor=GRID,
         domainColor=GREY, tickColor=GREY, titleFontWeight="normal", labelLimit=260, titlePadding=8,
+    ).configure_axisX(
+        tickCount=max(width // 70, 3),
     ).configure_axisY(
         titleAngle=0, titleAlign="left", titleAnchor="start", titleY=-10, titleX=0, domain=False,
         ticks=False, titleBaseline="bottom",
     ).configure_legend(
-        orient="top", title=None, labelFontSize=12, labelColor=INK, labelLimit=300, symbolSize=110,
-        offset=22, rowPadding=4, columnPadding=14,
+        orient="bottom", title=None, labelFontSize=12, labelColor=INK, labelLimit=width - 40,
+        symbolSize=110, offset=10, rowPadding=4, columnPadding=14,
     ).configure_view(stroke=None)  # fmt: skip
     return styled
 
@@ -111,8 +117,9 @@ def to_svg(chart: alt.LayerChart, *, label: str = "") -> str:
         in one page.
     """
     spec = chart.to_dict()
-    name = "ru-RU" if language() == "ru" else "en-GB"
-    svg = vl_convert.vegalite_to_svg(spec, format_locale=name, allowed_base_urls=[])
+    svg = vl_convert.vegalite_to_svg(
+        spec, format_locale="ru-RU" if language() == "ru" else "en-GB", allowed_base_urls=[]
+    )
     text = label or title_of(spec)
     return _adapted(svg, text)
 
@@ -153,5 +160,3 @@ def money_scale(currency: str, largest: float) -> tuple[float, str]:
 def range_note() -> str:
     """Return what a band or whisker means."""
     return _("Shaded or thin: the range that holds 90% of simulated futures.")
-
-

@@ -1,0 +1,187 @@
+"""What the page shows, section by section, as plain texts, charts and grids."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import altair as alt
+import xarray as xr
+from markupsafe import Markup
+
+from equipoise.core.translation import format_date, format_number, format_percent, translate_plural
+from equipoise.core.translation import translate as _
+from equipoise.report import charts
+from equipoise.report.answer import Answer
+from equipoise.report.answers import answers_of
+from equipoise.report.grids import (
+    Grid,
+    access_grid,
+    budget_grid,
+    evidence_grid,
+    information_grid,
+    needs_grid,
+    path_grid,
+    reach_grid,
+    rules_grid,
+    worth_grid,
+)
+from equipoise.report.grids_policies import gains_grid, policies_grid
+from equipoise.report.reading import Reading, read
+from equipoise.report.words import (
+    METHODS,
+    capital,
+    contract_in_words,
+    policy_in_words,
+    word,
+    years_in_words,
+)
+from equipoise.spec.text import shown
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One chart, for a page and for a telephone."""
+
+    wide: Markup
+    narrow: Markup
+
+
+@dataclass(frozen=True)
+class Section:
+    """One answer with its charts and grids."""
+
+    answer: Answer
+    figures: tuple[Figure, ...]
+    grids: tuple[Grid, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """The whole page."""
+
+    title: str
+    kicker: str
+    description: str
+    facts: tuple[tuple[str, str], ...]
+    sections: tuple[Section, ...]
+    evidence: Grid
+    evidence_figure: Figure
+    conventions: tuple[tuple[str, str], ...]
+    provenance: tuple[tuple[str, str], ...]
+
+
+def page_of(tree: xr.DataTree) -> Page:
+    """Return what the page of a run shows, in the current language."""
+    reading = read(tree)
+    record = reading.record
+    return Page(
+        title=shown(record.title),
+        kicker=_("{country}, decision of {date}", country=shown(record.country),
+                 date=format_date(record.decision_date)),
+        description=shown(record.description) if record.description else "",
+        facts=_facts(reading),
+        sections=_sections(reading),
+        evidence=evidence_grid(reading),
+        evidence_figure=_figure(tree, charts.evidence),
+        conventions=conventions(reading),
+        provenance=provenance(reading),
+    )  # fmt: skip
+
+
+def _sections(reading: Reading) -> tuple[Section, ...]:
+    """Return the five answers with what belongs to each."""
+    soon, pays, fits, balanced, unknown = answers_of(reading)
+    return (
+        _section(reading, soon, [charts.route, charts.patients],
+                 [access_grid(reading), reach_grid(reading), path_grid(reading)]),
+        _section(reading, pays,
+                 [charts.budget, charts.plane, charts.acceptability, charts.course],
+                 [budget_grid(reading), worth_grid(reading), rules_grid(reading)]),
+        _section(reading, fits, [], [needs_grid(reading)]),
+        _section(reading, balanced, [charts.policy_map],
+                 [gains_grid(reading), policies_grid(reading)]),
+        _section(reading, unknown, [charts.evppi], [information_grid(reading)]),
+    )  # fmt: skip
+
+
+Draw = Callable[..., alt.LayerChart | None]
+
+
+def _section(
+    reading: Reading, answer: Answer, draws: list[Draw], grids: list[Grid | None]
+) -> Section:
+    """Return one answer with its charts and grids; what has nothing to show is left out."""
+    figures = (_figure(reading.tree, draw) for draw in draws if draw(reading.tree) is not None)
+    return Section(answer, tuple(figures), tuple(grid for grid in grids if grid is not None))
+
+
+def _figure(tree: xr.DataTree, draw: Draw) -> Figure:
+    """Return a chart in both widths."""
+    wide, narrow = (draw(tree, width=width) for width in (charts.WIDE, charts.NARROW))
+    assert wide is not None  # noqa: S101 - the caller asks only for charts with something to show
+    assert narrow is not None  # noqa: S101
+    # The converter escapes every text, and `to_svg` the label.
+    return Figure(Markup(charts.to_svg(wide)), Markup(charts.to_svg(narrow)))  # noqa: S704
+
+
+def _facts(reading: Reading) -> tuple[tuple[str, str], ...]:
+    """Return what the answers are about."""
+    record, chosen = reading.record, reading.chosen
+    return (
+        (_("Compared"), _("{new} with {current}", new=reading.strategy(record.new),
+                          current=reading.strategy(record.current))),
+        (_("Price"), _("{price} per patient", price=reading.money(chosen.price))),
+        (_("Contract"), capital(contract_in_words(chosen.contract))),
+        (_("Centres"), format_number(chosen.centres)),
+        (_("Route"), shown(record.route)),
+        (_("Period"), _("{years}, to {end}", years=years_in_words(reading.years),
+                        end=format_date(reading.ends))),
+    )  # fmt: skip
+
+
+def conventions(reading: Reading) -> tuple[tuple[str, str], ...]:
+    """Return what is printed beside every total: name and text."""
+    rules = reading.record.conventions
+    cycle = _("{method}, cycles of {months} months", method=word(METHODS, rules.method),
+              months=format_number(12.0 * rules.cycle_years, 0))  # fmt: skip
+    return (
+        (_("Money"), _("{currency} in prices of {year}; not discounted unless “present value” is "
+                       "said", currency=reading.currency, year=reading.price_year)),
+        (_("Discounting"), _("cost {cost} and health {health} a year",
+                             cost=format_percent(rules.discount_cost),
+                             health=format_percent(rules.discount_health))),
+        (_("Worth of a QALY"), _("{amount} per QALY (a year in full health)",
+                                 amount=reading.money(rules.threshold))),
+        (_("Perspective"), shown(rules.perspective)),
+        (_("Counting in time"), cycle),
+        (_("Horizons"), _("budget and queue {years}; each patient’s health and cost "
+                          "{lifetime}", years=years_in_words(reading.years),
+                          lifetime=years_in_words(round(rules.lifetime_years)))),
+        (_("Years"), _("each begins on {day} of its first year",
+                       day=_day(reading))),
+        (_("Ranges"), _("in brackets and bands: 90% of the simulated futures lie there")),
+    )  # fmt: skip
+
+
+def _day(reading: Reading) -> str:
+    """Return the day on which years begin, e.g. 1 June."""
+    whole = format_date(reading.record.decision_date)
+    return whole.split(str(reading.record.decision_date.year))[0].strip("\u00a0 ")
+
+
+def provenance(reading: Reading) -> tuple[tuple[str, str], ...]:
+    """Return how to repeat the run."""
+    record = reading.record
+    changed = "; ".join(f"{name} = {text}" for name, text in record.changed.items())
+    rows = [
+        (_("Policy"), policy_in_words(reading, reading.chosen)),
+        (_("Simulated futures"), format_number(record.draws)),
+        (_("Seed"), str(record.seed)),
+        (_("Design of the sample"), record.design.replace("_", " ")),
+        (_("Fingerprint of the study"), record.digest),
+        (_("Versions"), ", ".join(f"{name} {text}" for name, text in record.versions.items())),
+    ]
+    if changed:
+        count = len(record.changed)
+        rows.insert(1, (translate_plural("{n} input set by hand", "{n} inputs set by hand", count),
+                        changed))  # fmt: skip
+    return tuple(rows)
