@@ -129,10 +129,16 @@ def _slots(reading: Reading, numbers: dict[str, Number]) -> list[str]:
 
 
 def _checklist(needs: Sequence[NeedRecord]) -> list[str]:
-    """Return what is not in place, with its owner, blockers first."""
-    return [
-        _("{state}: {need}. Owner: {owner}.", state=capital(word(STATES, need.state)),
-          need=shown(need.label), owner=word(OWNERS, need.owner))
-        for need in blockers_first(needs)
-        if need.state != "ready"
-    ]  # fmt: skip
+    """Return what is not in place, with its owner, one sentence for each state, blockers first."""
+    lines = []
+    for state in STATES:
+        listed = [
+            _("{need} ({owner})", need=shown(need.label), owner=word(OWNERS, need.owner))
+            for need in needs
+            if need.state == state
+        ]
+        if listed and state != "ready":
+            lines.append(
+                _("{state}: {needs}.", state=capital(word(STATES, state)), needs="; ".join(listed))
+            )
+    return lines

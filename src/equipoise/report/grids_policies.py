@@ -7,6 +7,7 @@ import xarray as xr
 
 from equipoise.core.translation import NO_VALUE, format_number
 from equipoise.core.translation import translate as _
+from equipoise.report.charts.theme import money_scale
 from equipoise.report.grids import Cell, Grid
 from equipoise.report.reading import Reading
 from equipoise.report.words import (
@@ -28,6 +29,7 @@ def policies_grid(reading: Reading) -> Grid:
     budget = data["budget_impact"].sum(("payer", "year")).mean("draw").values
     benefit = data["net_benefit"].mean("draw").values
     score, worst = balance["score"].values, balance["maximum_regret"].values
+    scale, unit = money_scale(reading.currency, float(max(abs(budget).max(), abs(benefit).max())))
     order = sorted(range(len(worst)), key=lambda k: (k not in reading.front, worst[k], k))
     rows = []
     for k in order:
@@ -38,7 +40,7 @@ def policies_grid(reading: Reading) -> Grid:
                 for text in (
                     reading.money(policy.price), contract_in_short(policy.contract),
                     format_number(policy.centres), *(points(s) for s in score[:, k]),
-                    reading.money(float(budget[k])), reading.money(float(benefit[k])),
+                    _scaled(budget[k] / scale), _scaled(benefit[k] / scale),
                     _marks(reading, k),
                 )
             )
@@ -46,12 +48,17 @@ def policies_grid(reading: Reading) -> Grid:
     headings = (
         _("Price"), _("Contract"), _("Centres"),
         *(capital(word(SIDES, side)) for side in reading.sides),
-        _("Payers pay more"), _("Net benefit"), _("Remarks"),
+        _("Payers pay more, {unit}", unit=unit), _("Net benefit, {unit}", unit=unit), _("Remarks"),
     )  # fmt: skip
     last = 3 + len(reading.sides)
     strong = frozenset({order.index(reading.record.chosen)})
     return Grid(_("All policies; scores from 0 (worst) to 100 (best)"), headings, tuple(rows),
                 frozenset(range(2, last + 2)), strong=strong)  # fmt: skip
+
+
+def _scaled(amount: float) -> str:
+    """Return an amount in the unit of its column."""
+    return format_number(float(amount), 2)
 
 
 def _marks(reading: Reading, policy: int) -> str:

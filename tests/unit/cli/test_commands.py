@@ -1,6 +1,7 @@
 """The command line as a person meets it: exit codes, messages, folders whole or untouched."""
 
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -106,12 +107,33 @@ def test_check_says_what_would_run(run):
 
 
 def test_a_broken_file_lists_every_problem(run, tmp_path):
-    broken = MINI.read_text(encoding="utf-8").replace("horizon:", "horizn:")
-    (tmp_path / "study.yaml").write_text(broken, encoding="utf-8")
-    code, _out, err = run("check", str(tmp_path / "study.yaml"))
+    folder = tmp_path / "mini"
+    copytree(MINI.parent, folder)
+    study = folder / "study.yaml"
+    study.write_text(study.read_text(encoding="utf-8").replace("horizon:", "horizn:"), "utf-8")
+    code, _out, err = run("check", str(study))
     assert code == 2
     assert "horizn" in err
     assert "did you mean 'horizon'" in err
+
+
+def test_two_runs_are_compared_draw_by_draw(run):
+    run("assess", str(MINI), "--draws", "40", "--out", "one")
+    run("assess", str(MINI), "--draws", "40", "--out", "two", "--policy", "price=5e5")
+    code, out, _err = run("compare", "one", "two")
+    assert code == 0
+    maker = next(line for line in out.splitlines() if line.startswith("maker"))
+    assert maker.rstrip().endswith("loses")
+    treated = next(line for line in out.splitlines() if "treated within" in line)
+    assert treated.rstrip().endswith("the same")
+
+
+def test_runs_of_different_luck_are_not_compared(run):
+    run("assess", str(MINI), "--draws", "40", "--out", "one")
+    run("assess", str(MINI), "--draws", "40", "--seed", "9", "--out", "two")
+    code, _out, err = run("compare", "one", "two")
+    assert code == 2
+    assert "seed" in err
 
 
 def test_model_run_prints_the_published_table(run):

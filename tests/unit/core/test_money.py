@@ -50,9 +50,7 @@ def test_there_and_back_is_no_change(money: str) -> None:
         ("USD@2014", "USD@2023", "no exchange rate of USD for 2023"),
     ],
 )
-def test_what_is_missing_is_named_and_never_guessed(
-    source: str, target: str, missing: str
-) -> None:
+def test_what_is_missing_is_named_and_never_guessed(source: str, target: str, missing: str) -> None:
     with pytest.raises(MoneyError, match=missing) as caught:
         BOOK.between(source, target)
     assert caught.value.fix
