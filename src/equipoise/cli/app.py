@@ -10,7 +10,6 @@ from equipoise.spec.problems import number_of_problems_text
 
 LANGUAGE_VARIABLE = "EQUIPOISE_LANGUAGE"
 EXIT_WRONG_INPUT = 2
-EXIT_INTERRUPTED = 130
 
 
 def asked_language(arguments: list[str]) -> str:
@@ -38,7 +37,7 @@ def explain(error: EquipoiseError) -> str:
 
 
 def main() -> None:
-    """Run the command line; wrong input ends with exit code 2, an interruption with 130."""
+    """Run the command line; wrong input ends with exit code 2."""
     language = asked_language(sys.argv[1:])
     with use_language(language if language in LANGUAGES else "en"):
         _run()
@@ -53,6 +52,3 @@ def _run() -> None:
     except EquipoiseError as error:
         sys.stderr.write(explain(error) + "\n")
         sys.exit(EXIT_WRONG_INPUT)
-    except KeyboardInterrupt:
-        sys.stderr.write("\n" + _("Stopped; nothing was written.") + "\n")
-        sys.exit(EXIT_INTERRUPTED)

@@ -9,7 +9,7 @@ from equipoise.core.errors import NotInLibraryError
 from equipoise.core.translation import translate as _
 from equipoise.evidence import life_expectancy
 from equipoise.packs import find_model, find_study, load_named_model, load_named_study
-from equipoise.pipeline import DEFAULT_DRAWS, policies_of, policy_of
+from equipoise.pipeline import DEFAULT_DRAWS, lawful, policies_of, policy_of
 from equipoise.spec.loaded import Floats, LoadedModel, Study, TableData
 from equipoise.spec.quantity import STATUSES
 from equipoise.spec.reader import read_document
@@ -62,11 +62,17 @@ def _say_model(model: LoadedModel, console: Console) -> None:
 def _say_study(study: Study, console: Console) -> None:
     """Print what a study would run."""
     file = study.file
+    found = lawful(study)
     console.print(_("ok: {title}", title=shown(file.study)), style="bold")
     console.print(
         _("{country}, law of {day}, money in {money}",
           country=shown(study.country.jurisdiction), day=file.decision_date,
           money=file.money.text)
+    )  # fmt: skip
+    outcome = study.country.classification.outcomes[found.outcome]
+    console.print(
+        _("In law: {label} ({clause}); route: {route}", label=shown(outcome.label),
+          clause=outcome.evidence.clause, route=shown(study.route.label))
     )  # fmt: skip
     policies = policies_of(study, policy_of(file.policy))
     console.print(

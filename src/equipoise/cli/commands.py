@@ -13,6 +13,7 @@ from equipoise.cli.options import (
     SeedOption,
     SetOption,
     pairs,
+    stoppable,
 )
 from equipoise.core.translation import translate as _
 
@@ -83,15 +84,23 @@ def assess(
     ] = None,
 ) -> None:
     """Assess a study and write its folder."""
-    from equipoise.cli.assessing import Request, run_request
+    with stoppable():
+        from equipoise.cli.assessing import Request, run_request
 
-    run_request(
-        Request(
-            study=study, country=country, draws=draws, seed=seed, design=design,
-            values=pairs(values, option="--set"), policy=pairs(policy, option="--policy"),
-            out=out, formats=formats, profile=profile, workers=workers,
+        request = Request(
+            study=study,
+            country=country,
+            draws=draws,
+            seed=seed,
+            design=design,
+            values=pairs(values, option="--set"),
+            policy=pairs(policy, option="--policy"),
+            out=out,
+            formats=formats,
+            profile=profile,
+            workers=workers,
         )
-    )  # fmt: skip
+        run_request(request)
 
 
 @app.command(help=_("Show the answers of an earlier run: a results.nc, or its folder."))
@@ -180,6 +189,7 @@ def model_run(
     language: LanguageOption = "en",
 ) -> None:
     """Run a model alone."""
-    from equipoise.cli.modelling import run_and_print
+    with stoppable():
+        from equipoise.cli.modelling import run_and_print
 
-    run_and_print(model, draws=draws, seed=seed, design=design, out=out, console=Console())
+        run_and_print(model, draws=draws, seed=seed, design=design, out=out, console=Console())

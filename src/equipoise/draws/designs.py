@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Literal, get_args
 
 import numpy as np
-from scipy.stats import qmc
 
 from equipoise.core.errors import FieldError
 from equipoise.core.random import FloatArray, uniforms
+from equipoise.core.translation import translate as _
 
 Design = Literal["plain", "latin_hypercube", "sobol"]
 """How the draws of one parameter are spread over its distribution."""
@@ -59,8 +59,8 @@ def points(names: Sequence[str], *, draws: int, seed: int, design: Design) -> di
     [0, 1, 2, 3]
     """
     if design not in get_args(Design):
-        message = f"'{design}' is not a design of draws"
-        raise FieldError(message, fix=f"use one of {', '.join(get_args(Design))}")
+        message = _("'{design}' is not a design of draws", design=design)
+        raise FieldError(message, fix=_("use one of {names}", names=", ".join(get_args(Design))))
     if design == "plain":
         return {name: _plain(name, draws=draws, seed=seed) for name in names}
     if design == "latin_hypercube":
@@ -121,6 +121,9 @@ def _sobol(names: Sequence[str], *, draws: int, seed: int) -> dict[str, FloatArr
     """Return scrambled Sobol points, moved to the centres of their cells."""
     if not names:
         return {}
+    # Imported where it is used: it takes a second, and only this design needs it.
+    from scipy.stats import qmc  # noqa: PLC0415
+
     engine = qmc.Sobol(len(names), scramble=True, bits=_SOBOL_BITS, rng=seed)
     # The sequence is balanced at powers of two only: make such a number, keep the first draws.
     found = engine.random_base2(max(draws - 1, 0).bit_length())[:draws]

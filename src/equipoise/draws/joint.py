@@ -8,6 +8,7 @@ from scipy import special
 
 from equipoise.core.errors import FieldError
 from equipoise.core.random import FloatArray
+from equipoise.core.translation import translate as _
 from equipoise.draws.designs import strictly_inside
 from equipoise.draws.quantiles import normal_scores
 from equipoise.spec.joint_check import covariance_matrix
@@ -54,8 +55,11 @@ def check_together(
     for pair in correlations:
         names = frozenset(pair.parameters)
         if len(names) < 2 or names in seen:
-            message = f"the correlation of {_listed(pair.parameters)} is not one of a new pair"
-            raise FieldError(message, fix="name two different parameters, each pair once")
+            message = _(
+                "the correlation of {names} is not one of a new pair",
+                names=_listed(pair.parameters),
+            )
+            raise FieldError(message, fix=_("name two different parameters, each pair once"))
         seen.add(names)
         for name in pair.parameters:
             _check_correlated(parameters, name, owner=owner)
@@ -235,21 +239,23 @@ def _mixed(root: FloatArray, scores: Sequence[FloatArray]) -> list[FloatArray]:
 
 def _covariance_root(joint: JointNormal) -> FloatArray:
     """Return a matrix whose product with its transpose is the covariance."""
+    names = _listed(joint.parameters)
     matrix = covariance_matrix(joint)
     if matrix is None:
-        message = f"the covariance of {_listed(joint.parameters)} lacks rows or columns"
-        raise FieldError(message, fix="write the full matrix, or its lower triangle row by row")
+        message = _("the covariance of {names} lacks rows or columns", names=names)
+        raise FieldError(message, fix=_("write the full matrix, or its lower triangle row by row"))
     variances = np.diag(matrix)
     if bool((variances < 0).any()):
-        message = f"a variance of {_listed(joint.parameters)} is below 0"
-        raise FieldError(message, fix="correct the diagonal of the covariance")
+        message = _("a variance of {names} is below 0", names=names)
+        raise FieldError(message, fix=_("correct the diagonal of the covariance"))
     spread = np.sqrt(variances)
     # Units may differ by orders of magnitude: judge the matrix of correlations.
     scale = np.where(spread > 0, spread, 1.0)
     scaled = matrix / np.outer(scale, scale)
     if not np.allclose(scaled, scaled.T, rtol=0, atol=_TOLERANCE):
-        message = f"the covariance of {_listed(joint.parameters)} is not symmetric"
-        raise FieldError(message, fix="write its lower triangle row by row, as the source has it")
+        message = _("the covariance of {names} is not symmetric", names=names)
+        fix = _("write its lower triangle row by row, as the source has it")
+        raise FieldError(message, fix=fix)
     return scale[:, None] * _root(scaled, names=joint.parameters)
 
 
@@ -270,8 +276,8 @@ def _root(matrix: FloatArray, *, names: Sequence[str]) -> FloatArray:
     except np.linalg.LinAlgError:
         values, vectors = np.linalg.eigh(matrix)
     if values[0] < -_TOLERANCE:
-        message = f"the correlations of {_listed(names)} contradict each other"
-        fix = "check signs and sizes against the source; the matrix must be positive definite"
+        message = _("the correlations of {names} contradict each other", names=_listed(names))
+        fix = _("check signs and sizes against the source; the matrix must be positive definite")
         raise FieldError(message, fix=fix)
     root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
     # Setting the smallest values to 0 must not widen any parameter's own distribution.
@@ -286,11 +292,17 @@ def _check_member(
     """Refuse a joint member that is unknown, drawn twice, or drawn on its own."""
     _check_known(parameters, name)
     if name in owner:
-        message = f"'{name}' is drawn twice: in '{owner[name]}' and in '{group}'"
-        raise FieldError(message, fix="name it in one of them only")
+        message = _(
+            "'{name}' is drawn twice: in '{first}' and in '{second}'",
+            name=name, first=owner[name], second=group,
+        )  # fmt: skip
+        raise FieldError(message, fix=_("name it in one of them only"))
     if parameters[name].distribution is not None:
-        message = f"'{name}' is drawn in '{group}' and has a distribution of its own"
-        raise FieldError(message, fix="remove one of them")
+        message = _(
+            "'{name}' is drawn in '{group}' and has a distribution of its own",
+            name=name, group=group,
+        )  # fmt: skip
+        raise FieldError(message, fix=_("remove one of them"))
 
 
 def _check_correlated(
@@ -299,19 +311,22 @@ def _check_correlated(
     """Refuse a correlated parameter that is unknown or has no distribution of its own."""
     _check_known(parameters, name)
     if name in owner:
-        message = f"'{name}' is correlated, but already drawn in '{owner[name]}'"
-        raise FieldError(message, fix="put the correlation into the covariance")
+        message = _(
+            "'{name}' is correlated, but already drawn in '{group}'", name=name, group=owner[name]
+        )
+        raise FieldError(message, fix=_("put the correlation into the covariance"))
     if parameters[name].distribution is None:
-        message = f"'{name}' is correlated, but has no distribution"
-        raise FieldError(message, fix="add a distribution, or remove the correlation")
+        message = _("'{name}' is correlated, but has no distribution", name=name)
+        raise FieldError(message, fix=_("add a distribution, or remove the correlation"))
 
 
 def _check_known(parameters: Mapping[str, Quantity], name: str) -> None:
     """Refuse a name that is no parameter."""
     if name not in parameters:
         near = get_close_matches(name, parameters, n=1)
-        message = f"'{name}' is not a parameter"
-        raise FieldError(message, fix=f"did you mean '{near[0]}'?" if near else "remove it")
+        message = _("'{name}' is not a parameter", name=name)
+        fix = _("did you mean '{near}'?", near=near[0]) if near else _("remove it")
+        raise FieldError(message, fix=fix)
 
 
 def _check_dirichlet(
@@ -319,8 +334,11 @@ def _check_dirichlet(
 ) -> None:
     """Refuse counts that do not fit the members."""
     if len(joint.counts) != len(joint.parameters) or min(joint.counts) <= 0:
-        message = f"'{group}' needs one count above 0 for each of {_listed(joint.parameters)}"
-        raise FieldError(message, fix="correct the list of counts")
+        message = _(
+            "'{group}' needs one count above 0 for each of {names}",
+            group=group, names=_listed(joint.parameters),
+        )  # fmt: skip
+        raise FieldError(message, fix=_("correct the list of counts"))
 
 
 def _listed(names: Sequence[str]) -> str:

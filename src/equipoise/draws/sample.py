@@ -8,6 +8,7 @@ import xarray as xr
 
 from equipoise.core.errors import FieldError
 from equipoise.core.random import FloatArray
+from equipoise.core.translation import translate as _
 from equipoise.draws.designs import Design, points, stratified
 from equipoise.draws.joint import (
     check_together,
@@ -78,8 +79,8 @@ def sample(
     ('draw',)
     """
     if draws < 1:
-        message = f"cannot take {draws} draws"
-        raise FieldError(message, fix="use 1 or more")
+        message = _("cannot take {draws} draws", draws=draws)
+        raise FieldError(message, fix=_("use 1 or more"))
     check_together(parameters, joint=joint, correlations=correlations)
     members = {name for spec in joint.values() for name in spec.parameters}
     uncertain = [n for n, p in parameters.items() if p.distribution is not None or n in members]
@@ -171,8 +172,8 @@ def _canonical(
 ) -> xr.Dataset:
     """Return drawn values, and stated ones where nothing is drawn, in canonical units."""
     if "draw" in parameters:
-        message = "'draw' cannot name a parameter: it counts the draws"
-        raise FieldError(message, fix="choose another name")
+        message = _("'draw' cannot name a parameter: it counts the draws")
+        raise FieldError(message, fix=_("choose another name"))
     variables = {}
     for name, parameter in parameters.items():
         converted = scale.get(name, 1.0)

@@ -1,6 +1,7 @@
 """The main path: from a study to its answers, over all draws and policies."""
 
 from equipoise.pipeline.assess import assess
+from equipoise.pipeline.law import WrongRouteError, lawful
 from equipoise.pipeline.model_run import ModelRun, run_model
 from equipoise.pipeline.settings import (
     DEFAULT_DRAWS,
@@ -16,7 +17,9 @@ __all__ = [
     "DEFAULT_SEED",
     "ModelRun",
     "Policy",
+    "WrongRouteError",
     "assess",
+    "lawful",
     "parse_policy",
     "policies_of",
     "policy_of",

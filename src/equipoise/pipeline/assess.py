@@ -10,6 +10,7 @@ import xarray as xr
 from equipoise.balance import weigh
 from equipoise.core.progress import Progress
 from equipoise.draws import Design
+from equipoise.pipeline.law import lawful
 from equipoise.pipeline.policies import Plan, run_chunk
 from equipoise.pipeline.provenance import record_of
 from equipoise.pipeline.settings import (
@@ -67,7 +68,13 @@ def assess(
     xarray.DataTree
         Groups inputs, access, course, reach, payment, value, policies, balance, information; the
         attributes hold the provenance.
+
+    Raises
+    ------
+    RuleNotInForceError, RuleStaleError, WrongRouteError
+        If the law the study rests on does not hold on its date; nothing has run then.
     """
+    lawful(study)
     progress = progress or Progress()
     with progress.stage("draws"):
         sampled = sample_inputs(study, draws=draws, seed=seed, design=design)

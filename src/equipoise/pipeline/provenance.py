@@ -8,9 +8,9 @@ import xarray as xr
 
 from equipoise.balance import CRITERIA
 from equipoise.core.money import price_book
+from equipoise.pipeline.law import lawful
 from equipoise.pipeline.policies import Plan
 from equipoise.pipeline.settings import Sampled
-from equipoise.rules import Classified, classify
 from equipoise.spec.contracts import contract_text
 from equipoise.spec.loaded import Study
 from equipoise.spec.quantity import WEAK_STATUSES, Quantity, Source
@@ -138,16 +138,9 @@ def _rules(study: Study) -> list[RuleRecord]:
     ]  # fmt: skip
 
 
-def classified(study: Study) -> Classified:
-    """Return what the study's product is in the law of its decision date."""
-    return classify(
-        study.country.classification, study.product.attributes, day=study.file.decision_date
-    )
-
-
 def _classification(study: Study) -> ClassificationRecord:
     """Return the legal category with the way to it."""
-    found = classified(study)
+    found = lawful(study)
     outcome = study.country.classification.outcomes[found.outcome]
     path = [
         AnswerRecord(

@@ -54,6 +54,8 @@ class Grid:
     """Whether the reader opens it."""
     strong: frozenset[int] = frozenset()
     """Rows that stand out."""
+    stacks: bool = True
+    """Whether a telephone shows each row as a small list; else the table scrolls."""
 
 
 def web(address: str | None) -> str | None:
@@ -114,7 +116,8 @@ def reach_grid(reading: Reading) -> Grid:
     ]  # fmt: skip
     headings = (_("Year"), _("Join the queue"), _("Treated"), _("Waiting at its end"),
                 _("Die waiting"), _("Leave"), _("Slots of the centres"))  # fmt: skip
-    return Grid(_("Patients by year, expected"), headings, tuple(rows), frozenset(range(1, 7)))
+    return Grid(_("Patients by year, expected"), headings, tuple(rows), frozenset(range(1, 7)),
+                stacks=False)  # fmt: skip
 
 
 def path_grid(reading: Reading) -> Grid:
@@ -157,7 +160,7 @@ def budget_grid(reading: Reading) -> Grid:
         _("What each payer pays more, {unit}, in prices of {year}", unit=unit,
           year=reading.price_year),
         (_("Year"), *(reading.payer(p) for p in payers), _("Together")), tuple(rows),
-        frozenset(range(1, len(payers) + 2)), strong=frozenset({len(rows) - 1}),
+        frozenset(range(1, len(payers) + 2)), strong=frozenset({len(rows) - 1}), stacks=False,
     )  # fmt: skip
 
 
@@ -255,8 +258,7 @@ def evidence_grid(reading: Reading) -> Grid:
     order = sorted(reading.record.evidence, key=lambda e: _WEAK_FIRST.index(e.status))
     rows = [_evidence_row(reading, entry) for entry in order]
     return Grid(_("Every input with its evidence, the weakest first"),
-                (_("Input"), _("Value"), _("95% of draws"), _("Distribution"), _("Evidence"),
-                 _("Source")), tuple(rows), frozenset({1, 2}))  # fmt: skip
+                (_("Input"), _("Value"), _("Evidence"), _("Source")), tuple(rows))  # fmt: skip
 
 
 def _evidence_row(reading: Reading, entry: EvidenceRecord) -> tuple[Cell, ...]:
@@ -264,13 +266,14 @@ def _evidence_row(reading: Reading, entry: EvidenceRecord) -> tuple[Cell, ...]:
     notes = " ".join(text for text in (entry.note, entry.converted) if text)
     if entry.name in reading.record.changed:
         notes = " ".join([_("Set by hand."), notes])
-    fixed = entry.low == entry.high
-    spread = NO_VALUE if fixed else f"{_brief(entry.low)} … {_brief(entry.high)}"
+    spread = _("fixed")
+    if entry.low != entry.high:
+        spread = _("95% between {low} and {high}; {distribution}", low=_brief(entry.low, 3),
+                   high=_brief(entry.high, 3), distribution=entry.distribution or "")  # fmt: skip
+    value = _("{number} {unit}", number=_brief(entry.value, 4), unit=_unit(entry.unit))
     return (
         Cell(capital(reading.parameter(entry.name)), note=notes),
-        Cell(_("{number} {unit}", number=_brief(entry.value), unit=_unit(entry.unit))),
-        Cell(spread),
-        Cell(entry.distribution or _("fixed")),
+        Cell(value.strip(), note=spread),
         status_cell(entry.status),
         Cell(entry.source or NO_VALUE, link=web(entry.address), note=entry.place or ""),
     )
@@ -281,11 +284,11 @@ def _unit(unit: str) -> str:
     return "" if unit == "1" else unit
 
 
-def _brief(value: float) -> str:
-    """Return a number with about four significant digits."""
+def _brief(value: float, digits: int) -> str:
+    """Return a number with so many significant digits."""
     if value == 0.0 or abs(value) >= 1000.0:
         return format_number(value)
-    plain = f"{value:.4g}"
+    plain = f"{value:.{digits}g}"
     if "e" in plain:
         return plain
     return format_number(float(plain), len(plain.partition(".")[2]))

@@ -53,7 +53,7 @@ def policies_grid(reading: Reading) -> Grid:
     last = 3 + len(reading.sides)
     strong = frozenset({order.index(reading.record.chosen)})
     return Grid(_("All policies; scores from 0 (worst) to 100 (best)"), headings, tuple(rows),
-                frozenset(range(2, last + 2)), strong=strong)  # fmt: skip
+                frozenset(range(2, last + 2)), strong=strong, stacks=False)  # fmt: skip
 
 
 def _scaled(amount: float) -> str:
@@ -73,7 +73,9 @@ def gains_grid(reading: Reading) -> Grid:
     """Return who gains and who loses: nothing, the policy of the answers, the compromises."""
     columns = _columns(reading)
     policies = [policy for policy, _name in columns]
-    rows = [_side_row(reading, side, policies) for side in reading.sides]
+    levers = (policy_in_words(reading, reading.record.policies[policy]) for policy in policies)
+    rows = [(Cell(_("Policy")), Cell(NO_VALUE), *(Cell(text) for text in levers))]
+    rows += [_side_row(reading, side, policies) for side in reading.sides]
     rows += [_payer_row(reading, payer, policies) for payer in reading.payers_shown]
     rows += [_criterion_row(reading, k, policies) for k in range(len(reading.record.criteria))]
     headings = ("", _("Doing nothing"), *(name for _policy, name in columns))
@@ -89,11 +91,7 @@ def _columns(reading: Reading) -> list[tuple[int, str]]:
     for compromise in reading.compromises:
         if compromise.policy is not None:
             named.setdefault(compromise.policy, []).append(word(RULES, compromise.rule))
-    return [
-        (policy, _("{name}: {policy}", name=capital(", ".join(names)),
-                   policy=policy_in_words(reading, reading.record.policies[policy])))
-        for policy, names in named.items()
-    ]  # fmt: skip
+    return [(policy, capital(", ".join(names))) for policy, names in named.items()]
 
 
 def _side_row(reading: Reading, side: str, policies: Sequence[int]) -> tuple[Cell, ...]:

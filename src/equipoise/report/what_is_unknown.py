@@ -89,7 +89,7 @@ def _headline(reading: Reading, numbers: dict[str, Number]) -> str:
     if not top:
         return _("Knowing everything would be worth {worth}; no single input stands out.",
                  worth=worth)  # fmt: skip
-    return _("Knowing everything would be worth {worth}; first find out: {input}.", worth=worth,
+    return _("Knowing everything would be worth {worth}; first find out: “{input}”.", worth=worth,
              input=reading.parameter(top[0][0]))  # fmt: skip
 
 

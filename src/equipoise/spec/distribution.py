@@ -15,12 +15,15 @@ import numpy as np
 from pydantic import BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
 
 from equipoise.core.errors import FieldError
+from equipoise.core.translation import mark
+from equipoise.core.translation import translate as _
 from equipoise.spec.distribution_arguments import natural_parameters
 from equipoise.spec.distribution_kinds import (
     ARGUMENT_SETS,
     Kind,
     check_argument_names,
     is_kind,
+    spellings,
     suggestion,
     usage,
 )
@@ -31,12 +34,12 @@ from equipoise.spec.formula.tree import Name
 MAX_TEXT = 500
 MAX_VALUES = 10_000
 _MAX_EMPIRICAL_TEXT = 60 * MAX_VALUES
-_EXAMPLE = "write it like gamma(mean=4000, sd=300)"
+_EXAMPLE = mark("write it like gamma(mean=4000, sd=300)")
 _ELSEWHERE = {
-    "multivariate_normal": "draw several parameters together in the file's `joint`",
-    "dirichlet": "draw several parameters together in the file's `joint`",
-    "fixed": "omit the distribution of a value without uncertainty",
-    "poisson": "counts of patients are simulated; give their rate a gamma distribution",
+    "multivariate_normal": mark("draw several parameters together in the file's `joint`"),
+    "dirichlet": mark("draw several parameters together in the file's `joint`"),
+    "fixed": mark("omit the distribution of a value without uncertainty"),
+    "poisson": mark("counts of patients are simulated; give their rate a gamma distribution"),
 }
 """Distributions that are not written here -> where their purpose is served."""
 
@@ -160,8 +163,9 @@ def constant(value: float | str) -> float:
     if isinstance(value, str):
         return _evaluated(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        message = f"{value!r} is not a number"
-        raise FieldError(message, fix="write a number, or arithmetic with numbers such as 52/54")
+        message = _("{value} is not a number", value=repr(value))
+        fix = _("write a number, or arithmetic with numbers such as 52/54")
+        raise FieldError(message, fix=fix)
     try:
         number = float(value)
     except OverflowError:
@@ -175,8 +179,8 @@ def _evaluated(text: str) -> float:
     for node in walk(tree):
         # Not even `month`: the number is in the unit beside it, whatever that is.
         if isinstance(node, Name):
-            message = f"'{node.name}' is a name, but only numbers can stand here"
-            raise FieldError(message, fix="write its value", column=node.column)
+            message = _("'{name}' is a name, but only numbers can stand here", name=node.name)
+            raise FieldError(message, fix=_("write its value"), column=node.column)
     result = evaluate(tree, Scope({}))
     return _finite(float(np.asarray(result, dtype=np.float64)), shown=text.strip())
 
@@ -184,8 +188,8 @@ def _evaluated(text: str) -> float:
 def _finite(number: float, *, shown: str) -> float:
     """Refuse infinity and what is not a number."""
     if not isfinite(number):
-        message = f"'{shown}' has no finite value"
-        raise FieldError(message, fix="check for a division by zero or a logarithm of 0")
+        message = _("'{shown}' has no finite value", shown=shown)
+        raise FieldError(message, fix=_("check for a division by zero or a logarithm of 0"))
     return number
 
 
@@ -193,22 +197,26 @@ def _call(text: str) -> tuple[ast.Call, Kind]:
     """Parse the text into a call with keyword arguments, and its kind."""
     limit = _MAX_EMPIRICAL_TEXT if text.startswith("empirical") else MAX_TEXT
     if len(text) > limit:
-        message = f"the distribution has {len(text)} characters; the limit is {limit}"
-        raise FieldError(message, fix="shorten it")
+        message = _(
+            "the distribution has {count} characters; the limit is {limit}",
+            count=len(text), limit=limit,
+        )  # fmt: skip
+        raise FieldError(message, fix=_("shorten it"))
     try:
         with warnings.catch_warnings():  # Python warns of odd spellings such as 1if
             warnings.simplefilter("ignore")
             call = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        message = f"'{text[:80]}' cannot be read"
-        raise FieldError(message, fix=_EXAMPLE) from None
+        message = _("'{text}' cannot be read", text=text[:80])
+        raise FieldError(message, fix=_(_EXAMPLE)) from None
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
-        message = f"'{text[:80]}' is not a distribution"
-        raise FieldError(message, fix=_EXAMPLE)
+        message = _("'{text}' is not a distribution", text=text[:80])
+        raise FieldError(message, fix=_(_EXAMPLE))
     kind = _kind(call.func.id)
     if call.args or any(word.arg is None for word in call.keywords):
-        message = f"every argument of {kind} needs its name"
-        raise FieldError(message, fix=f"use {usage(kind)}, each argument as name=value")
+        message = _("every argument of {kind} needs its name", kind=kind)
+        fix = _("use {usage}, each argument as name=value", usage=usage(kind))
+        raise FieldError(message, fix=fix)
     check_argument_names(kind, tuple(str(word.arg) for word in call.keywords))
     return call, kind
 
@@ -218,9 +226,14 @@ def _kind(name: str) -> Kind:
     if is_kind(name):
         return name
     near = suggestion(name, known=tuple(ARGUMENT_SETS))
-    fix = f"did you mean '{near}'?" if near else f"use one of {', '.join(ARGUMENT_SETS)}"
-    message = f"'{name}' is not a distribution"
-    raise FieldError(message, fix=_ELSEWHERE.get(name, fix), column=0)
+    if name in _ELSEWHERE:
+        fix = _(_ELSEWHERE[name])
+    elif near:
+        fix = _("did you mean '{near}'?", near=near)
+    else:
+        fix = _("use one of {names}", names=", ".join(ARGUMENT_SETS))
+    message = _("'{text}' is not a distribution", text=name)
+    raise FieldError(message, fix=fix, column=0)
 
 
 def _argument(name: str, node: ast.expr, *, text: str) -> float:
@@ -243,27 +256,32 @@ def _empirical(arguments: Mapping[str, ast.expr], *, text: str) -> Distribution:
     if "weights" in arguments:
         weights = _numbers("weights", arguments["weights"])
     if weights.size != values.size:
-        message = f"empirical has {values.size} values but {weights.size} weights"
-        raise FieldError(message, fix="give one weight per value")
+        message = _(
+            "empirical has {values} values but {weights} weights",
+            values=values.size, weights=weights.size,
+        )  # fmt: skip
+        raise FieldError(message, fix=_("give one weight per value"))
     if bool((weights < 0).any()) or not weights.sum() > 0:
-        message = "weights of empirical must be 0 or more, and not all 0"
-        raise FieldError(message, fix="correct them")
+        message = _("weights of empirical must be 0 or more, and not all 0")
+        raise FieldError(message, fix=_("correct them"))
     places, owner = np.unique(values[weights > 0], return_inverse=True)
     if places.size < 2:
-        message = "empirical needs at least two different values"
-        raise FieldError(message, fix="omit the distribution of a value without uncertainty")
+        message = _("empirical needs at least two different values")
+        raise FieldError(message, fix=_("omit the distribution of a value without uncertainty"))
     shares = np.bincount(owner, weights=weights[weights > 0]) / weights.sum()
     found = Distribution("empirical", {}, text, tuple(places.tolist()), tuple(shares.tolist()))
     with np.errstate(all="ignore"):
-        _finite(found.sd, shown="the standard deviation of empirical")
+        _finite(found.sd, shown=_("the standard deviation of empirical"))
     return found
 
 
 def _numbers(name: str, node: ast.expr) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """Return the numbers of a list; arithmetic is refused, as lists are data."""
     if not isinstance(node, ast.List) or not 1 <= len(node.elts) <= MAX_VALUES:
-        message = f"{name} of empirical must be a list of 1 to {MAX_VALUES} numbers"
-        raise FieldError(message, fix="write them like [1.5, 2, 4]")
+        message = _(
+            "{name} of empirical must be a list of 1 to {most} numbers", name=name, most=MAX_VALUES
+        )
+        raise FieldError(message, fix=_("write them like [1.5, 2, 4]"))
     return np.array([_number(name, item) for item in node.elts])
 
 
@@ -273,8 +291,8 @@ def _number(name: str, node: ast.expr) -> float:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         sign, node = -1.0, node.operand
     if not isinstance(node, ast.Constant) or not isinstance(node.value, int | float):
-        message = f"{name} of empirical has an entry that is not a number"
-        raise FieldError(message, fix="write numbers only, like [1.5, 2, 4]")
+        message = _("{name} of empirical has an entry that is not a number", name=name)
+        raise FieldError(message, fix=_("write numbers only, like [1.5, 2, 4]"))
     return sign * constant(node.value)
 
 
@@ -283,8 +301,8 @@ def _read_distribution(value: object) -> Distribution:
     if isinstance(value, Distribution):
         return value
     if not isinstance(value, str):
-        message = f"{value!r} is not a distribution"
-        raise FieldError(message[:200], fix=_EXAMPLE)
+        message = _("{value} is not a distribution", value=repr(value))
+        raise FieldError(message[:200], fix=_(_EXAMPLE))
     return parse_distribution(value)
 
 
@@ -292,8 +310,8 @@ def _read_constant(value: object) -> float:
     """Read a number or constant arithmetic from a file."""
     if isinstance(value, int | float | str):
         return constant(value)
-    message = f"{value!r} is not a number"
-    raise FieldError(message[:200], fix="write a number, or arithmetic such as 52/54")
+    message = _("{value} is not a number", value=repr(value))
+    raise FieldError(message[:200], fix=_("write a number, or arithmetic such as 52/54"))
 
 
 def _written(distribution: Distribution) -> str:
@@ -309,7 +327,7 @@ DistributionField = Annotated[
         {
             "type": "string",
             "description": "A distribution with named arguments: "
-            + "; ".join(usage(kind) for kind in ARGUMENT_SETS)
+            + "; ".join(" or ".join(spellings(kind)) for kind in ARGUMENT_SETS)
             + ". Arguments are numbers or constant arithmetic. low and high are a 95 % interval"
             " (of width 3.92 standard deviations), but the limits of uniform, triangular, pert.",
             "examples": ["gamma(mean=4000, sd=300)", "lognormal(log_mean=log(0.6), log_sd=0.02)"],

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from math import isfinite, log, log1p, sqrt
 
 from equipoise.core.errors import FieldError
+from equipoise.core.translation import translate as _
 from equipoise.spec.distribution_kinds import ParametricKind
 from equipoise.spec.distribution_moments import moments
 
@@ -63,8 +64,11 @@ def natural_parameters(kind: ParametricKind, given: Mapping[str, float]) -> dict
     except (OverflowError, ZeroDivisionError):
         possible = False
     if not possible:
-        message = f"the numbers of this {kind} are too large or too small to compute with"
-        raise FieldError(message, fix="check the arguments, or choose a smaller or larger unit")
+        message = _(
+            "the numbers of this {kind} are too large or too small to compute with", kind=kind
+        )
+        fix = _("check the arguments, or choose a smaller or larger unit")
+        raise FieldError(message, fix=fix)
     return natural
 
 
@@ -73,15 +77,16 @@ def _check_values(kind: ParametricKind, given: Mapping[str, float]) -> None:
     positive = _POSITIVE | ({"mean"} if kind in _POSITIVE_KINDS else frozenset())
     for name, value in given.items():
         if name in positive and value <= 0:
-            spread = name in {"sd", "se", "log_sd"}
-            fix = (
-                "for a value without uncertainty omit the distribution" if spread else "correct it"
+            fix = _("correct it")
+            if name in {"sd", "se", "log_sd"}:
+                fix = _("for a value without uncertainty omit the distribution")
+            message = _(
+                "{name} of {kind} must be above 0, not {value:g}", name=name, kind=kind, value=value
             )
-            message = f"{name} of {kind} must be above 0, not {value:g}"
             raise FieldError(message, fix=fix)
     if kind == "beta" and "mean" in given and not 0 < given["mean"] < 1:
-        message = f"mean of beta must be between 0 and 1, not {given['mean']:g}"
-        raise FieldError(message, fix="use gamma or lognormal for values above 1")
+        message = _("mean of beta must be between 0 and 1, not {mean:g}", mean=given["mean"])
+        raise FieldError(message, fix=_("use gamma or lognormal for values above 1"))
     if "low" in given:
         _check_interval(kind, given)
 
@@ -90,18 +95,25 @@ def _check_interval(kind: ParametricKind, given: Mapping[str, float]) -> None:
     """Refuse an interval upside down, around nothing, or outside the kind's range."""
     low, high = given["low"], given["high"]
     if low >= high:
-        message = f"low {low:g} of {kind} must be below high {high:g}"
-        raise FieldError(message, fix="swap or correct them")
+        message = _(
+            "low {low:g} of {kind} must be below high {high:g}", low=low, kind=kind, high=high
+        )
+        raise FieldError(message, fix=_("swap or correct them"))
     for name in ("mean", "median", "mode"):
         if name in given and not low <= given[name] <= high:
-            message = f"{name} {given[name]:g} of {kind} is outside low {low:g} to high {high:g}"
-            raise FieldError(message, fix="correct one of the three")
+            message = _(
+                "{name} {value:g} of {kind} is outside low {low:g} to high {high:g}",
+                name=name, value=given[name], kind=kind, low=low, high=high,
+            )  # fmt: skip
+            raise FieldError(message, fix=_("correct one of the three"))
     if (kind == "lognormal" and low <= 0) or (kind in {"gamma", "beta"} and low < 0):
-        message = f"low {low:g} is impossible for {kind}, whose values are above 0"
-        raise FieldError(message, fix="correct it, or use normal")
+        message = _(
+            "low {low:g} is impossible for {kind}, whose values are above 0", low=low, kind=kind
+        )
+        raise FieldError(message, fix=_("correct it, or use normal"))
     if kind == "beta" and high > 1:
-        message = f"high {high:g} is impossible for beta, whose values are below 1"
-        raise FieldError(message, fix="correct it, or use gamma or normal")
+        message = _("high {high:g} is impossible for beta, whose values are below 1", high=high)
+        raise FieldError(message, fix=_("correct it, or use gamma or normal"))
 
 
 def _natural_normal(given: Mapping[str, float]) -> dict[str, float]:
@@ -142,8 +154,9 @@ def _natural_beta(given: Mapping[str, float]) -> dict[str, float]:
     mean, sd = given["mean"], _spread(given)
     largest = sqrt(mean * (1 - mean))
     if sd >= largest:
-        message = f"sd {sd:g} is too large for a beta with mean {mean:g}"
-        raise FieldError(message, fix=f"it must be below sqrt(mean*(1-mean)) = {largest:.4g}")
+        message = _("sd {sd:g} is too large for a beta with mean {mean:g}", sd=sd, mean=mean)
+        fix = _("it must be below sqrt(mean*(1-mean)) = {largest:.4g}", largest=largest)
+        raise FieldError(message, fix=fix)
     count = (largest / sd) ** 2 - 1
     return {"alpha": mean * count, "beta": (1 - mean) * count}
 

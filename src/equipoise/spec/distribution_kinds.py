@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from typing import Literal, TypeGuard, get_args
 
 from equipoise.core.errors import FieldError
+from equipoise.core.translation import translate as _
 
 ParametricKind = Literal[
     "normal",
@@ -106,7 +107,18 @@ def usage(kind: Kind) -> str:
     >>> usage("exponential")
     'exponential(rate) or exponential(mean)'
     """
-    return " or ".join(f"{kind}({', '.join(names)})" for names in ARGUMENT_SETS[kind])
+    return _(" or ").join(spellings(kind))
+
+
+def spellings(kind: Kind) -> list[str]:
+    """Return the ways to give the arguments of a kind.
+
+    Examples
+    --------
+    >>> spellings("exponential")
+    ['exponential(rate)', 'exponential(mean)']
+    """
+    return [f"{kind}({', '.join(names)})" for names in ARGUMENT_SETS[kind]]
 
 
 def check_argument_names(kind: Kind, names: tuple[str, ...]) -> None:
@@ -125,17 +137,18 @@ def check_argument_names(kind: Kind, names: tuple[str, ...]) -> None:
     for name in names:
         if name not in known:
             near = suggestion(name, known=known)
-            message = f"{kind} has no argument '{name}'"
-            raise FieldError(message, fix=f"did you mean '{near}'?" if near else _use(kind))
+            message = _("{kind} has no argument '{name}'", kind=kind, name=name)
+            fix = _("did you mean '{near}'?", near=near) if near else _use(kind)
+            raise FieldError(message, fix=fix)
         if names.count(name) > 1:
-            message = f"argument '{name}' of {kind} stands twice"
-            raise FieldError(message, fix="keep one of them")
+            message = _("argument '{name}' of {kind} stands twice", name=name, kind=kind)
+            raise FieldError(message, fix=_("keep one of them"))
     if not any(set(names) == set(accepted) for accepted in ARGUMENT_SETS[kind]):
-        given = ", ".join(names) if names else "no arguments"
-        message = f"{kind} cannot be made from {given}"
+        given = ", ".join(names) if names else _("no arguments")
+        message = _("{kind} cannot be made from {given}", kind=kind, given=given)
         raise FieldError(message, fix=_use(kind))
 
 
 def _use(kind: Kind) -> str:
     """Return the fix that lists what a kind accepts."""
-    return f"use {usage(kind)}"
+    return _("use {usage}", usage=usage(kind))

@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from sklearn.linear_model import RidgeCV
-from sklearn.preprocessing import SplineTransformer, StandardScaler
 
 from equipoise.core.vocabulary import checked
 
@@ -19,6 +17,9 @@ _SIMULATIONS = 200
 
 def _basis(columns: Floats) -> Floats:
     """Return a smooth additive basis of some inputs, dims (draw, term)."""
+    # Imported where it is used: it takes a second, and only the last stage needs it.
+    from sklearn.preprocessing import SplineTransformer, StandardScaler  # noqa: PLC0415
+
     scaled = StandardScaler().fit_transform(columns)
     spline = SplineTransformer(n_knots=_KNOTS, degree=3, knots="quantile", include_bias=False)
     return np.asarray(spline.fit_transform(scaled), dtype=np.float64)
@@ -49,6 +50,8 @@ def partial_information(benefit: Floats, columns: Floats, *, seed: int = 0) -> t
     Strong, Oakley, Brennan (2014), Med Decis Making 34(3):311-326,
     https://doi.org/10.1177/0272989X13505910.
     """
+    from sklearn.linear_model import RidgeCV  # noqa: PLC0415
+
     spread = float(benefit.std())
     varying = columns[:, columns.std(axis=0) > 0.0]
     if spread == 0.0 or varying.shape[1] == 0:
@@ -138,6 +141,8 @@ def weak_share(
     weak
         Statuses that count as weak.
     """
+    from sklearn.linear_model import RidgeCV  # noqa: PLC0415
+
     names = [
         str(name)
         for name, values in inputs.data_vars.items()

@@ -55,7 +55,7 @@ def evppi(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart | None:
             x=alt.X("low:Q", title=unit), x2="high:Q"),
         base.mark_text(align="left", baseline="bottom", fontSize=12, color=INK,
                        limit=width - 12).encode(x=alt.value(2), text="text:N"),
-        title=_("First find out: {input}", input=reading.parameter(found[0][0])),
+        title=_("First find out: “{input}”", input=reading.parameter(found[0][0])),
         notes=[_("What knowing one input would be worth for all patients of the queue. Thin line: "
                  "two standard errors.")],
         width=width, height=alt.Step(ROW),

@@ -40,8 +40,8 @@ STATUS_COLOURS = {
 
 AnyChart = alt.Chart | alt.LayerChart
 
-_LETTER = 7.6
-"""Width of a letter of a title, pixels."""
+_LETTER = {"en": 7.9, "ru": 9.0}
+"""Width of a bold letter of a title, pixels."""
 
 
 def values(rows: Sequence[Mapping[str, Any]]) -> alt.InlineData:
@@ -59,14 +59,14 @@ def _plain(cell: object) -> object:
 
 def lines_of(text: str, width: int) -> list[str]:
     """Return a title broken to the width of its chart."""
-    return wrap(text, max(int(width / _LETTER), 20)) or [""]
+    return wrap(text, max(int(width / _LETTER[language()]), 20)) or [""]
 
 
 def finished(
     *layers: AnyChart, title: str, notes: Sequence[str] = (), width: int, height: int | alt.Step
 ) -> alt.LayerChart:
     """Put layers together under a title that states the finding, and notes on how to read it."""
-    small = [line for note in notes for line in lines_of(note, round(width * 1.18))]
+    small = [line for note in notes for line in lines_of(note, round(width * 1.25))]
     chart: alt.LayerChart = alt.LayerChart(layer=list(layers)).properties(
         title=alt.TitleParams(text=lines_of(title, width), subtitle=small),
         width=width,

@@ -1,0 +1,41 @@
+"""The law a study rests on, looked at before anything runs."""
+
+from equipoise.core.errors import EquipoiseError
+from equipoise.core.translation import translate as _
+from equipoise.rules import Classified, check_in_force, classify
+from equipoise.spec.loaded import Study
+from equipoise.spec.text import shown
+
+
+class WrongRouteError(EquipoiseError):
+    """A route that is not open to what the product is in law."""
+
+
+def lawful(study: Study) -> Classified:
+    """Return what the product is in law, if the study's route and rules hold on its date.
+
+    Raises
+    ------
+    RuleNotInForceError, RuleStaleError
+        If a clause that the study uses (classification, route, payers, calendar) cannot be relied
+        on for the decision date.
+    WrongRouteError
+        If the route is not open to the product's legal category.
+    """
+    day = study.file.decision_date
+    found = classify(study.country.classification, study.product.attributes, day=day)
+    for step in study.route.steps.values():
+        check_in_force(step.evidence, day)
+    for rule in study.country.payer_rules:
+        check_in_force(rule.evidence, day)
+    check_in_force(study.country.calendar.evidence, day)
+    if found.outcome not in study.route.for_categories:
+        outcome = study.country.classification.outcomes[found.outcome]
+        message = _(
+            "the product is a {label} in law, and the route '{route}' is open to {open} only: "
+            "choose another route, or correct the product's attributes",
+            label=shown(outcome.label), route=study.file.route,
+            open=", ".join(study.route.for_categories),
+        )  # fmt: skip
+        raise WrongRouteError(message)
+    return found
