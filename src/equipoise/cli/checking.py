@@ -6,6 +6,7 @@ from rich.console import Console
 
 from equipoise.balance import CRITERIA
 from equipoise.core.errors import NotInLibraryError
+from equipoise.core.translation import mark
 from equipoise.core.translation import translate as _
 from equipoise.evidence import life_expectancy
 from equipoise.packs import find_model, find_study, load_named_model, load_named_study
@@ -14,6 +15,10 @@ from equipoise.spec.loaded import Floats, LoadedModel, Study, TableData
 from equipoise.spec.quantity import STATUSES
 from equipoise.spec.reader import read_document
 from equipoise.spec.text import shown
+
+_STATUSES = (mark("read"), mark("computed"), mark("inference"), mark("assumption"))
+_SEXES = (mark("male"), mark("female"))
+"""With `_STATUSES`: words of the files, named here so that the catalogue has them."""
 
 
 def check_file(name: str, *, country: str | None, console: Console) -> None:

@@ -4,11 +4,16 @@ from rich.console import Console
 from rich.table import Table
 
 from equipoise.balance import CRITERIA
+from equipoise.core.translation import mark
 from equipoise.core.translation import translate as _
 from equipoise.core.units import known_units
 from equipoise.packs import library
 
 _KINDS = {"therapies": "therapy", "countries": "country", "models": "model"}
+
+_SIDES = (mark("patient"), mark("profession"), mark("state"))
+_AIMS = (mark("more"), mark("less"))
+"""With `_SIDES`: words of the criteria, named here so that the catalogue has them."""
 
 
 def list_library(kind: str, console: Console) -> None:

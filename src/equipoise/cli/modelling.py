@@ -7,11 +7,16 @@ from rich.table import Table
 
 from equipoise.api import run_model
 from equipoise.core.files import write_text
-from equipoise.core.translation import format_number
+from equipoise.core.translation import format_number, mark
 from equipoise.core.translation import translate as _
 from equipoise.draws import Design
 from equipoise.pipeline import ModelRun
 from equipoise.spec.text import shown
+
+_STANDINGS = (
+    mark("reference"), mark("frontier"), mark("dominated"), mark("extendedly dominated"),
+)  # fmt: skip
+"""Standings of strategies, named here so that the catalogue has them."""
 
 
 def run_and_print(

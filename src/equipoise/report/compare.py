@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from equipoise.core.errors import FieldError
-from equipoise.core.translation import format_money, format_number
+from equipoise.core.translation import format_interval, format_number
 from equipoise.core.translation import translate as _
 from equipoise.spec.record import PolicyRecord, Record
 from equipoise.spec.text import shown
@@ -18,6 +18,8 @@ from equipoise.spec.text import shown
 Verdict = Literal["gains", "loses", "same"]
 
 _TAIL = 0.05
+MILLION = 1e6
+MANY = 100.0
 _HAIR = 1e-9
 
 
@@ -59,15 +61,15 @@ def compare(first: xr.DataTree, second: xr.DataTree) -> tuple[Change, ...]:
     record = records[0]
     runs = (first, second)
     return (
-        _change(_("patients"), _("treated within the horizon"), runs, _treated, unit="count"),
-        _change(_("patients"), _("QALYs gained in all"), runs, _health, unit="count"),
+        _change(_("patients"), _("treated"), runs, _treated, unit="count"),
+        _change(_("patients"), _("QALYs gained, lifelong"), runs, _health, unit="count"),
         *(
-            _change(shown(payer.label), _("pays more than without it"), runs,
+            _change(shown(payer.label), _("pays more than today"), runs,
                     _paid_by(payer.name), less_is_better=True)
             for payer in record.payers
         ),
-        _change(_("maker"), _("receives within the horizon"), runs, _receipts),
-        _change(_("state"), _("net benefit at the threshold"), runs, _benefit),
+        _change(_("maker"), _("receives"), runs, _receipts),
+        _change(_("state"), _("net benefit, lifelong"), runs, _benefit),
     )  # fmt: skip
 
 
@@ -156,13 +158,17 @@ def render_comparison(first: xr.DataTree, second: xr.DataTree, console: Console)
     console.print(shown(record.title), style="bold")
     console.print(_("first:  {policy}", policy=_levers(record)), highlight=False)
     console.print(_("second: {policy}", policy=_levers(other)), highlight=False)
-    table = Table(box=None, padding=(0, 2, 0, 0))
+    table = Table(box=None, padding=(0, 2, 0, 0), caption_justify="left")
+    table.caption = _(
+        "Money in million {money}, over {years:g} years; the difference holds 90 % of the draws.",
+        money=record.money, years=record.conventions.horizon_years,
+    )  # fmt: skip
     table.add_column("")
     table.add_column("")
-    for heading in (_("first"), _("second"), _("difference, 90 % of draws")):
-        table.add_column(heading, justify="right")
-    table.add_column("")
-    for row in _rows(changes, record.money.partition("@")[0]):
+    for heading in (_("first"), _("second"), _("difference")):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for row in _rows(changes):
         table.add_row(*row)
     console.print(table)
 
@@ -179,19 +185,25 @@ def _levers(record: Record) -> str:
     return " ".join(parts)
 
 
-def _rows(changes: tuple[Change, ...], currency: str) -> Iterator[tuple[str, ...]]:
+def _rows(changes: tuple[Change, ...]) -> Iterator[tuple[str, ...]]:
     """Yield the cells of each row."""
     words = {"gains": _("gains"), "loses": _("loses"), "same": _("the same")}
     last = ""
     for change in changes:
-
-        def written(value: float, unit: str = change.unit) -> str:
-            return format_money(value, currency) if unit == "money" else format_number(value, 1)
-
-        span = _("{low} to {high}", low=written(change.low), high=written(change.high))
+        scale = MILLION if change.unit == "money" else 1.0
+        low, high = change.low / scale, change.high / scale
+        span = "" if change.verdict == "same" else format_interval(low, high, _short)
         yield (
-            "" if change.who == last else change.who, change.what, written(change.first),
-            written(change.second), "" if change.verdict == "same" else span,
+            "" if change.who == last else change.who,
+            change.what,
+            _short(change.first / scale),
+            _short(change.second / scale),
+            span,
             words[change.verdict],
-        )  # fmt: skip
+        )
         last = change.who
+
+
+def _short(value: float) -> str:
+    """Write a number with as many digits as mean something."""
+    return format_number(value, 0 if abs(value) >= MANY else 1)

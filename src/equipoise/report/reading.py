@@ -113,7 +113,7 @@ class Reading:
 
     def day(self, years: float) -> date:
         """Return the calendar day so many years after the decision date."""
-        return self.record.decision_date + timedelta(days=years * DAYS_PER_YEAR)
+        return self.record.decision_date + timedelta(days=round(years * DAYS_PER_YEAR))
 
     @cached_property
     def ends(self) -> date:

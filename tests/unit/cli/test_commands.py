@@ -124,7 +124,7 @@ def test_two_runs_are_compared_draw_by_draw(run):
     assert code == 0
     maker = next(line for line in out.splitlines() if line.startswith("maker"))
     assert maker.rstrip().endswith("loses")
-    treated = next(line for line in out.splitlines() if "treated within" in line)
+    treated = next(line for line in out.splitlines() if line.startswith("patients"))
     assert treated.rstrip().endswith("the same")
 
 

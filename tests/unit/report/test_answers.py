@@ -32,8 +32,7 @@ def test_no_sentence_is_left_untranslated(tree: xr.DataTree) -> None:
         assert one.headline != other.headline
         assert len(one.details) == len(other.details)
         assert not set(one.details) & set(other.details)
-        for name, number in one.numbers.items():
-            assert number == pytest.approx(other.numbers[name], nan_ok=True) or number.unit
+        assert repr(one.numbers) == repr(other.numbers)
 
 
 def test_numbers_are_those_of_the_arrays(tree: xr.DataTree) -> None:

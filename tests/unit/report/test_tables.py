@@ -48,9 +48,10 @@ def test_payments_add_up_to_the_ledger(tree: xr.DataTree, found: dict[str, pd.Da
 
 
 def test_incremental_is_the_difference_of_totals(found: dict[str, pd.DataFrame]) -> None:
-    totals = found["totals"].set_index(["of", "quantity", "name"])["mean"]
+    totals = found["totals"][found["totals"]["of"] == "all patients"]
+    means = totals.pivot_table(index="quantity", columns="name", values="mean")
     row = found["incremental"].set_index("of").loc["all patients"]
-    cost, health = (totals["all patients", f"{k}_present"] for k in ("cost", "qaly"))
+    cost, health = means.loc["cost_present"], means.loc["qaly_present"]
     assert row["more_cost"] == pytest.approx(cost["with"] - cost["without"])
     assert row["more_health"] == pytest.approx(health["with"] - health["without"])
     assert row["cost_per_qaly"] == pytest.approx(row["more_cost"] / row["more_health"])
