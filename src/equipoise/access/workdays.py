@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 DAYS_PER_YEAR = 365.25
-_LONGEST = 60.0 * DAYS_PER_YEAR
+_LONGEST = 1e6
+"""Days that the calendar counts; what happens later than that happens at once."""
 
 
 def holidays_of(days: Sequence[str], *, first_year: int, years: int) -> NDArray[np.datetime64]:
@@ -70,4 +71,5 @@ def next_new_year(day: Floats, *, origin: date) -> Floats:
         begins,
         (dates.astype("datetime64[Y]") + np.timedelta64(1, "Y")).astype("datetime64[D]"),
     )
-    return np.where(reachable, (january - np.datetime64(origin)).astype(np.float64), np.inf)
+    days = (january - np.datetime64(origin)).astype(np.float64)
+    return np.where(reachable, np.maximum(days, day), np.inf)

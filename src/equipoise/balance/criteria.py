@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
+from equipoise.core.translation import mark
 from equipoise.spec.study import Stakeholder
 
 MONTHS = 12
@@ -129,23 +130,23 @@ def whole_budget(outcome: Outcome) -> xr.DataArray:
 CRITERIA: dict[str, Criterion] = {
     criterion.name: criterion
     for criterion in (
-        Criterion("health_gained", "patient", "more", "QALY", "Health gained per patient",
+        Criterion("health_gained", "patient", "more", "QALY", mark("Health gained per patient"),
                   health_gained),
-        Criterion("share_treated", "patient", "more", "1", "Share of patients treated",
+        Criterion("share_treated", "patient", "more", "1", mark("Share of patients treated"),
                   share_treated),
-        Criterion("years_to_half", "patient", "less", "year", "Years until half are treated",
+        Criterion("years_to_half", "patient", "less", "year", mark("Years until half are treated"),
                   years_to_half),
-        Criterion("family_cost", "patient", "less", "money", "Extra cost to the family",
+        Criterion("family_cost", "patient", "less", "money", mark("Extra cost to the family"),
                   family_cost),
         Criterion("patients_per_centre", "profession", "more", "patients/year",
-                  "Patients per centre and year", patients_per_centre),
+                  mark("Patients per centre and year"), patients_per_centre),
         Criterion("longest_backlog", "profession", "less", "month",
-                  "Longest backlog of the centres", longest_backlog),
-        Criterion("net_benefit", "state", "more", "money", "Net benefit at the threshold",
+                  mark("Longest backlog of the centres"), longest_backlog),
+        Criterion("net_benefit", "state", "more", "money", mark("Net benefit at the threshold"),
                   net_benefit),
-        Criterion("peak_budget", "state", "less", "money", "Highest yearly budget impact",
+        Criterion("peak_budget", "state", "less", "money", mark("Highest yearly budget impact"),
                   peak_budget),
-        Criterion("whole_budget", "state", "less", "money", "Budget impact over the horizon",
+        Criterion("whole_budget", "state", "less", "money", mark("Budget impact over the horizon"),
                   whole_budget),
     )
 }  # fmt: skip

@@ -7,6 +7,7 @@ from rich.console import Console
 from equipoise.balance import CRITERIA
 from equipoise.core.errors import NotInLibraryError
 from equipoise.core.translation import mark
+from equipoise.core.translation import format_number
 from equipoise.core.translation import translate as _
 from equipoise.evidence import life_expectancy
 from equipoise.packs import find_model, find_study, load_named_model, load_named_study
@@ -101,7 +102,7 @@ def _life_lines(study: Study) -> list[str]:
     spec = study.country.tables["mortality"].arguments or {}
     codes = next((one.codes for one in spec.values() if one.codes), {})
     parts = [
-        f"{_(name)} {life_expectancy(partial(_rate, table, code)):.1f}"
+        f"{_(name)} {format_number(life_expectancy(partial(_rate, table, code)), 1)}"
         for name, code in codes.items()
     ]
     return [_("Life expectancy at birth in the life table, years: {parts}", parts=", ".join(parts))]

@@ -19,7 +19,8 @@ class Problem:
     def __str__(self) -> str:
         """Return the two lines a user sees; an editor can jump to the first."""
         place = f"{self.file}:{self.line}:{self.column}"
-        return f"{place}: {self.field}: {self.message}\n    {translate('fix')}: {self.fix}"
+        label = translate("fix")  # out of the braces, where the catalogue cannot see it
+        return f"{place}: {self.field}: {self.message}\n    {label}: {self.fix}"
 
 
 class EquipoiseError(Exception):

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.core.errors import FieldError
+from equipoise.core.translation import translate as _
 
 FloatArray = NDArray[np.float64]
 """Array of 64-bit floats of any shape."""
@@ -58,11 +59,11 @@ def uniforms(*, seed: int, decision: str, size: int, first: int = 0) -> FloatArr
     True
     """
     if not 0 <= seed < 2**64:
-        message = f"seed {seed} is out of range"
-        raise FieldError(message, fix="use a whole number 0 to 2**64 - 1")
+        message = _("seed {seed} is out of range", seed=seed)
+        raise FieldError(message, fix=_("use a whole number 0 to 2**64 - 1"))
     if size < 0 or first < 0:
-        message = f"cannot take {size} draws from index {first}"
-        raise FieldError(message, fix="use a size and a first draw of 0 or more")
+        message = _("cannot take {size} draws from index {first}", size=size, first=first)
+        raise FieldError(message, fix=_("use a size and a first draw of 0 or more"))
     name = int.from_bytes(blake2b(decision.encode(), digest_size=8).digest(), "big")
     key = np.array([seed, name], dtype=np.uint64)
     counter, skipped = divmod(first, _LANES)

@@ -66,7 +66,8 @@ def _survival(study: Study, clinical: xr.Dataset, ages: Floats, months: int) -> 
     rows = []
     for age in ages:
         curve = alive.sel(age=age).values
-        rows.append(curve[below] * (1.0 - part) + curve[above] * part)
+        # In this form nobody comes to life by rounding where nobody dies.
+        rows.append(curve[below] + (curve[above] - curve[below]) * part)
     return np.stack(rows)
 
 

@@ -11,7 +11,6 @@ from equipoise.report.charts.theme import money_scale
 from equipoise.report.grids import Cell, Grid
 from equipoise.report.reading import Reading
 from equipoise.report.words import (
-    CRITERIA,
     RULES,
     SIDES,
     capital,
@@ -132,7 +131,7 @@ def _criterion_row(reading: Reading, k: int, policies: Sequence[int]) -> tuple[C
         criterion=criterion.name
     )
     means = np.asarray(values.mean("draw").values, dtype=np.float64)
-    name = _(CRITERIA[criterion.name]) if criterion.name in CRITERIA else criterion.title
+    name = _(criterion.title)
     aim = _("more is better") if criterion.better == "more" else _("less is better")
     side = _("{side}: {aim}", side=capital(word(SIDES, criterion.stakeholder)),
              aim=aim)  # fmt: skip

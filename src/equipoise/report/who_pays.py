@@ -133,6 +133,9 @@ def _short(reading: Reading, kind: Verdict, worth_it: float) -> str:
     """Return the verdict in a few words; with its share where it is not sure."""
     price, part = reading.money(reading.chosen.price), share(worth_it)
     match kind:
+        case "dominant" if worth_it < SURE:
+            text = _("on average it gives more health and saves money in the long run, and in "
+                     "{share} of simulated futures it is worth its price", share=part)  # fmt: skip
         case "dominant":
             text = _("it gives more health and saves money in the long run")
         case "dominated":

@@ -55,18 +55,6 @@ RULES = {
     "minimax_regret": mark("least regret"),
 }
 
-CRITERIA = {
-    "health_gained": mark("Health gained per patient"),
-    "share_treated": mark("Share of patients treated"),
-    "years_to_half": mark("Years until half are treated"),
-    "family_cost": mark("Extra cost to the family"),
-    "patients_per_centre": mark("Patients per centre and year"),
-    "longest_backlog": mark("Longest backlog of the centres"),
-    "net_benefit": mark("Net benefit at the threshold"),
-    "peak_budget": mark("Highest yearly budget impact"),
-    "whole_budget": mark("Budget impact over the horizon"),
-}
-
 CATEGORIES = {
     "medicine": mark("medicines"),
     "hospital": mark("hospital care"),

@@ -77,11 +77,11 @@ def shares_of_span(
     start = np.asarray(age, dtype=np.float64)
     result = np.zeros((len(payers), *start.shape))
     for segment in segments:
-        row = result[list(payers).index(segment.payer)]
+        row = list(payers).index(segment.payer)
         if years == 0.0:
-            row += (segment.from_age <= start) & (start < segment.to_age)
+            result[row] += (segment.from_age <= start) & (start < segment.to_age)
         else:
             low = np.maximum(start, segment.from_age)
             high = np.minimum(start + years, segment.to_age)
-            row += np.clip(high - low, 0.0, None) / years
+            result[row] += np.clip(high - low, 0.0, None) / years
     return result

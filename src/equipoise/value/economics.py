@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from equipoise.core.vocabulary import checked
 from equipoise.spec.loaded import Study
-from equipoise.value.decision import acceptability, expected_perfect_information, net_benefit
+from equipoise.value.decision import expected_perfect_information, net_benefit
 
 Floats = NDArray[np.float64]
 
@@ -160,6 +160,8 @@ def over_draws(value: xr.Dataset) -> xr.Dataset:
     health = value["qaly_present"].rename(world="strategy")
     benefit = net_benefit(cost, health, grid)
     data = value.copy()
-    data["acceptability"] = acceptability(benefit).sel(strategy="with", drop=True)
+    with_therapy, without = (benefit.sel(strategy=k, drop=True) for k in ("with", "without"))
+    # Where nobody is treated the worlds are alike, and the therapy is not the better one.
+    data["acceptability"] = (with_therapy > without).mean("draw")
     data["evpi"] = expected_perfect_information(benefit)
     return checked("value", data)

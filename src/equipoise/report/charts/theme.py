@@ -95,7 +95,7 @@ def _styled(chart: alt.LayerChart, width: int) -> alt.LayerChart:
         ticks=False, titleBaseline="bottom",
     ).configure_legend(
         orient="bottom", title=None, labelFontSize=12, labelColor=INK, labelLimit=width - 40,
-        symbolSize=110, offset=10, rowPadding=4, columnPadding=14,
+        symbolSize=110, offset=10, rowPadding=4, columnPadding=26,
     ).configure_view(stroke=None)  # fmt: skip
     return styled
 

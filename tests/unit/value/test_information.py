@@ -1,0 +1,104 @@
+"""The value of knowing, against closed forms: V28 of the catalogue.
+
+Two decisions with net benefits 0 and k p1 - p2, where p1 is normal(1, 1) and p2 normal(0, 2):
+https://github.com/chjackson/voi, vignettes/voi.Rmd (EVPI and EVPPI of p1 and p2 exact).
+"""
+
+import numpy as np
+import pytest
+import xarray as xr
+from scipy.stats import norm, qmc
+
+from equipoise.value import expected_perfect_information, information, weak_share
+from equipoise.value.information import partial_information
+
+DRAWS = 8192
+EXACT = {  # k: (EVPI, EVPPI of p1, EVPPI of p2), the last by the same formula for k of 2 and 3
+    1: (0.4798107063, 0.0833154706, 0.3955931148),
+    2: (0.3992824567, 0.1666309412, None),
+    3: (0.409463416, 0.2499464118, None),
+}
+
+
+@pytest.fixture(scope="module")
+def inputs() -> xr.Dataset:
+    uniform = qmc.Sobol(3, seed=4).random(DRAWS)
+    columns = norm.ppf(uniform) * [1, 2, 1] + [1, 0, 0]
+    names = ("p1", "p2", "irrelevant")
+    return xr.Dataset(
+        {name: ("draw", column) for name, column in zip(names, columns.T, strict=True)}
+    )
+
+
+@pytest.mark.parametrize("k", EXACT)
+def test_it_agrees_with_the_closed_form(inputs: xr.Dataset, k: int) -> None:
+    perfect, *partial = EXACT[k]
+    benefit = k * inputs["p1"] - inputs["p2"]
+    both = xr.concat([xr.zeros_like(benefit), benefit], dim="strategy")
+    assert float(expected_perfect_information(both)) == pytest.approx(perfect, rel=0.01)
+    found = information(benefit, inputs)
+    for name, exact in zip(("p1", "p2"), partial, strict=True):
+        if exact is not None:
+            value, error = (
+                float(found[v].sel(parameter=name)) for v in ("evppi", "evppi_standard_error")
+            )
+            assert value == pytest.approx(exact, rel=0.05)
+            assert abs(value - exact) <= 3 * error
+
+
+def test_what_changes_nothing_is_worth_nothing_and_no_part_is_worth_more_than_all(
+    inputs: xr.Dataset,
+) -> None:
+    benefit = inputs["p1"] - inputs["p2"]
+    found = information(benefit, inputs)
+    error = found["evppi_standard_error"]
+    assert float(found["evppi"].sel(parameter="irrelevant")) <= 3 * float(error[2]) + 1e-3
+    assert (found["evppi"] - 3 * error <= EXACT[1][0]).all()
+    columns = np.stack([inputs["p1"].values, inputs["p2"].values], axis=1)
+    assert partial_information(benefit.values, columns)[0] == pytest.approx(EXACT[1][0], rel=0.02)
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1.0, 1e12])
+def test_it_scales_with_the_money(inputs: xr.Dataset, unit: float) -> None:
+    benefit = (inputs["p1"] - inputs["p2"]).values
+    column = inputs["p2"].values[:, None]
+    small, big = partial_information(benefit, column), partial_information(benefit * unit, column)
+    assert big == pytest.approx([value * unit for value in small])
+
+
+@pytest.mark.parametrize("often", [0.5, 0.1])
+def test_a_switch_is_worth_what_deciding_by_it_brings(often: float) -> None:
+    """An input with two values: the benefit is +1 or -1 on average; by hand."""
+    draws = 4000
+    on = (np.arange(draws) < often * draws).astype(float)
+    noise = norm.ppf((np.argsort(np.random.default_rng(1).random(draws)) + 0.5) / draws)
+    benefit = 2 * on - 1 + noise
+    exact = often - max(0.0, 2 * often - 1)
+    value, error = partial_information(benefit, on[:, None])
+    assert value == pytest.approx(exact, rel=0.05)
+    assert abs(value - exact) <= 3 * error
+
+
+def test_a_bend_in_the_response_is_seen() -> None:
+    """The benefit is x squared less 1, x normal: decide to treat where |x| is above 1."""
+    x = norm.ppf((np.arange(DRAWS) + 0.5) / DRAWS)
+    exact = 2 * norm.pdf(1)  # E[(x^2 - 1)+], and E[x^2 - 1] is 0
+    assert partial_information(x**2 - 1, x[:, None])[0] == pytest.approx(exact, rel=0.05)
+
+
+def test_certainty_has_no_value() -> None:
+    column = np.linspace(0, 1, 50)[:, None]
+    assert partial_information(np.full(50, 3.0), column) == (0.0, 0.0)
+    assert partial_information(np.linspace(-1, 1, 50), np.ones((50, 1))) == (0.0, 0.0)
+
+
+def test_the_share_that_rests_on_assumption(inputs: xr.Dataset) -> None:
+    """Variances are 1 and 4, and the worth of p2 alone is known."""
+    status = {"p1": "read", "p2": "assumption", "irrelevant": "assumption"}
+    benefit = inputs["p1"] - inputs["p2"]
+    found = weak_share(benefit, inputs, status, weak=("assumption",))
+    assert found["variance"] == pytest.approx(4 / 5, abs=0.01)
+    assert found["information"] == pytest.approx(0.3955931148 / 0.4798107063, rel=0.05)
+    none = weak_share(benefit, inputs, dict.fromkeys(status, "read"), weak=("assumption",))
+    assert (none["variance"], none["information"]) == (0.0, 0.0)
+    assert none["evpi"] == pytest.approx(0.4798107063, rel=0.01)
