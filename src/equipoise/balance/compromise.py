@@ -16,10 +16,18 @@ Floats = NDArray[np.float64]
 Weights = Mapping[Stakeholder, Mapping[str, float]]
 
 
+_HAIR = 1e-9
+"""Relative difference below which two policies differ by rounding only."""
+
+_DIGITS = 9
+"""Digits of a score that are more than rounding."""
+
+
 def _scaled(values: xr.DataArray, nothing: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
     """Put each criterion on a scale from its worst (0) to its best policy (1), by swing.
 
-    A criterion on which all policies are alike scores 0 for all of them.
+    A criterion on which all policies are alike scores 0 for all of them; doing nothing then scores
+    -1 if it is worse than they, 1 if it is better.
     """
     sign = xr.DataArray(
         [1.0 if CRITERIA[str(c)].better == "more" else -1.0 for c in values["criterion"].values],
@@ -28,21 +36,24 @@ def _scaled(values: xr.DataArray, nothing: xr.DataArray) -> tuple[xr.DataArray, 
     )
     good, none = values * sign, nothing * sign
     low, high = good.min("policy"), good.max("policy")
-    swing = high - low
-    flat = swing > 0.0
-    safe = swing.where(flat, 1.0)
-    return ((good - low) / safe).where(flat, 0.0), ((none - low) / safe).where(flat, 0.0)
+    rounding = _HAIR * np.maximum(abs(low), abs(high))
+    tells = high - low > rounding
+    against = (none - low).where(abs(none - low) > rounding, 0.0)
+    scale = (high - low).where(tells, abs(against))
+    safe = scale.where(scale > 0.0, 1.0)
+    return ((good - low) / safe).where(tells, 0.0), against / safe
 
 
 def _by_side(scores: xr.DataArray, weights: Weights) -> xr.DataArray:
     """Return each side's weighted mean of its criteria; adds the dim ``stakeholder``."""
+    sides = [side for side in STAKEHOLDERS if weights.get(side)]
     rows = []
-    for side in STAKEHOLDERS:
-        own = weights.get(side, {})
+    for side in sides:
+        own = weights[side]
         names = list(own)
         weight = xr.DataArray(list(own.values()), dims="criterion", coords={"criterion": names})
         rows.append((scores.sel(criterion=names) * weight).sum("criterion") / sum(own.values()))
-    return xr.concat(rows, dim=xr.Variable("stakeholder", list(STAKEHOLDERS)))
+    return xr.concat(rows, dim=xr.Variable("stakeholder", sides)).round(_DIGITS)
 
 
 def pareto(scores: Floats) -> NDArray[np.bool_]:
@@ -76,7 +87,7 @@ def weigh(values: xr.DataArray, nothing: xr.DataArray, *, weights: Weights) -> x
     nothing
         The same for the status quo without the therapy, dims (criterion, draw).
     weights
-        Side -> criterion -> weight; every side needs at least one criterion.
+        Side -> criterion -> weight; a side without criteria is left out.
 
     Returns
     -------

@@ -6,8 +6,7 @@ from rich.console import Console
 
 from equipoise.balance import CRITERIA
 from equipoise.core.errors import NotInLibraryError
-from equipoise.core.translation import mark
-from equipoise.core.translation import format_number
+from equipoise.core.translation import format_number, mark
 from equipoise.core.translation import translate as _
 from equipoise.evidence import life_expectancy
 from equipoise.packs import find_model, find_study, load_named_model, load_named_study

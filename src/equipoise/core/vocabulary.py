@@ -164,6 +164,8 @@ VARIABLES: tuple[Variable, ...] = (
     # policies: one column per setting of the levers
     Variable("policies", "criterion_value", ("criterion", "policy", "draw"), "any", -inf, inf,
              "Each criterion's own measure of each policy."),
+    Variable("policies", "status_quo_value", ("criterion", "draw"), "any", -inf, inf,
+             "The same measure where nobody gets the therapy."),
     Variable("policies", "budget_impact", ("policy", "payer", "year", "draw"), "money", -inf, inf,
              "As in value, for each policy."),
     Variable("policies", "net_benefit", ("policy", "draw"), "money", -inf, inf,

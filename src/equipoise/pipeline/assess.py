@@ -137,12 +137,12 @@ def _finish(
     design: str,
 ) -> xr.DataTree:
     """Add what needs all draws at once, and the provenance."""
-    nothing = groups.pop("nothing")
     with progress.stage("value"):
         groups["value"] = over_draws(groups["value"])
     with progress.stage("balance"):
         groups["balance"] = weigh(
-            groups["policies"]["criterion_value"], nothing["criterion_value"],
+            groups["policies"]["criterion_value"],
+            groups["policies"]["status_quo_value"],
             weights=plan.study.file.criteria,
         )  # fmt: skip
     with progress.stage("information"):

@@ -97,7 +97,7 @@ def run_chunk(plan: Plan, inputs: xr.Dataset, progress: Progress) -> dict[str, x
             if policy == plan.chosen:
                 groups |= _chosen(chunk, delivery, books)
         progress.advance()
-    return groups | {"policies": _table(plan, columns), "nothing": columns[_nothing(plan)]}
+    return groups | {"policies": _table(plan, columns)}
 
 
 def _ledgers(
@@ -187,4 +187,5 @@ def _table(plan: Plan, columns: dict[Policy, xr.Dataset]) -> xr.Dataset:
     data = xr.concat([columns[policy] for policy in plan.policies], dim="policy")
     data = data.transpose("criterion", "policy", "payer", "year", "draw", missing_dims="ignore")
     data["budget_impact"] = data["budget_impact"].transpose("policy", "payer", "year", "draw")
+    data["status_quo_value"] = columns[_nothing(plan)]["criterion_value"]
     return checked("policies", data.assign_coords(policy=np.arange(len(plan.policies))))

@@ -135,6 +135,8 @@ def _criterion_row(reading: Reading, k: int, policies: Sequence[int]) -> tuple[C
     aim = _("more is better") if criterion.better == "more" else _("less is better")
     side = _("{side}: {aim}", side=capital(word(SIDES, criterion.stakeholder)),
              aim=aim)  # fmt: skip
-    cells = [Cell(name, note=side), Cell(NO_VALUE)]
+    today = reading.group("policies")["status_quo_value"].sel(criterion=criterion.name)
+    nothing = criterion_value(reading, criterion, float(today.mean("draw")))
+    cells = [Cell(name, note=side), Cell(nothing)]
     cells += [Cell(criterion_value(reading, criterion, float(means[p]))) for p in policies]
     return tuple(cells)

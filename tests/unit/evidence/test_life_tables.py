@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from equipoise.clinical import run_cohort
+from equipoise.draws import sample
 from equipoise.evidence import life_expectancy, survival
 from equipoise.packs import load_named_study
 
@@ -28,3 +30,14 @@ def test_russian_table_has_a_plausible_life_expectancy(code, low, high):
         return table(age, code)
 
     assert low < life_expectancy(rate) < high
+
+
+def test_patients_never_outlive_the_population_in_any_draw():
+    # V11: with a mortality ratio above one, survival stays below that of men of the same age.
+    study = load_named_study("haemophilia-b-gene-therapy")
+    spec = study.model.spec
+    inputs = sample(spec.parameters, joint=spec.joint, correlations=(), draws=50, seed=3)
+    alive = run_cohort(study.model, inputs, start_ages=[37.0])["alive"].sel(age=37.0)
+    table = study.country_tables["mortality"]
+    general = survival(lambda age: table(age, 1.0), age=37.0)[: alive.sizes["year"]]
+    assert (alive.transpose("strategy", "draw", "year").values <= general + 1e-9).all()

@@ -344,6 +344,7 @@ def policies(worth: xr.Dataset) -> xr.Dataset:
     return xr.Dataset(
         {
             "criterion_value": criteria.transpose("criterion", "policy", "draw"),
+            "status_quo_value": criteria.isel(policy=0, drop=True).transpose("criterion", "draw"),
             "budget_impact": (worth["budget_impact"] * scale).transpose(
                 "policy", "payer", "year", "draw"),
             "net_benefit": (worth["net_benefit"] * scale).transpose("policy", "draw"),
