@@ -74,9 +74,12 @@ def test_every_patient_and_every_rouble_is_somewhere(
     np.testing.assert_allclose(net["amount_present"], book["price_weight"] * 7e5, **close)
     assert (book["amount"].sel(item="product") >= 0).all()
     assert (book["amount"].sel(item="rebate") <= 0).all()
-    assert not book[["amount", "amount_later"]].sel(
-        world="without", item=["product", "rebate"]
-    ).to_array().any()
+    assert (
+        not book[["amount", "amount_later"]]
+        .sel(world="without", item=["product", "rebate"])
+        .to_array()
+        .any()
+    )
 
     # The whole price is owed for everybody treated, whatever the plan and the horizon.
     if "only" not in contract:
@@ -91,7 +94,9 @@ def test_without_discounting_parts_by_year_and_later_are_the_present_value(
     mini: Study, course: Callable[..., Any], world: dict[str, Any]
 ) -> None:
     rates = dict.fromkeys(("economics.discount_cost", "economics.discount_health"), np.zeros(6))
-    book = course(mini, draws=6, inputs=world | rates, contract="rebate_on_loss(share=0.6, years=4)")
+    book = course(
+        mini, draws=6, inputs=world | rates, contract="rebate_on_loss(share=0.6, years=4)"
+    )
     whole = book.payment["amount"].sum("year") + book.payment["amount_later"]
     np.testing.assert_allclose(whole, book.payment["amount_present"], rtol=1e-9, atol=1e-3)
     health = book.payment["qaly"].sum("year") + book.payment["qaly_later"]

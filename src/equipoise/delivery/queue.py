@@ -150,6 +150,7 @@ class _Queue:
         self.by_payer["treated_for"][payer, :, month] = treated
         mean_age = self.by_payer["age_at_treatment"][payer, :, month]
         np.divide(total_age, treated, out=mean_age, where=treated > 0.0)
+        np.round(mean_age, 9, out=mean_age)  # a birthday stays a birthday
 
     def _attrition(self, waiting: Floats, month: int) -> None:
         """Let some of those who still wait die, and then some of the living leave."""

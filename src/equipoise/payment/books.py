@@ -72,11 +72,10 @@ class Bookkeeper:
         cost_factor = who.count * (1.0 + self.rate_cost) ** -when
         health_factor = who.count * (1.0 + self.rate_health) ** -when
         near = books.qaly.shape[0] - who.year
-        youngest = float(who.age.min())
         costs = _Flow(at_age(profile.cost[:, :, :near]), at_age(profile.cost_total), who)
         present = at_age(profile.cost_present_total) * cost_factor
         for item, segments in enumerate(self.segments):
-            ahead = [segment for segment in segments if segment.to_age > youngest]
+            ahead = [segment for segment in segments if segment.to_age > who.youngest]
             if len(ahead) == 1:
                 row = self.payers.index(ahead[0].payer)
                 costs.add(item, books.amount[row, item], books.amount_later[row, item])

@@ -22,6 +22,8 @@ class Starters:
     """Mean share of the calendar year that had passed when they started."""
     age: Floats
     """Mean age at start, years."""
+    youngest: float
+    """Age below which nobody of the group starts in any draw."""
 
 
 def joined(delivery: xr.Dataset) -> Iterator[Starters]:
@@ -33,7 +35,7 @@ def joined(delivery: xr.Dataset) -> Iterator[Starters]:
         Group ``delivery`` of the vocabulary, with coordinate ``group_age`` on ``group``.
     """
     for count, age in zip(delivery["arrived"].values, delivery["group_age"].values, strict=True):
-        yield from _by_year(count, np.full_like(count, age))
+        yield from _by_year(count, np.full_like(count, age), float(age))
 
 
 def treated(delivery: xr.Dataset) -> Iterator[Starters]:
@@ -44,11 +46,11 @@ def treated(delivery: xr.Dataset) -> Iterator[Starters]:
     """
     counts, ages = delivery["treated_for"].values, delivery["age_at_treatment"].values
     for payer in range(counts.shape[0]):
-        for group in range(counts.shape[1]):
-            yield from _by_year(counts[payer, group], ages[payer, group])
+        for group, youngest in enumerate(delivery["group_age"].values):
+            yield from _by_year(counts[payer, group], ages[payer, group], float(youngest))
 
 
-def _by_year(count: Floats, age: Floats) -> Iterator[Starters]:
+def _by_year(count: Floats, age: Floats, youngest: float) -> Iterator[Starters]:
     """Gather monthly counts, dims (month, draw), into calendar years."""
     fractions = (np.arange(count.shape[0]) % MONTHS / MONTHS)[:, None]
     for year, first in enumerate(range(0, count.shape[0], MONTHS)):
@@ -61,7 +63,9 @@ def _by_year(count: Floats, age: Floats) -> Iterator[Starters]:
             year=year,
             count=total,
             fraction=_mean(fractions[months], count[months], total),
-            age=np.where(some, _mean(age[months], count[months], total), age[first]),
+            # Rounding must not move a birthday on which another payer takes over.
+            age=np.where(some, _mean(age[months], count[months], total), age[first]).round(9),
+            youngest=youngest,
         )
 
 

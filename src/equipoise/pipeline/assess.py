@@ -79,12 +79,23 @@ def assess(
     with progress.stage("draws"):
         sampled = sample_inputs(study, draws=draws, seed=seed, design=design)
     plan = _plan(study, sampled, policy or policy_of(study.file.policy), seed)
-    chunks = [sampled.inputs.isel(draw=slice(k, k + chunk)) for k in range(0, draws, chunk)]
+    chunks = _chunks(sampled.inputs, chunk)
     progress.expect(plan.steps * len(chunks) * 1.1)
     with xr.set_options(arithmetic_join="exact", keep_attrs=False):  # type: ignore[no-untyped-call]
         parts = _in_threads(partial(run_chunk, plan, progress=progress), chunks, progress, workers)
         groups = {name: _joined(name, parts) for name in parts[0]}
         return _finish(plan, sampled, groups, progress, design)
+
+
+def _chunks(inputs: xr.Dataset, size: int) -> list[xr.Dataset]:
+    """Return the draws in chunks of at least two.
+
+    Sums over other dims round differently where the draws are a single one.
+    """
+    draws = inputs.sizes["draw"]
+    starts = [k for k in range(0, draws, max(size, 2)) if draws - k > 1 or k == 0]
+    ends = [*starts[1:], draws]
+    return [inputs.isel(draw=slice(k, end)) for k, end in zip(starts, ends, strict=True)]
 
 
 def _plan(study: Study, sampled: Sampled, chosen: Policy, seed: int) -> Plan:

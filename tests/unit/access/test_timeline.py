@@ -21,9 +21,7 @@ def drawn(study: Study, draws: int = 200) -> xr.Dataset:
 
 
 @pytest.mark.parametrize("day", [date(2026, 1, 12), date(2026, 1, 10), date(2026, 5, 1)])
-def test_without_any_delay_access_is_on_the_first_day(
-    mini: Study, change: Any, day: date
-) -> None:
+def test_without_any_delay_access_is_on_the_first_day(mini: Study, change: Any, day: date) -> None:
     """V34: also when the decision falls on a Saturday or a holiday."""
     study = change.file(change.frictionless(mini), decision_date=day)
     found = access_timeline(study, drawn(study, 20), seed=1)

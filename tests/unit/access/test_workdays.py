@@ -46,7 +46,9 @@ def test_it_never_counts_a_holiday_or_a_weekend(
 def test_what_never_starts_never_ends() -> None:
     start = np.array([np.inf, 0.0])
     calendar = holidays_of([], first_year=2026, years=2)
-    found = add_working_days(start, np.array([5.0, 5.0]), origin=date(2026, 1, 5), holidays=calendar)
+    found = add_working_days(
+        start, np.array([5.0, 5.0]), origin=date(2026, 1, 5), holidays=calendar
+    )
     assert found.tolist() == [np.inf, 7.0]
 
 

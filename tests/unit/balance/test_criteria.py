@@ -102,7 +102,7 @@ def test_the_rest_by_hand(name: str, expected: float) -> None:
 
 
 def test_the_backlog_counts_months_of_work_once_treatment_has_begun() -> None:
-    slots = {month: 4.0 for month in range(6, MONTHS)}
+    slots = dict.fromkeys(range(6, MONTHS), 4.0)
     found = outcome(waiting={5: 90.0, 6: 20.0, 7: 10.0}, capacity=slots)
     assert measure("longest_backlog", found) == 5.0
 

@@ -25,7 +25,9 @@ def joining(
     for month, count in arrivals.items():
         flow[0, month] = count
     survival = monthly_survival ** np.arange(MONTHS + 1.0)
-    return Demand(("only",), np.array([float(age)]), flow, survival[None, :, None], np.array([staying]))
+    return Demand(
+        ("only",), np.array([float(age)]), flow, survival[None, :, None], np.array([staying])
+    )
 
 
 def together(*groups: Demand) -> Demand:
@@ -167,9 +169,7 @@ def test_where_nobody_dies_nobody_dies_waiting(mini: Study, course: Callable[...
 
 def test_the_undiagnosed_are_found_in_the_end(mini: Study, course: Callable[..., Any]) -> None:
     """Those known at the start and those found add up to all who are eligible and willing."""
-    found = course(
-        mini, inputs={"patients.diagnosis_rate": 40.0, "patients.new_patients": 0.0}
-    )
+    found = course(mini, inputs={"patients.diagnosis_rate": 40.0, "patients.new_patients": 0.0})
     wanted = found.inputs["patients.prevalent"] * found.inputs["patients.eligible.antibodies"]
     np.testing.assert_allclose(
         found.delivery["arrived"].sum(("group", "month")),
@@ -189,7 +189,9 @@ def test_waiting_costs_nothing_but_discounting_where_nobody_dies_or_leaves(
         return found.payment[name].sel(world="with") - found.payment[name].sel(world="without")
 
     for found in (now, late):
-        found.payment["qaly_whole"] = found.payment["qaly"].sum("year") + found.payment["qaly_later"]
+        found.payment["qaly_whole"] = (
+            found.payment["qaly"].sum("year") + found.payment["qaly_later"]
+        )
     np.testing.assert_allclose(gain(late, "qaly_whole"), gain(now, "qaly_whole"), rtol=1e-9)
     np.testing.assert_allclose(
         gain(late, "qaly_present"), gain(now, "qaly_present") / 1.05**2, rtol=1e-9
@@ -201,7 +203,7 @@ def test_waiting_costs_nothing_but_discounting_where_nobody_dies_or_leaves(
 
 def test_a_queue_in_balance_follows_littles_law(run: Callable[..., xr.Dataset]) -> None:
     """V39: as many join as are treated, so the wait is the backlog over the inflow."""
-    steady = joining({0: 12, **{month: 2 for month in range(1, MONTHS)}})
+    steady = joining({0: 12, **dict.fromkeys(range(1, MONTHS), 2)})
     found = run(steady, slots=2)
     assert by_month(found, "waiting", MONTHS) == [10] * MONTHS
     wait = float(found["age_at_treatment"].sel(payer="fund")[0, -1, 0]) - 30

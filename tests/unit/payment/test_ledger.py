@@ -57,9 +57,7 @@ def test_a_second_program_comes_to_the_same_books(
     """Month by month, patient by patient, on their own clocks (V47, V48)."""
     found = course(change.one_payer(mini), inputs=deathless, contract="instalments(years=4)")
     clinical = found.clinical.isel(age=0)
-    arrived, treated = (
-        found.delivery[name].sum("group").values for name in ("arrived", "treated")
-    )
+    arrived, treated = (found.delivery[name].sum("group").values for name in ("arrived", "treated"))
     assert (treated.sum(axis=0) > 0).any()
     book = found.payment.sum("payer")
     for item in ("care", "travel"):
@@ -138,6 +136,21 @@ def test_an_instalment_is_owed_at_the_age_of_its_day_and_a_rebate_goes_back_wher
     rebate = back["amount"].sel(world="with", item="rebate")
     assert (rebate.sel(payer="fund", year=slice(1, 4)) < 0).all()
     assert not rebate.sel(payer="family").values.any()
+
+
+def test_rounding_does_not_move_the_birthday_on_which_a_payer_takes_over(
+    mini: Study, change: Any, course: Course
+) -> None:
+    """Who is treated at 20 owes the second instalment on the 21st birthday, in every draw."""
+    young = change.values(change.frictionless(mini), {"patients.groups.adult": "0"})
+    found = course(
+        hand_over(mini, change, young, "21"), draws=200, contract="instalments(years=5)",
+        inputs={"patients.new_patients": np.linspace(1, 50, 200), "patients.diagnosed": 0.7},
+    )  # fmt: skip
+    product = found.payment.sel(world="with", item="product", payer="fund")
+    whole = product["amount"].sum("year") + product["amount_later"]
+    treated = found.delivery["treated"].sum(("group", "month"))
+    np.testing.assert_allclose(whole, treated * found.policy.price / 5)
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.03, 0.2])

@@ -38,7 +38,12 @@ def tree(mini: Any) -> Classification:
     ("product", "outcome", "path", "clauses"),
     [
         (GENES, "gene_therapy", [("genes", True)], ["art. 7", "art. 7"]),
-        (CELLS, "cell_product", [("genes", False), ("cells", True)], ["art. 7", "art. 8", "art. 8"]),
+        (
+            CELLS,
+            "cell_product",
+            [("genes", False), ("cells", True)],
+            ["art. 7", "art. 8", "art. 8"],
+        ),
         (NEITHER, "medicine", [("genes", False), ("cells", False)], ["art. 7", "art. 8", "art. 9"]),
     ],
 )

@@ -23,7 +23,9 @@ CDIFF = {  # mean cost (USD) and QALYs of https://github.com/DARTH-git/dampack, 
 ICERS = {  # of its calculate_icers
     "s27": 2769.8547, "s33": 4065.0311, "s31": 5056.2216, "s43": 8504.2161, "s44": 38362.652,
 }  # fmt: skip
-STANDING = dict.fromkeys(ICERS, "frontier") | dict.fromkeys(("s4", "s13", "s37", "s20"), "dominated")
+STANDING = dict.fromkeys(ICERS, "frontier") | dict.fromkeys(
+    ("s4", "s13", "s37", "s20"), "dominated"
+)
 STANDING |= {"s3": "reference", "s39": "extendedly dominated"}
 
 
