@@ -161,6 +161,15 @@ def test_when_it_always_fails_and_all_comes_back_the_net_price_is_nothing(fails_
     np.testing.assert_allclose((plan.payments - plan.rebates).sum(axis=0), 0.0, atol=1e-15)
 
 
+def test_the_dead_bring_no_rebate_and_each_loss_counts_once() -> None:
+    """A quarter fails in the first year; then half die, and a quarter of the living fail."""
+    alive, responding = np.array([1, 1, 0.5, 0.5]), np.array([1, 0.75, 0.5, 0.5])
+    plan = contract_from(RebateOnLoss(share=0.8, years=3)).schedule(
+        alive[:, None], responding[:, None]
+    )
+    np.testing.assert_allclose(plan.rebates[:, 0], [0, 0.8 * 0.25, 0.8 * 0.25 * 0.5, 0])
+
+
 @st.composite
 def rule_sets(draw: st.DrawFn) -> list[dict[str, Any]]:
     """Payers' rules with ages in quarters of a year; the last one covers everything."""

@@ -26,7 +26,7 @@ class _Opening:
     """Patients per month in all centres together, dims (draw)."""
 
     def owed(self, age: Floats) -> Floats:
-        """Return 1 for the payer who owes a medicine at an age, dims (payer, *age)."""
+        """Return 1 for the payer who owes the product at an age, dims (payer, *age)."""
         return shares_of_span(self.segments, self.payers, age, years=0.0)
 
     def open_to(self, owed: Floats, month: int) -> Floats:
@@ -45,9 +45,10 @@ def _opening(study: Study, inputs: xr.Dataset, access: xr.Dataset, centres: int)
     """Return when treatment opens and how many slots there are."""
     draws = inputs.sizes["draw"]
     per_year = np.broadcast_to(inputs["care.slots"].values, (draws,))
+    product = study.file.items[study.file.comparison.product_item]
     return _Opening(
         payers=tuple(str(name) for name in access["payer"].values),
-        segments=payer_segments(study.country, "medicine"),
+        segments=payer_segments(study.country, product.category),
         ready=access["funded"].values + inputs["care.ready_after"].values,
         slots=np.asarray(per_year * centres / MONTHS, dtype=np.float64),
     )

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from equipoise.access.workdays import add_working_days, holidays_of, next_new_year
@@ -53,6 +53,8 @@ def test_what_never_starts_never_ends() -> None:
 
 
 @given(ORIGINS, st.integers(0, 200_000))
+@example(date(2026, 12, 1), 4 * 31)
+@example(date(2026, 12, 1), 4 * 31 + 1)
 def test_the_new_year_is_the_first_that_has_not_begun(origin: date, quarters: int) -> None:
     """Also for a step that ends in a century that nobody plans for."""
     day = quarters / 4

@@ -79,6 +79,14 @@ def test_the_waiting_die_after_the_months_treatments_and_then_some_leave(
     assert by_month(found, "waiting", 2) == [3, 0.375]
 
 
+def test_each_dies_by_the_time_since_he_joined(run: Callable[..., xr.Dataset]) -> None:
+    """All of the danger is in the third month of waiting."""
+    who = joining({0: 8, 1: 80})
+    who.survival[:, 3:] = 0.5
+    found = run(who, slots=0)
+    assert by_month(found, "died", 6) == [0, 0, 4, 40, 0, 0]
+
+
 def test_who_joined_first_is_treated_first(run: Callable[..., xr.Dataset]) -> None:
     """Of those who joined together each group has its share."""
     found = run(together(joining({0: 4}), joining({0: 2, 1: 6}, age=40)), slots=3)
@@ -105,6 +113,18 @@ def test_who_grows_older_in_the_queue_passes_to_the_next_payer(
         [1, 1, 1, 0, 0, 0],
         [0, 0, 0, 1, 1, 1],
     ]
+
+
+def test_the_product_is_bought_by_who_owes_its_category(
+    mini: Study, change: Any, course: Callable[..., Any]
+) -> None:
+    """The payer who lets patients in is the payer who pays."""
+    items = mini.file.items
+    travel = items["product"].model_copy(update={"category": "travel"})
+    found = course(change.file(mini, items={**items, "product": travel}))
+    assert not found.delivery["treated_for"].sel(payer="fund").values.any()
+    bought = found.payment["amount"].sel(world="with", item="product").any(("year", "draw"))
+    assert bought.values.tolist() == [False, True]
 
 
 def test_calendar_years_hold_twelve_months(mini: Study, course: Callable[..., Any]) -> None:
@@ -182,7 +202,11 @@ def test_waiting_costs_nothing_but_discounting_where_nobody_dies_or_leaves(
 ) -> None:
     """V40 and V48: two years late, the same gain on the patient's own clock, two years later."""
     free = change.frictionless(mini)
-    inputs = {"excess_ratio": 0.0, "economics.discount_health": 0.05}
+    inputs = {
+        "excess_ratio": 0.0,
+        "economics.discount_health": 0.05,
+        "economics.discount_cost": 0.04,
+    }
     now, late = (course(free, inputs=inputs | {"care.ready_after": years}) for years in (0.0, 2.0))
 
     def gain(found: Any, name: str) -> xr.DataArray:
@@ -196,6 +220,8 @@ def test_waiting_costs_nothing_but_discounting_where_nobody_dies_or_leaves(
     np.testing.assert_allclose(
         gain(late, "qaly_present"), gain(now, "qaly_present") / 1.05**2, rtol=1e-9
     )
+    later = course(free, inputs=inputs | {"care.ready_after": 2.5}).payment["price_weight"]
+    np.testing.assert_allclose(later, now.payment["price_weight"] / 1.04**2.5, rtol=1e-9)
     first, second = gain(now, "qaly"), gain(late, "qaly")
     np.testing.assert_allclose(second[2:], first[:-2], rtol=1e-9)
     np.testing.assert_allclose(second[:2], 0.0, atol=1e-12)

@@ -50,6 +50,10 @@ def test_chunks_and_workers_change_not_a_byte(
     assert_same_bytes(whole, assess(mini, draws=60, seed=9, chunk=chunk, workers=workers))
 
 
+def test_a_draw_by_itself_is_the_same_draw(mini: Study) -> None:
+    assert_same_bytes(assess(mini, draws=4, chunk=4), assess(mini, draws=4, chunk=1))
+
+
 def test_chunks_change_not_a_byte_of_the_library(haemophilia: Study) -> None:
     """V30: with several payers and a hand-over between them."""
     once = assess(haemophilia, draws=13, seed=9, chunk=13)
