@@ -6,11 +6,12 @@ from rich.console import Console
 from rich.table import Table
 
 from equipoise.api import run_model
-from equipoise.core.files import write_text
+from equipoise.core.errors import FieldError
+from equipoise.core.files import check_ordinary, check_parent, write_text
 from equipoise.core.translation import format_number, mark
 from equipoise.core.translation import translate as _
 from equipoise.draws import Design
-from equipoise.pipeline import ModelRun
+from equipoise.pipeline import COLUMNS, ModelRun
 from equipoise.spec.text import shown
 
 _STANDINGS = (
@@ -23,6 +24,8 @@ def run_and_print(
     name: str, *, draws: int, seed: int, design: Design, out: Path | None, console: Console
 ) -> None:
     """Run a model, print its incremental table and, with draws, its uncertainty."""
+    if out is not None:
+        may_write_table(out)
     with Console(stderr=True).status(_("Running {name}", name=name)):
         run = run_model(name, draws=draws, seed=seed, design=design)
     console.print(shown(run.model.spec.model), style="bold")
@@ -34,6 +37,29 @@ def run_and_print(
     if out is not None:
         write_text(out, run.table().to_csv(index=False))
         console.print(_("Written: {path}", path=out), highlight=False)
+
+
+def may_write_table(path: Path) -> None:
+    """Refuse, before anything runs, to replace a file that this command has not written.
+
+    Raises
+    ------
+    FieldError
+        If the file is somebody's own.
+    NotWritableError
+        If no ordinary file can be written there.
+    """
+    check_parent(path)
+    check_ordinary(path)
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        own = file.readline(200).strip() == ",".join(COLUMNS).encode()
+    if not own:
+        raise FieldError(
+            _("--out {path}: is a file that Equipoise has not written", path=path),
+            fix=_("name a new file; nothing there was touched"),
+        )
 
 
 def _conventions(run: ModelRun) -> str:

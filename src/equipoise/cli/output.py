@@ -1,5 +1,6 @@
 """Writing a run's folder: all or nothing, and never over somebody's own files."""
 
+import os
 import shutil
 from collections.abc import Collection
 from pathlib import Path
@@ -7,11 +8,13 @@ from tempfile import mkdtemp
 
 from equipoise.api import Results
 from equipoise.core.errors import FieldError
+from equipoise.core.files import check_parent, refusals_explained
 from equipoise.core.translation import translate as _
-from equipoise.report import write_html, write_tables
+from equipoise.report import TABLE_NAMES, write_html, write_tables
 
 ARCHIVE = "results.nc"
 REPORT = "report.html"
+TABLES = "tables"
 FORMATS = ("html", "csv", "json")
 
 
@@ -34,46 +37,88 @@ def asked_formats(text: str) -> list[str]:
 
 
 def may_write(folder: Path) -> None:
-    """Refuse, before anything runs, a folder that holds something else than earlier results.
+    """Refuse, before anything runs, a place that is not free or not wholly our own.
+
+    Earlier results are replaced whole, so a folder that holds anything else is somebody's.
 
     Raises
     ------
     FieldError
-        If the folder is a file, or not empty and not a folder of results.
+        If a file, a link, a device or a folder with other things stands there.
+    NotWritableError
+        If the user may not write there.
     """
-    if folder.is_file():
-        raise FieldError(_("--out {folder}: is a file", folder=folder), fix=_("name a folder"))
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / ARCHIVE).is_file():
+    if not folder.name:
         raise FieldError(
-            _("--out {folder}: holds files that are no results of Equipoise", folder=folder),
+            _("--out {folder}: is no name of a folder", folder=folder), fix=_("name a new folder")
+        )
+    check_parent(folder)
+    if not os.path.lexists(folder):
+        return
+    if folder.is_symlink() or not folder.is_dir():
+        raise FieldError(
+            _("--out {folder}: is not a folder but a file, a link or a device", folder=folder),
             fix=_("name a new folder; nothing there was touched"),
         )
+    strange = strangers(folder)
+    if strange:
+        raise FieldError(
+            _("--out {folder}: holds files that are no results of Equipoise: {names}",
+              folder=folder, names=", ".join(strange[:5])),
+            fix=_("name a new folder; nothing there was touched"),
+        )  # fmt: skip
+
+
+def strangers(folder: Path) -> list[str]:
+    """Return what a folder holds besides what a run writes, by name."""
+    tables = folder / TABLES
+    own = {ARCHIVE, REPORT} | ({TABLES} if tables.is_dir() and not tables.is_symlink() else set())
+    found = [path.name for path in folder.iterdir() if path.name not in own]
+    if TABLES in own:
+        known = {f"{name}.{kind}" for name in TABLE_NAMES for kind in ("csv", "json")}
+        found += [f"{TABLES}/{path.name}" for path in tables.iterdir() if path.name not in known]
+    if any(folder.iterdir()) and not (folder / ARCHIVE).is_file():
+        found += [name for name in (REPORT, TABLES) if (folder / name).exists()]
+    return sorted(found)
 
 
 def write_results(results: Results, folder: Path, formats: Collection[str]) -> None:
-    """Write the archive, the report and the tables beside the folder, then put them in place."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        results.save(made / ARCHIVE)
-        if "html" in formats:
-            write_html(results.tree, made / REPORT)
-        kinds = {kind for kind in formats if kind in ("csv", "json")}
-        if kinds:
-            write_tables(results.tree, made / "tables", formats=kinds)
-        made.chmod(0o755)
-        _put_in_place(made, folder)
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise
+    """Write the archive, the report and the tables beside the folder, then put them in place.
+
+    Raises
+    ------
+    FieldError, NotWritableError
+        As `may_write`, which is asked again: things may have been put there during the run.
+    """
+    with refusals_explained(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        try:
+            results.save(made / ARCHIVE)
+            if "html" in formats:
+                write_html(results.tree, made / REPORT)
+            kinds = {kind for kind in formats if kind in ("csv", "json")}
+            if kinds:
+                write_tables(results.tree, made / TABLES, formats=kinds)
+            made.chmod(0o755)
+            may_write(folder)
+            _put_in_place(made, folder)
+        except BaseException:
+            shutil.rmtree(made, ignore_errors=True)
+            raise
 
 
 def _put_in_place(made: Path, folder: Path) -> None:
-    """Rename the finished folder over the earlier one."""
+    """Rename the finished folder over the earlier one; put the earlier one back if that fails."""
     if not folder.exists():
         made.rename(folder)
         return
-    old = Path(mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
-    folder.rename(old / "results")
-    made.rename(folder)
-    shutil.rmtree(old)
+    aside = Path(mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
+    folder.rename(aside / "results")
+    try:
+        made.rename(folder)
+    except BaseException:
+        (aside / "results").rename(folder)
+        aside.rmdir()
+        raise
+    shutil.rmtree(aside)

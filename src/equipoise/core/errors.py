@@ -87,5 +87,9 @@ class NotInLibraryError(EquipoiseError):
     """A name that is neither a file nor an entry of the library."""
 
 
+class NotWritableError(EquipoiseError):
+    """A place that results cannot be written to; nothing there was changed."""
+
+
 class ArchiveError(EquipoiseError):
     """A results file that cannot be read, or was written by another version."""

@@ -1,7 +1,63 @@
-"""Writing a file whole or not at all."""
+"""Writing a file whole or not at all, and never over anything but an ordinary file."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+
+from equipoise.core.errors import NotWritableError
+from equipoise.core.translation import translate as _
+
+
+@contextmanager
+def refusals_explained(path: Path) -> Iterator[None]:
+    """Turn the system's refusal to write into an error that names the place.
+
+    Raises
+    ------
+    NotWritableError
+        Instead of any `OSError` from inside.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise NotWritableError(
+            _("{path}: cannot be written ({reason}); name another place", path=path, reason=reason)
+        ) from error
+
+
+def check_parent(path: Path) -> None:
+    """Refuse a place whose nearest existing folder cannot take anything new.
+
+    Raises
+    ------
+    NotWritableError
+        If that is no folder, or the user may not write into it.
+    """
+    folder = path.absolute().parent
+    while not os.path.lexists(folder):
+        folder = folder.parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        raise NotWritableError(
+            _("{path}: cannot be written, because of {folder}; name another place",
+              path=path, folder=folder)
+        )  # fmt: skip
+
+
+def check_ordinary(path: Path) -> None:
+    """Refuse to replace anything but an ordinary file: no link, folder, pipe or device.
+
+    Raises
+    ------
+    NotWritableError
+        If something else stands there.
+    """
+    if os.path.lexists(path) and (path.is_symlink() or not path.is_file()):
+        raise NotWritableError(
+            _("{path}: is not an ordinary file and is left alone; name another place", path=path)
+        )
 
 
 def write_bytes(path: Path, content: bytes) -> Path:
@@ -13,13 +69,26 @@ def write_bytes(path: Path, content: bytes) -> Path:
         Target; its folder is made if needed.
     content
         The whole file.
+
+    Raises
+    ------
+    NotWritableError
+        If something else than an ordinary file stands there, or the system refuses; then
+        nothing is left behind.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as made:
-        made.write(content)
-    temporary = Path(made.name)
-    temporary.chmod(0o644)
-    temporary.replace(path)
+    check_ordinary(path)
+    with refusals_explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as made:
+            temporary = Path(made.name)
+            try:
+                made.write(content)
+                made.close()
+                temporary.chmod(0o644)
+                temporary.replace(path)
+            except BaseException:
+                temporary.unlink(missing_ok=True)
+                raise
     return path
 
 

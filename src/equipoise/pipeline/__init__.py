@@ -2,7 +2,7 @@
 
 from equipoise.pipeline.assess import assess
 from equipoise.pipeline.law import WrongRouteError, lawful
-from equipoise.pipeline.model_run import ModelRun, run_model
+from equipoise.pipeline.model_run import COLUMNS, ModelRun, run_model
 from equipoise.pipeline.settings import (
     DEFAULT_DRAWS,
     DEFAULT_SEED,
@@ -13,6 +13,7 @@ from equipoise.pipeline.settings import (
 )
 
 __all__ = [
+    "COLUMNS",
     "DEFAULT_DRAWS",
     "DEFAULT_SEED",
     "ModelRun",

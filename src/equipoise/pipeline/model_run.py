@@ -20,6 +20,11 @@ from equipoise.value import (
 
 POINTS = 41
 
+COLUMNS = (
+    "strategy", "cost", "qaly", "incremental_cost", "incremental_qaly", "icer", "standing",
+)  # fmt: skip
+"""Columns of the incremental table."""
+
 
 @dataclass(frozen=True)
 class ModelRun:
@@ -64,7 +69,7 @@ class ModelRun:
             }
             for row in self.increments()
         ]  # fmt: skip
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows, columns=list(COLUMNS))
 
     def uncertainty(self) -> xr.Dataset | None:
         """Return acceptability and EVPI per patient over thresholds; None without draws."""

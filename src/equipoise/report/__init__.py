@@ -5,10 +5,11 @@ from equipoise.report.answers import answers
 from equipoise.report.archive import open_archive, save
 from equipoise.report.compare import Change, compare, render_comparison
 from equipoise.report.html import html_page, write_html
-from equipoise.report.tables import tables, write_tables
+from equipoise.report.tables import TABLE_NAMES, tables, write_tables
 from equipoise.report.terminal import render
 
 __all__ = [
+    "TABLE_NAMES",
     "Answer",
     "Change",
     "answers",

@@ -27,6 +27,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """With one of these a cell of text would run as a formula in a spreadsheet."""
 
 
+TABLE_NAMES = (
+    "access", "reach", "budget", "payments", "totals", "incremental", "policies", "balance",
+    "evppi", "evidence", "checklist", "acceptability",
+)  # fmt: skip
+"""Every table that `tables` returns; each is a file of a run's folder."""
+
+
 def tables(tree: xr.DataTree) -> dict[str, pd.DataFrame]:
     """Return tidy tables of a run: one row for each thing, one column for each fact.
 

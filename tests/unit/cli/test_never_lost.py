@@ -1,0 +1,134 @@
+"""Nothing that was there before is ever lost: every kind of place that --out can name.
+
+Only temporary files, links and pipes are used here; a real device must never be a test's target.
+"""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+import equipoise
+from equipoise.cli import output
+from equipoise.cli.app import main
+from equipoise.core.errors import NotWritableError
+from equipoise.core.files import write_text
+from equipoise.report import TABLE_NAMES
+
+MINI = str(Path(__file__).parents[2] / "data" / "mini" / "study.yaml")
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path):
+    """Run the command in an empty folder; return exit code and error text."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*words: str) -> tuple[int, str]:
+        monkeypatch.setattr("sys.argv", ["equipoise", *words])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        err = capsys.readouterr().err
+        assert "Traceback" not in err
+        return (stop.value.code or 0), err
+
+    return call
+
+
+def assess(run, out: str) -> tuple[int, str]:
+    return run("assess", MINI, "--draws", "20", "--out", out)
+
+
+def model(run, out: str) -> tuple[int, str]:
+    return run("model", "run", "tegaderm", "--out", out)
+
+
+@pytest.mark.parametrize("command", [assess, model])
+def test_a_pipe_stays_a_pipe(run, tmp_path, command):
+    os.mkfifo(tmp_path / "pipe")
+    code, _err = command(run, "pipe")
+    assert code == 2
+    assert stat.S_ISFIFO((tmp_path / "pipe").lstat().st_mode)
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+
+
+@pytest.mark.parametrize("command", [assess, model])
+def test_a_link_stays_a_link(run, tmp_path, command):
+    (tmp_path / "target").mkdir()
+    (tmp_path / "link").symlink_to("target")
+    code, _err = command(run, "link")
+    assert code == 2
+    assert (tmp_path / "link").is_symlink()
+    assert not list((tmp_path / "target").iterdir())
+
+
+def test_notes_beside_earlier_results_are_kept(run, tmp_path):
+    assert assess(run, "here")[0] == 0
+    (tmp_path / "here" / "my-notes.txt").write_text("dear")
+    (tmp_path / "here" / "tables" / "mine.csv").write_text("a,b")
+    before = (tmp_path / "here" / "results.nc").read_bytes()
+    code, err = assess(run, "here")
+    assert code == 2
+    assert "my-notes.txt" in err
+    assert "tables/mine.csv" in err
+    assert (tmp_path / "here" / "my-notes.txt").read_text() == "dear"
+    assert (tmp_path / "here" / "results.nc").read_bytes() == before
+
+
+def test_a_file_that_appears_while_it_runs_is_kept(run, tmp_path, monkeypatch):
+    assert assess(run, "here")[0] == 0
+    plain = output.write_html
+
+    def meanwhile(tree, path):
+        (tmp_path / "here" / "late.txt").write_text("dear")
+        return plain(tree, path)
+
+    monkeypatch.setattr(output, "write_html", meanwhile)
+    code, err = assess(run, "here")
+    assert code == 2
+    assert "late.txt" in err
+    assert (tmp_path / "here" / "late.txt").read_text() == "dear"
+    assert [path.name for path in tmp_path.iterdir()] == ["here"]
+
+
+def test_a_text_of_the_users_is_not_taken_for_a_table(run, tmp_path):
+    (tmp_path / "diary.txt").write_text("dear diary")
+    code, err = model(run, "diary.txt")
+    assert code == 2
+    assert "nothing there was touched" in err
+    assert (tmp_path / "diary.txt").read_text() == "dear diary"
+
+
+def test_an_earlier_table_is_replaced(run, tmp_path):
+    assert model(run, "table.csv")[0] == 0
+    first = (tmp_path / "table.csv").read_bytes()
+    assert model(run, "table.csv")[0] == 0
+    assert (tmp_path / "table.csv").read_bytes() == first
+
+
+def test_a_folder_named_as_a_table_is_refused_without_a_leftover(run, tmp_path):
+    (tmp_path / "full").mkdir()
+    assert model(run, "full")[0] == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["full"]
+
+
+@pytest.mark.parametrize("out", ["", "file.txt/x", "/proc/equipoise"])
+@pytest.mark.parametrize("command", [assess, model])
+def test_an_impossible_place_is_one_sentence(run, tmp_path, command, out):
+    (tmp_path / "file.txt").write_text("dear")
+    code, err = command(run, out)
+    assert code == 2
+    assert err.strip()
+    assert [path.name for path in tmp_path.iterdir()] == ["file.txt"]
+
+
+def test_a_failed_write_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
+    with pytest.raises(NotWritableError, match="full"):
+        write_text(tmp_path / "a.txt", "text")
+    assert not list(tmp_path.iterdir())
+
+
+def test_every_table_of_a_run_is_known_by_name():
+    results = equipoise.assess(equipoise.load(MINI), draws=20)
+    assert tuple(results.tables()) == TABLE_NAMES
