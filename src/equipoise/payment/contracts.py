@@ -58,12 +58,17 @@ class InstalmentContract:
 
     def schedule(self, alive: Floats, responding: Floats) -> Schedule:
         """See `PaymentContract.schedule`."""
-        payments = np.zeros_like(alive)
+        # Parts may fall due after the disease model ends: they are owed all the same, and nobody
+        # is known to respond then.
+        years = max(alive.shape[0], self.years)
+        payments = np.zeros((years, alive.shape[1]))
         payments[: self.years] = 1.0 / self.years
         if self.only_while_responding:
             # On the day of treatment nobody's response is known yet: the first part is owed.
-            payments[1:] *= (alive * responding)[1:]
-        return Schedule(payments, np.zeros_like(alive))
+            known = np.zeros_like(payments)
+            known[: alive.shape[0]] = alive * responding
+            payments[1:] *= known[1:]
+        return Schedule(payments, np.zeros_like(payments))
 
 
 @dataclass(frozen=True)

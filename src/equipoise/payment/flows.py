@@ -6,9 +6,12 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from equipoise.core.errors import SimulationError
+from equipoise.core.translation import translate as _
 from equipoise.payment.books import Bookkeeper, Books, Profile
 from equipoise.payment.starters import joined, treated
 from equipoise.spec.loaded import Study
+from equipoise.spec.study import Comparison
 
 Floats = NDArray[np.float64]
 
@@ -22,16 +25,21 @@ def _profile(clinical: xr.Dataset, strategy: str, items: list[str]) -> Profile:
     present = one["cost_present"].transpose("age", "item", "year", "draw").values
     qaly = one["qaly"].transpose("age", "year", "draw").values
     return Profile(
-        cost=cost,
-        cost_present=present,
+        cost=_one_year_more(cost),
+        cost_present=_one_year_more(present),
         cost_total=cost.sum(axis=2),
         cost_present_total=present.sum(axis=2),
         cost_at_start=one["cost_at_start"].transpose("age", "item", "draw").values,
-        qaly=qaly,
+        qaly=_one_year_more(qaly),
         qaly_total=qaly.sum(axis=1),
         qaly_present=one["qaly_present"].sum("year").transpose("age", "draw").values,
         life_years=one["life_years"].sum("year").transpose("age", "draw").values,
     )
+
+
+def _one_year_more(profile: Floats) -> Floats:
+    """Add an empty year, dims (..., year, draw), in which mid-year starters end their last."""
+    return np.concatenate([profile, np.zeros_like(profile[..., :1, :])], axis=-2)
 
 
 class PopulationFlows:
@@ -54,6 +62,7 @@ class PopulationFlows:
 
     def __init__(self, study: Study, inputs: xr.Dataset, clinical: xr.Dataset) -> None:
         comparison = study.file.comparison
+        _only_new_has(clinical, comparison)
         items = [str(i) for i in clinical["item"].values if i != comparison.product_item]
         draws = inputs.sizes["draw"]
         self._today = _profile(clinical, comparison.current, items)
@@ -91,6 +100,23 @@ class PopulationFlows:
         for who in treated(delivery):
             self._keeper.enter(with_therapy, who, self._gain)
         return _dataset((with_therapy, self._without), self._coords)
+
+
+def _only_new_has(clinical: xr.Dataset, comparison: Comparison) -> None:
+    """Refuse a product item that today's treatment costs too: the contract would replace both.
+
+    Raises
+    ------
+    SimulationError
+        Naming the item and the strategy.
+    """
+    today = clinical.sel(strategy=comparison.current, item=comparison.product_item)
+    if bool(today["cost"].any()) or bool(today["cost_at_start"].any()):
+        raise SimulationError(
+            _("'{item}' is the product's item in `comparison`, but '{strategy}' costs it too: give "
+              "the product an item of its own",
+              item=comparison.product_item, strategy=comparison.current)
+        )  # fmt: skip
 
 
 def population_flows(

@@ -20,7 +20,8 @@ Verdict = Literal["gains", "loses", "same"]
 _TAIL = 0.05
 MILLION = 1e6
 MANY = 100.0
-_HAIR = 1e-9
+_HAIR = 1e-4
+"""Relative difference below which two runs are the same to a reader."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _change(
     gap = after - before
     low, high = np.quantile(gap, [_TAIL, 1.0 - _TAIL])
     mean = float(gap.mean())
-    scale = max(float(np.abs(before).mean()), float(np.abs(after).mean()), _HAIR)
+    scale = max(float(np.abs(before).mean()), float(np.abs(after).mean()), 1e-12)
     verdict: Verdict = "same"
     if abs(mean) > _HAIR * scale:
         verdict = "gains" if (mean > 0.0) != less_is_better else "loses"

@@ -37,7 +37,7 @@ def losers(reading: Reading) -> list[str]:
         side
         for side in reading.sides
         if float(best.sel(stakeholder=side))
-        <= float(balance["status_quo_score"].sel(stakeholder=side))
+        < float(balance["status_quo_score"].sel(stakeholder=side))
     ]
 
 
