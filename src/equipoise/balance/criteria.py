@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from equipoise.core.translation import mark
 from equipoise.spec.study import Stakeholder
+
+Floats = NDArray[np.float64]
 
 MONTHS = 12
 
@@ -18,16 +22,47 @@ class Outcome:
     """What a policy brought about: the groups that criteria look at.
 
     `queue` holds the counts of group ``delivery`` summed over patient groups, dims (month, draw);
-    `payment` is a group of the vocabulary; `net_benefit` has dims (draw).
+    `payment` is a group of the vocabulary; `budget_impact` has dims (payer, year, draw) and
+    `net_benefit` (draw), both of the world with the therapy minus the world without.
     """
 
     queue: xr.Dataset
     payment: xr.Dataset
+    budget_impact: xr.DataArray
     net_benefit: xr.DataArray
     centres: int
     """The policy's number of centres."""
     family: tuple[str, ...]
     """Payers that are families."""
+
+    def count(self, name: str) -> Floats:
+        """Return one count of the queue, dims (month, draw)."""
+        return np.asarray(self.queue[name].transpose("month", "draw").values)
+
+    def of(self, name: str, *dims: str) -> Floats:
+        """Return one array of the ledger with its dims in this order."""
+        return np.asarray(self.payment[name].transpose(*dims).values)
+
+    def more(self, worlds: Floats) -> Floats:
+        """Return the world with the therapy minus the one without; dims (world, ...)."""
+        names = self.payment["world"].values.tolist()
+        return np.asarray(worlds[names.index("with")] - worlds[names.index("without")])
+
+    @cached_property
+    def joined(self) -> Floats:
+        """Return how many join the queue within the horizon, dims (draw)."""
+        return np.asarray(self.count("arrived").sum(axis=0))
+
+    @cached_property
+    def is_family(self) -> NDArray[np.bool_]:
+        """Return which payers are families, dims (payer)."""
+        return np.isin(self.payment["payer"].values, self.family)
+
+    @cached_property
+    def public_budget(self) -> Floats:
+        """Return the budget impact on all payers but families, dims (year, draw)."""
+        impact = self.budget_impact.transpose("payer", "year", "draw").values
+        return np.asarray(impact[~self.is_family].sum(axis=0))
 
 
 def queue_of(delivery: xr.Dataset) -> xr.Dataset:
@@ -46,85 +81,71 @@ class Criterion:
     better: Literal["more", "less"]
     unit: str
     title: str
-    measure: Callable[[Outcome], xr.DataArray]
+    measure: Callable[[Outcome], Floats]
+    """Gives the criterion in every draw, dims (draw)."""
 
 
-def per(amount: xr.DataArray, count: xr.DataArray) -> xr.DataArray:
+def per(amount: Floats, count: Floats) -> Floats:
     """Return an amount per unit of a count, 0 where there is nothing to count."""
-    some = count > 0.0
-    return (amount / count.where(some, 1.0)).where(some, 0.0)
+    return np.divide(amount, count, out=np.zeros_like(amount), where=count > 0.0)
 
 
-def health_gained(outcome: Outcome) -> xr.DataArray:
+def health_gained(outcome: Outcome) -> Floats:
     """QALYs that the therapy adds per patient who joins the queue, undiscounted."""
-    health = outcome.payment["qaly"].sum("year") + outcome.payment["qaly_later"]
-    gained = health.sel(world="with", drop=True) - health.sel(world="without", drop=True)
-    joined = outcome.queue["arrived"].sum("month")
-    return per(gained, joined)
+    health = outcome.of("qaly", "world", "year", "draw").sum(axis=1)
+    health += outcome.of("qaly_later", "world", "draw")
+    return per(outcome.more(health), outcome.joined)
 
 
-def share_treated(outcome: Outcome) -> xr.DataArray:
+def share_treated(outcome: Outcome) -> Floats:
     """Share of those who join the queue within the horizon and are treated in it."""
-    treated = outcome.queue["treated"].sum("month")
-    joined = outcome.queue["arrived"].sum("month")
-    return per(treated, joined)
+    return per(outcome.count("treated").sum(axis=0), outcome.joined)
 
 
-def years_to_half(outcome: Outcome) -> xr.DataArray:
+def years_to_half(outcome: Outcome) -> Floats:
     """Years until half of all who join within the horizon have been treated, at most the horizon.
 
     A draw in which that never happens counts the whole horizon.
     """
-    treated = outcome.queue["treated"].cumsum("month")
-    half = 0.5 * outcome.queue["arrived"].sum("month")
+    treated = outcome.count("treated").cumsum(axis=0)
+    half = 0.5 * outcome.joined
     reached = (treated >= half) & (half > 0.0)
-    months = treated.sizes["month"]
-    first = reached.argmax("month").where(reached.any("month"), months)
-    return first / MONTHS
+    first = np.where(reached.any(axis=0), reached.argmax(axis=0), treated.shape[0])
+    return np.asarray(first / MONTHS)
 
 
-def family_cost(outcome: Outcome) -> xr.DataArray:
+def family_cost(outcome: Outcome) -> Floats:
     """Present value of what families pay more with the therapy, per patient who joins."""
-    paid = outcome.payment["amount_present"].sel(payer=list(outcome.family)).sum(("payer", "item"))
-    more = paid.sel(world="with", drop=True) - paid.sel(world="without", drop=True)
-    joined = outcome.queue["arrived"].sum("month")
-    return per(more, joined)
+    paid = outcome.of("amount_present", "world", "payer", "item", "draw")
+    of_families = paid[:, outcome.is_family].sum(axis=(1, 2))
+    return per(outcome.more(of_families), outcome.joined)
 
 
-def patients_per_centre(outcome: Outcome) -> xr.DataArray:
+def patients_per_centre(outcome: Outcome) -> Floats:
     """Patients that one centre treats in a year, mean over the horizon: experience keeps skill."""
-    treated = outcome.queue["treated"].sum("month")
-    years = outcome.queue.sizes["month"] / MONTHS
-    return treated / (max(outcome.centres, 1) * years)
+    treated = outcome.count("treated")
+    years = treated.shape[0] / MONTHS
+    return np.asarray(treated.sum(axis=0) / (max(outcome.centres, 1) * years))
 
 
-def longest_backlog(outcome: Outcome) -> xr.DataArray:
+def longest_backlog(outcome: Outcome) -> Floats:
     """Most months of work that ever stood before the centres once treatment had begun."""
-    waiting = outcome.queue["waiting"]
-    slots = outcome.queue["capacity"]
-    return per(waiting, slots).max("month")
+    return np.asarray(per(outcome.count("waiting"), outcome.count("capacity")).max(axis=0))
 
 
-def net_benefit(outcome: Outcome) -> xr.DataArray:
+def net_benefit(outcome: Outcome) -> Floats:
     """Net monetary benefit of the therapy for all patients, at the reference threshold."""
-    return outcome.net_benefit
+    return np.asarray(outcome.net_benefit.transpose("draw").values)
 
 
-def public_budget(outcome: Outcome) -> xr.DataArray:
-    """Yearly payments of all but families, with the therapy minus without, dims (year, draw)."""
-    public = [p for p in outcome.payment["payer"].values if p not in outcome.family]
-    amount = outcome.payment["amount"].sel(payer=public).sum(("payer", "item"))
-    return amount.sel(world="with", drop=True) - amount.sel(world="without", drop=True)
-
-
-def peak_budget(outcome: Outcome) -> xr.DataArray:
+def peak_budget(outcome: Outcome) -> Floats:
     """Highest yearly budget impact on public payers within the horizon."""
-    return public_budget(outcome).max("year")
+    return np.asarray(outcome.public_budget.max(axis=0))
 
 
-def whole_budget(outcome: Outcome) -> xr.DataArray:
+def whole_budget(outcome: Outcome) -> Floats:
     """Budget impact on public payers over the whole horizon, undiscounted."""
-    return public_budget(outcome).sum("year")
+    return np.asarray(outcome.public_budget.sum(axis=0))
 
 
 CRITERIA: dict[str, Criterion] = {
@@ -155,7 +176,7 @@ CRITERIA: dict[str, Criterion] = {
 
 def measured(outcome: Outcome, names: list[str]) -> xr.DataArray:
     """Return the named criteria of one policy, dims (criterion, draw)."""
-    rows = [np.asarray(CRITERIA[name].measure(outcome).transpose("draw").values) for name in names]
+    rows = [CRITERIA[name].measure(outcome) for name in names]
     return xr.DataArray(
         np.stack(rows),
         dims=("criterion", "draw"),

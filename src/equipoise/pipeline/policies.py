@@ -144,13 +144,14 @@ def _column(chunk: _Chunk, policy: Policy, queue: xr.Dataset, books: xr.Dataset)
     plan = chunk.plan
     with chunk.progress.stage("value"):
         benefit = net_benefit_of(books, plan.reference)
+        impact = budget_impact_of(books)
     with chunk.progress.stage("balance"):
-        outcome = Outcome(queue, books, benefit, policy.centres, plan.families)
+        outcome = Outcome(queue, books, impact, benefit, policy.centres, plan.families)
         values = measured(outcome, plan.criteria)
     return xr.Dataset(
         {
             "criterion_value": values,
-            "budget_impact": budget_impact_of(books),
+            "budget_impact": impact,
             "net_benefit": benefit,
         }
     )

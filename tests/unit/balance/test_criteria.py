@@ -48,8 +48,10 @@ def outcome(
         },
         coords={"world": ["with", "without"], "payer": ["fund", "family"]},
     )
+    by_year = payment["amount"].sum("item")
+    impact = by_year.sel(world="with", drop=True) - by_year.sel(world="without", drop=True)
     benefit = xr.DataArray([7.0], dims="draw")
-    return Outcome(queue, payment, benefit, centres, ("family",))
+    return Outcome(queue, payment, impact, benefit, centres, ("family",))
 
 
 def measure(name: str, found: Outcome) -> float:
