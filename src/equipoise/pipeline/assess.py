@@ -26,7 +26,7 @@ from equipoise.pipeline.settings import (
 from equipoise.spec.loaded import Study
 from equipoise.value import information, over_draws, reference_threshold, thresholds
 
-CHUNK = 1000
+CHUNK = 500
 """Draws that run together; results do not depend on it, memory and time do.
 
 Threads share the interpreter: many small arrays make them wait for each other, large ones do not.
