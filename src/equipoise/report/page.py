@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import altair as alt
 import xarray as xr
+from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
 
 from equipoise.core.translation import format_date, format_number, format_percent, translate_plural
@@ -64,7 +65,7 @@ class Page:
     facts: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
     evidence: Grid
-    evidence_figure: Figure
+    evidence_figure: Figure | None
     conventions: tuple[tuple[str, str], ...]
     provenance: tuple[tuple[str, str], ...]
 
@@ -110,17 +111,24 @@ def _section(
     reading: Reading, answer: Answer, draws: list[Draw], grids: list[Grid | None]
 ) -> Section:
     """Return one answer with its charts and grids; what has nothing to show is left out."""
-    figures = (_figure(reading.tree, draw) for draw in draws if draw(reading.tree) is not None)
-    return Section(answer, tuple(figures), tuple(grid for grid in grids if grid is not None))
+    figures = (_figure(reading.tree, draw) for draw in draws)
+    return Section(
+        answer,
+        tuple(figure for figure in figures if figure is not None),
+        tuple(grid for grid in grids if grid is not None),
+    )
 
 
-def _figure(tree: xr.DataTree, draw: Draw) -> Figure:
-    """Return a chart in both widths."""
-    wide, narrow = (draw(tree, width=width) for width in (charts.WIDE, charts.NARROW))
-    assert wide is not None  # noqa: S101 - the caller asks only for charts with something to show
-    assert narrow is not None  # noqa: S101
-    # The converter escapes every text, and `to_svg` the label.
-    return Figure(Markup(charts.to_svg(wide)), Markup(charts.to_svg(narrow)))  # noqa: S704
+def _figure(tree: xr.DataTree, draw: Draw) -> Figure | None:
+    """Return a chart in both widths; none if it has nothing to show."""
+    # Checking every part of every chart against the grammar's schema doubles the time; the tests
+    # of the charts do that.
+    with debug_mode(arg=False):
+        wide, narrow = (draw(tree, width=width) for width in (charts.WIDE, charts.NARROW))
+        if wide is None or narrow is None:
+            return None
+        # The converter escapes every text, and `to_svg` the label.
+        return Figure(Markup(charts.to_svg(wide)), Markup(charts.to_svg(narrow)))  # noqa: S704
 
 
 def _facts(reading: Reading) -> tuple[tuple[str, str], ...]:

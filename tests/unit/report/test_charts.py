@@ -21,7 +21,10 @@ DRAWN = (
 def test_every_chart_becomes_svg_of_its_width(
     tree: xr.DataTree, draw: Callable[..., object], width: int
 ) -> None:
-    svg = charts.to_svg(draw(tree, width=width))
+    chart = draw(tree, width=width)
+    assert isinstance(chart, alt.LayerChart)
+    chart.to_dict(validate=True)
+    svg = charts.to_svg(chart)
     box = re.search(r'viewBox="0 0 (\d+) \d+"', svg)
     assert box is not None
     assert abs(int(box[1]) - width) <= 12
