@@ -51,6 +51,7 @@ GROUPS = {
     "reach": "The queue of the chosen policy, by calendar year.",
     "course": "The mean patient of today's groups, by year since the start.",
     "payment": "The ledger of the chosen policy.",
+    "impact": "What a policy changes in the ledger; not kept in the archive.",
     "value": "Cost-effectiveness, budget and price of the chosen policy.",
     "policies": "What is kept of every policy.",
     "balance": "Scores of every policy for each side.",

@@ -16,7 +16,7 @@ from equipoise.balance import CRITERIA
 from equipoise.clinical import run_cohort
 from equipoise.delivery import Demand, demand, treated_patients
 from equipoise.packs import load_named_study
-from equipoise.payment import ledger, population_flows, product_payments
+from equipoise.payment import PopulationFlows, TreatedPatients, ledger
 from equipoise.pipeline import Policy, policy_of
 from equipoise.pipeline.settings import sample_inputs, start_ages
 from equipoise.spec.contracts import contract_from_text
@@ -94,8 +94,8 @@ def course_of(
     clinical = run_cohort(study.model, own_inputs, start_ages=start_ages(study), discount=rates)
     joining = demand(study, sampled, clinical)
     delivery = treated_patients(study, sampled, access, joining, centres=policy.centres)
-    flows = population_flows(study, sampled, clinical, delivery)
-    paid = product_payments(study, sampled, clinical, delivery, contract=policy.contract)
+    flows = PopulationFlows(study, sampled, clinical).of(delivery)
+    paid = TreatedPatients(study, sampled, clinical, delivery).under(policy.contract)
     payment = ledger(study, flows, paid, price=policy.price)
     return Course(study, policy, sampled, access, clinical, joining, delivery, payment)
 

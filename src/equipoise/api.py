@@ -99,7 +99,7 @@ def assess(
     design: Design = "latin_hypercube",
     policy: Mapping[str, str] | None = None,
     progress: Progress | None = None,
-    workers: int | None = None,
+    workers: int = 1,
 ) -> Results:
     """Answer the five questions of a study.
 
@@ -114,7 +114,7 @@ def assess(
     progress
         Hears how far the run is, and can cancel it.
     workers
-        Threads; omitted is one per core.
+        Threads; a second one takes twice the memory and gains little.
     """
     tree = run_assessment(
         study, draws=draws, seed=seed, design=design,

@@ -22,13 +22,11 @@ class Outcome:
     """What a policy brought about: the groups that criteria look at.
 
     `queue` holds the counts of group ``delivery`` summed over patient groups, dims (month, draw);
-    `payment` is a group of the vocabulary; `budget_impact` has dims (payer, year, draw) and
-    `net_benefit` (draw), both of the world with the therapy minus the world without.
+    `impact` is a group of the vocabulary; `net_benefit` has dims (draw).
     """
 
     queue: xr.Dataset
-    payment: xr.Dataset
-    budget_impact: xr.DataArray
+    impact: xr.Dataset
     net_benefit: xr.DataArray
     centres: int
     """The policy's number of centres."""
@@ -40,13 +38,8 @@ class Outcome:
         return np.asarray(self.queue[name].transpose("month", "draw").values)
 
     def of(self, name: str, *dims: str) -> Floats:
-        """Return one array of the ledger with its dims in this order."""
-        return np.asarray(self.payment[name].transpose(*dims).values)
-
-    def more(self, worlds: Floats) -> Floats:
-        """Return the world with the therapy minus the one without; dims (world, ...)."""
-        names = self.payment["world"].values.tolist()
-        return np.asarray(worlds[names.index("with")] - worlds[names.index("without")])
+        """Return one array of the impact with its dims in this order."""
+        return np.asarray(self.impact[name].transpose(*dims).values)
 
     @cached_property
     def joined(self) -> Floats:
@@ -56,13 +49,13 @@ class Outcome:
     @cached_property
     def is_family(self) -> NDArray[np.bool_]:
         """Return which payers are families, dims (payer)."""
-        return np.isin(self.payment["payer"].values, self.family)
+        return np.isin(self.impact["payer"].values, self.family)
 
     @cached_property
     def public_budget(self) -> Floats:
         """Return the budget impact on all payers but families, dims (year, draw)."""
-        impact = self.budget_impact.transpose("payer", "year", "draw").values
-        return np.asarray(impact[~self.is_family].sum(axis=0))
+        amount = self.of("amount", "payer", "year", "draw")
+        return np.asarray(amount[~self.is_family].sum(axis=0))
 
 
 def queue_of(delivery: xr.Dataset) -> xr.Dataset:
@@ -92,9 +85,7 @@ def per(amount: Floats, count: Floats) -> Floats:
 
 def health_gained(outcome: Outcome) -> Floats:
     """QALYs that the therapy adds per patient who joins the queue, undiscounted."""
-    health = outcome.of("qaly", "world", "year", "draw").sum(axis=1)
-    health += outcome.of("qaly_later", "world", "draw")
-    return per(outcome.more(health), outcome.joined)
+    return per(outcome.of("qaly", "draw"), outcome.joined)
 
 
 def share_treated(outcome: Outcome) -> Floats:
@@ -116,9 +107,8 @@ def years_to_half(outcome: Outcome) -> Floats:
 
 def family_cost(outcome: Outcome) -> Floats:
     """Present value of what families pay more with the therapy, per patient who joins."""
-    paid = outcome.of("amount_present", "world", "payer", "item", "draw")
-    of_families = paid[:, outcome.is_family].sum(axis=(1, 2))
-    return per(outcome.more(of_families), outcome.joined)
+    paid = outcome.of("amount_present", "payer", "draw")
+    return per(paid[outcome.is_family].sum(axis=0), outcome.joined)
 
 
 def patients_per_centre(outcome: Outcome) -> Floats:
@@ -129,7 +119,11 @@ def patients_per_centre(outcome: Outcome) -> Floats:
 
 
 def longest_backlog(outcome: Outcome) -> Floats:
-    """Most months of work that ever stood before the centres once treatment had begun."""
+    """Most months of work that ever stood before the centres once treatment had begun.
+
+    Where treatment never begins the centres have no work; those who wait all the same count for
+    the patient, in the share treated and the years until half are.
+    """
     return np.asarray(per(outcome.count("waiting"), outcome.count("capacity")).max(axis=0))
 
 

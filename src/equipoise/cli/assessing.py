@@ -34,7 +34,7 @@ class Request:
     out: Path | None
     formats: str
     profile: bool
-    workers: int | None
+    workers: int
 
 
 def run_request(request: Request) -> None:

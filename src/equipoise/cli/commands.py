@@ -80,8 +80,8 @@ def assess(
         bool, typer.Option("--profile", help=_("Print the seconds that each stage took."))
     ] = False,
     workers: Annotated[
-        int | None, typer.Option("--workers", min=1, help=_("Threads; omitted is one per core."))
-    ] = None,
+        int, typer.Option("--workers", min=1, help=_("Threads; a second one gains little."))
+    ] = 1,
 ) -> None:
     """Assess a study and write its folder."""
     with stoppable():

@@ -135,6 +135,15 @@ VARIABLES: tuple[Variable, ...] = (
              "All their life, undiscounted."),
     Variable("payment", "price_weight", ("draw",), "patients", 0, inf,
              "Present value of what the maker receives, net, per unit of price."),
+    # impact: what the therapy changes in the ledger
+    Variable("impact", "amount", ("payer", "year", "draw"), "money", -inf, inf,
+             "Payments with the therapy minus those without it, in each calendar year."),
+    Variable("impact", "amount_present", ("payer", "draw"), "money", -inf, inf,
+             "The same at its present value, with what falls after the horizon."),
+    Variable("impact", "qaly", ("draw",), "QALY", -inf, inf,
+             "Health with the therapy minus health without it, undiscounted, over whole lives."),
+    Variable("impact", "qaly_present", ("draw",), "QALY", -inf, inf,
+             "The same at its present value."),
     # value: is it worth it
     Variable("value", "patient_cost", ("strategy", "draw"), "money", -inf, inf,
              "Undiscounted cost of one patient treated without delay, over all payers."),

@@ -1,8 +1,9 @@
 """Who pays, how much, when: the ledger of all patients under each contract."""
 
 from equipoise.payment.contracts import PaymentContract, Schedule, contract_from
-from equipoise.payment.flows import PopulationFlows, population_flows
-from equipoise.payment.ledger import REBATE, ProductPayments, ledger, product_payments
+from equipoise.payment.flows import PopulationFlows
+from equipoise.payment.impact import impact_of, with_product
+from equipoise.payment.ledger import REBATE, ProductPayments, TreatedPatients, ledger
 
 __all__ = [
     "REBATE",
@@ -10,8 +11,9 @@ __all__ = [
     "PopulationFlows",
     "ProductPayments",
     "Schedule",
+    "TreatedPatients",
     "contract_from",
+    "impact_of",
     "ledger",
-    "population_flows",
-    "product_payments",
+    "with_product",
 ]

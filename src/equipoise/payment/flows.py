@@ -119,13 +119,6 @@ def _only_new_has(clinical: xr.Dataset, comparison: Comparison) -> None:
         )  # fmt: skip
 
 
-def population_flows(
-    study: Study, inputs: xr.Dataset, clinical: xr.Dataset, delivery: xr.Dataset
-) -> xr.Dataset:
-    """Return `PopulationFlows` of one course of the queue."""
-    return PopulationFlows(study, inputs, clinical).of(delivery)
-
-
 def _rate(inputs: xr.Dataset, name: str, draws: int) -> Floats:
     """Return a yearly discount rate, dims (draw)."""
     values = np.broadcast_to(inputs[f"economics.{name}"].values, (draws,))

@@ -24,6 +24,22 @@ class Starters:
     """Mean age at start, years."""
     youngest: float
     """Age below which nobody of the group starts in any draw."""
+    monthly_count: Floats
+    """Starters of each month, dims (month, draw)."""
+    monthly_age: Floats
+    """Their mean age at start, years, dims (month, draw)."""
+
+    def mean(self, values: Floats) -> Floats:
+        """Return the mean of a value over those who start, 0 where nobody does; dims (..., draw).
+
+        Parameters
+        ----------
+        values
+            Dims (..., month, draw).
+        """
+        weighted = (values * self.monthly_count).sum(axis=-2)
+        mean = np.divide(weighted, self.count, out=np.zeros_like(weighted), where=self.count > 0.0)
+        return np.asarray(mean)
 
 
 def joined(delivery: xr.Dataset) -> Iterator[Starters]:
@@ -66,6 +82,8 @@ def _by_year(count: Floats, age: Floats, youngest: float) -> Iterator[Starters]:
             # Rounding must not move a birthday on which another payer takes over.
             age=np.where(some, _mean(age[months], count[months], total), age[first]).round(9),
             youngest=youngest,
+            monthly_count=count[months],
+            monthly_age=age[months],
         )
 
 
@@ -85,13 +103,22 @@ class ByAge:
         span = ages[self.above] - ages[self.below]
         part = np.divide(age - ages[self.below], span, out=np.zeros_like(age), where=span > 0.0)
         self.part = np.clip(part, 0.0, 1.0)
-        self.draw = np.arange(age.size)
         self.alike = bool((self.below == self.below[0]).all() and not self.part.any())
 
     def __call__(self, profile: Floats) -> Floats:
         """Return a profile with dims (age, ..., draw) at each draw's age, dims (..., draw)."""
         if self.alike:
             return np.asarray(profile[self.below[0]])
-        lower = np.moveaxis(profile[self.below, ..., self.draw], 0, -1)
-        upper = np.moveaxis(profile[self.above, ..., self.draw], 0, -1)
+        lower, upper = _picked(profile, self.below), _picked(profile, self.above)
         return np.asarray(lower + (upper - lower) * self.part)
+
+
+def _picked(profile: Floats, rows: NDArray[np.intp]) -> Floats:
+    """Return each draw's own row of a profile; most draws share a few rows, so copy by row."""
+    first, *others = np.unique(rows)
+    if not others:
+        return np.asarray(profile[first])
+    picked = profile[first].copy()
+    for row in others:
+        np.copyto(picked, profile[row], where=rows == row)
+    return np.asarray(picked)

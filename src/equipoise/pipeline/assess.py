@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from os import cpu_count
 
 import xarray as xr
 
@@ -29,7 +28,7 @@ from equipoise.value import information, over_draws, reference_threshold, thresh
 CHUNK = 500
 """Draws that run together; results do not depend on it, memory and time do.
 
-Threads share the interpreter: many small arrays make them wait for each other, large ones do not.
+Smaller chunks pay more for each step than for its numbers, larger ones leave the processor's cache.
 """
 
 
@@ -41,7 +40,7 @@ def assess(
     design: Design = "latin_hypercube",
     policy: Policy | None = None,
     progress: Progress | None = None,
-    workers: int | None = None,
+    workers: int = 1,
     chunk: int = CHUNK,
 ) -> xr.DataTree:
     """Answer the five questions of a study with one joint simulation.
@@ -62,7 +61,8 @@ def assess(
     progress
         Hears how far the run is, and can cancel it.
     workers
-        Threads; omitted is one per core.
+        Threads. The steps are small and share the interpreter, so that a second thread takes
+        twice the memory and gains little.
     chunk
         Draws that run together.
 
@@ -119,10 +119,10 @@ def _in_threads(
     work: Callable[[xr.Dataset], dict[str, xr.Dataset]],
     chunks: list[xr.Dataset],
     progress: Progress,
-    workers: int | None,
+    workers: int,
 ) -> list[dict[str, xr.Dataset]]:
     """Run the chunks on threads; an interruption stops them all."""
-    with ThreadPoolExecutor(max_workers=workers or cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(max_workers=workers) as pool:
         futures = [pool.submit(work, part) for part in chunks]
         try:
             return [future.result() for future in futures]

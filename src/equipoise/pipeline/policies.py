@@ -12,12 +12,18 @@ from equipoise.clinical import run_cohort
 from equipoise.core.progress import Progress
 from equipoise.core.vocabulary import checked
 from equipoise.delivery import demand, reach, treated_patients
-from equipoise.payment import PopulationFlows, ProductPayments, ledger, product_payments
+from equipoise.payment import (
+    PopulationFlows,
+    ProductPayments,
+    TreatedPatients,
+    impact_of,
+    ledger,
+    with_product,
+)
 from equipoise.pipeline.settings import Policy
 from equipoise.spec.contracts import Contract
 from equipoise.spec.loaded import Study
 from equipoise.value import (
-    budget_impact_of,
     course_of_patient,
     economics,
     net_benefit_of,
@@ -65,6 +71,27 @@ class _Chunk:
     progress: Progress
 
 
+Payments = tuple[ProductPayments, ProductPayments]
+
+
+@dataclass(frozen=True)
+class _Course:
+    """The queue with so many centres, and what it brings about without the product."""
+
+    delivery: xr.Dataset
+    queue: xr.Dataset
+    flows: xr.Dataset
+
+
+@dataclass(frozen=True)
+class _Column:
+    """What is kept of every policy."""
+
+    criteria: xr.DataArray  # (criterion, draw)
+    budget_impact: xr.DataArray  # (payer, year, draw)
+    net_benefit: xr.DataArray  # (draw)
+
+
 def run_chunk(plan: Plan, inputs: xr.Dataset, progress: Progress) -> dict[str, xr.Dataset]:
     """Run the main path on some draws: access, clinical, delivery, payment, value, policies."""
     study = plan.study
@@ -84,36 +111,36 @@ def run_chunk(plan: Plan, inputs: xr.Dataset, progress: Progress) -> dict[str, x
         population = PopulationFlows(study, inputs, clinical)
     chunk = _Chunk(plan, inputs, clinical, progress)
     groups: dict[str, xr.Dataset] = {"access": access}
-    columns: dict[Policy, xr.Dataset] = {}
+    columns: dict[Policy, _Column] = {}
     for centres in sorted({0, *(policy.centres for policy in plan.policies)}):
         with progress.stage("delivery"):
             delivery = treated_patients(study, inputs, access, joining, centres=centres)
             queue = queue_of(delivery)
         progress.advance()
         with progress.stage("payment"):
-            flows = population.of(delivery)
-        for policy, books in _ledgers(chunk, delivery, flows, centres):
-            columns[policy] = _column(chunk, policy, queue, books)
+            course = _Course(delivery, queue, population.of(delivery))
+        for policy, payments, impact in _impacts(chunk, course, centres):
+            columns[policy] = _column(chunk, policy, queue, impact)
             if policy == plan.chosen:
-                groups |= _chosen(chunk, delivery, books)
+                groups |= _chosen(chunk, course, payments, impact)
         progress.advance()
-    return groups | {"policies": _table(plan, columns)}
+    return groups | {"policies": _table(plan, inputs["draw"], columns)}
 
 
-def _ledgers(
-    chunk: _Chunk, delivery: xr.Dataset, flows: xr.Dataset, centres: int
-) -> Iterator[tuple[Policy, xr.Dataset]]:
-    """Yield the ledger of every policy with so many centres; contracts are computed once each."""
-    study = chunk.plan.study
-    payments: dict[Contract, tuple[ProductPayments, ProductPayments]] = {}
+def _impacts(
+    chunk: _Chunk, course: _Course, centres: int
+) -> Iterator[tuple[Policy, Payments, xr.Dataset]]:
+    """Yield what every policy with so many centres changes; contracts are computed once each."""
+    done: dict[Contract, Payments] = {}
+    with chunk.progress.stage("payment"):
+        care = impact_of(course.flows)
+        treated = TreatedPatients(chunk.plan.study, chunk.inputs, chunk.clinical, course.delivery)
     for policy in _with_centres(chunk.plan, centres):
         with chunk.progress.stage("payment"):
-            if policy.contract not in payments:
-                payments[policy.contract] = product_payments(
-                    study, chunk.inputs, chunk.clinical, delivery, contract=policy.contract
-                )
-            books = ledger(study, flows, payments[policy.contract], price=policy.price)
-        yield policy, books
+            if policy.contract not in done:
+                done[policy.contract] = treated.under(policy.contract)
+            impact = with_product(care, done[policy.contract], price=policy.price)
+        yield policy, done[policy.contract], impact
 
 
 def model_inputs(study: Study, inputs: xr.Dataset) -> xr.Dataset:
@@ -139,54 +166,70 @@ def _with_centres(plan: Plan, centres: int) -> list[Policy]:
     return own
 
 
-def _column(chunk: _Chunk, policy: Policy, queue: xr.Dataset, books: xr.Dataset) -> xr.Dataset:
+def _column(chunk: _Chunk, policy: Policy, queue: xr.Dataset, impact: xr.Dataset) -> _Column:
     """Return what is kept of every policy."""
     plan = chunk.plan
     with chunk.progress.stage("value"):
-        benefit = net_benefit_of(books, plan.reference)
-        impact = budget_impact_of(books)
+        benefit = net_benefit_of(impact, plan.reference)
     with chunk.progress.stage("balance"):
-        outcome = Outcome(queue, books, impact, benefit, policy.centres, plan.families)
+        outcome = Outcome(queue, impact, benefit, policy.centres, plan.families)
         values = measured(outcome, plan.criteria)
-    return xr.Dataset(
-        {
-            "criterion_value": values,
-            "budget_impact": impact,
-            "net_benefit": benefit,
-        }
-    )
+    return _Column(values, impact["amount"], benefit)
 
 
-def _chosen(chunk: _Chunk, delivery: xr.Dataset, books: xr.Dataset) -> dict[str, xr.Dataset]:
+def _chosen(
+    chunk: _Chunk, course: _Course, payments: Payments, impact: xr.Dataset
+) -> dict[str, xr.Dataset]:
     """Return what is kept of the chosen policy alone."""
     plan, inputs, clinical = chunk.plan, chunk.inputs, chunk.clinical
+    with chunk.progress.stage("payment"):
+        books = ledger(plan.study, course.flows, payments, price=plan.chosen.price)
     with chunk.progress.stage("value"):
         value = economics(
             plan.study,
             inputs,
             clinical,
             books,
+            impact,
             price=plan.chosen.price,
             reference=plan.reference,
             grid=plan.grid,
         )
-        reached = reach(delivery)
+        reached = reach(course.delivery)
         reached["qaly_lost_waiting"] = qaly_lost_waiting(
-            plan.study, inputs, clinical, delivery, books
+            plan.study, inputs, clinical, course.delivery, impact
         )
-        course = course_of_patient(plan.study, inputs, clinical)
+        patient = course_of_patient(plan.study, inputs, clinical)
     return {
-        "course": course,
+        "course": patient,
         "reach": checked("reach", reached),
         "payment": books,
         "value": value,
     }
 
 
-def _table(plan: Plan, columns: dict[Policy, xr.Dataset]) -> xr.Dataset:
+def _table(plan: Plan, draws: xr.DataArray, columns: dict[Policy, _Column]) -> xr.Dataset:
     """Put the policies side by side, group ``policies`` of the vocabulary."""
-    data = xr.concat([columns[policy] for policy in plan.policies], dim="policy")
-    data = data.transpose("criterion", "policy", "payer", "year", "draw", missing_dims="ignore")
-    data["budget_impact"] = data["budget_impact"].transpose("policy", "payer", "year", "draw")
-    data["status_quo_value"] = columns[_nothing(plan)]["criterion_value"]
-    return checked("policies", data.assign_coords(policy=np.arange(len(plan.policies))))
+    rows = [columns[policy] for policy in plan.policies]
+    nothing = columns[_nothing(plan)]
+    data = xr.Dataset(
+        {
+            "criterion_value": (
+                ("criterion", "policy", "draw"),
+                np.stack([row.criteria.values for row in rows], axis=1),
+            ),
+            "budget_impact": (
+                ("policy", "payer", "year", "draw"),
+                np.stack([row.budget_impact.values for row in rows]),
+            ),
+            "net_benefit": (("policy", "draw"), np.stack([row.net_benefit.values for row in rows])),
+            "status_quo_value": nothing.criteria,
+        },
+        coords={
+            "policy": np.arange(len(rows)),
+            "payer": nothing.budget_impact["payer"],
+            "year": nothing.budget_impact["year"],
+            "draw": draws,
+        },
+    )
+    return checked("policies", data)

@@ -2,7 +2,6 @@
 
 from equipoise.value.decision import acceptability, expected_perfect_information, net_benefit
 from equipoise.value.economics import (
-    budget_impact_of,
     course_of_patient,
     economics,
     net_benefit_of,
@@ -17,7 +16,6 @@ from equipoise.value.waiting import qaly_lost_waiting
 __all__ = [
     "Increment",
     "acceptability",
-    "budget_impact_of",
     "course_of_patient",
     "economics",
     "expected_perfect_information",

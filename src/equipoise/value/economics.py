@@ -59,16 +59,19 @@ def patient_totals(
     """
     weights = _group_weights(study, inputs)
     comparison = study.file.comparison
-    one = clinical.sel(age=weights["age"])
-    care = one.sel(item=[i for i in one["item"].values if i != comparison.product_item])
-    start = care["cost_at_start"].sum("item")
-    product = price * (one["strategy"] == comparison.new)
+
+    def total(name: str, *dims: str) -> xr.DataArray:
+        """Return one variable at the groups' ages, summed; the product's own price left out."""
+        one = clinical[name].sel(age=weights["age"])
+        return _care(one, comparison.product_item).sum(dims, skipna=False)
+
+    once = total("cost_at_start", "item") + price * (clinical["strategy"] == comparison.new)
     flows: Mapping[str, xr.DataArray] = {
-        "patient_cost": care["cost"].sum(("item", "year")) + start + product,
-        "patient_cost_present": care["cost_present"].sum(("item", "year")) + start + product,
-        "patient_qaly": one["qaly"].sum("year"),
-        "patient_qaly_present": one["qaly_present"].sum("year"),
-        "patient_life_years": one["life_years"].sum("year"),
+        "patient_cost": total("cost", "item", "year") + once,
+        "patient_cost_present": total("cost_present", "item", "year") + once,
+        "patient_qaly": total("qaly", "year"),
+        "patient_qaly_present": total("qaly_present", "year"),
+        "patient_life_years": total("life_years", "year"),
     }
     return {
         name: (flow * weights).sum("age").transpose("strategy", "draw")
@@ -76,15 +79,20 @@ def patient_totals(
     }
 
 
+def _care(data: xr.DataArray, product: str) -> xr.DataArray:
+    """Return the data without the product's item, if it has items."""
+    return data.drop_sel(item=product) if "item" in data.dims else data
+
+
 def course_of_patient(study: Study, inputs: xr.Dataset, clinical: xr.Dataset) -> xr.Dataset:
     """Return the mean patient's course over time, group ``course`` of the vocabulary."""
     weights = _group_weights(study, inputs)
-    one = clinical.sel(age=weights["age"])
-    items = [i for i in one["item"].values if i != study.file.comparison.product_item]
+    one = clinical[["alive", "track", "cost"]].sel(age=weights["age"])
     living = one["alive"] * weights
-    alive = living.sum("age")
-    track = (one["track"] * living).sum("age") / alive.where(alive > 0.0, 1.0)
-    cost = (one["cost"].sel(item=items).sum("item") * weights).sum("age")
+    alive = living.sum("age", skipna=False)
+    track = (one["track"] * living).sum("age", skipna=False) / alive.where(alive > 0.0, 1.0)
+    care = _care(one["cost"], study.file.comparison.product_item).sum("item", skipna=False)
+    cost = (care * weights).sum("age", skipna=False)
     data = xr.Dataset(
         {
             "alive": alive.transpose("strategy", "year", "draw"),
@@ -95,17 +103,9 @@ def course_of_patient(study: Study, inputs: xr.Dataset, clinical: xr.Dataset) ->
     return checked("course", data)
 
 
-def net_benefit_of(payment: xr.Dataset, threshold: float) -> xr.DataArray:
-    """Return the incremental net benefit of a ledger, dims (draw)."""
-    cost = payment["amount_present"].sum(("payer", "item"))
-    benefit = net_benefit(cost, payment["qaly_present"], threshold)
-    return benefit.sel(world="with", drop=True) - benefit.sel(world="without", drop=True)
-
-
-def budget_impact_of(payment: xr.Dataset) -> xr.DataArray:
-    """Return payments with the therapy minus without, dims (payer, year, draw), undiscounted."""
-    amount = payment["amount"].sum("item")
-    return amount.sel(world="with", drop=True) - amount.sel(world="without", drop=True)
+def net_benefit_of(impact: xr.Dataset, threshold: float) -> xr.DataArray:
+    """Return the incremental net benefit of what the therapy changes, dims (draw)."""
+    return net_benefit(impact["amount_present"].sum("payer"), impact["qaly_present"], threshold)
 
 
 def supported_price(payment: xr.Dataset, benefit: xr.DataArray, price: float) -> xr.DataArray:
@@ -123,6 +123,7 @@ def economics(
     inputs: xr.Dataset,
     clinical: xr.Dataset,
     payment: xr.Dataset,
+    impact: xr.Dataset,
     *,
     price: float,
     reference: float,
@@ -134,7 +135,7 @@ def economics(
 
     Parameters
     ----------
-    study, inputs, clinical, payment
+    study, inputs, clinical, payment, impact
         The study and the earlier stages of one policy.
     price
         The policy's price, in the study's money.
@@ -143,11 +144,11 @@ def economics(
     grid
         Thresholds, dims (threshold).
     """
-    benefit = net_benefit_of(payment, reference)
+    benefit = net_benefit_of(impact, reference)
     data = xr.Dataset(patient_totals(study, inputs, clinical, price=price))
     data["cost_present"] = payment["amount_present"].sum(("payer", "item"))
     data["qaly_present"] = payment["qaly_present"]
-    data["budget_impact"] = budget_impact_of(payment)
+    data["budget_impact"] = impact["amount"]
     data["net_benefit"] = benefit
     data["supported_price"] = supported_price(payment, benefit, price)
     return data.assign_coords(threshold=grid)

@@ -13,7 +13,7 @@ def qaly_lost_waiting(
     inputs: xr.Dataset,
     clinical: xr.Dataset,
     delivery: xr.Dataset,
-    payment: xr.Dataset,
+    impact: xr.Dataset,
 ) -> xr.DataArray:
     """Return the present value of health that treating all on the day they join would add.
 
@@ -21,7 +21,7 @@ def qaly_lost_waiting(
     ----------
     study
         For the comparison.
-    inputs, clinical, delivery, payment
+    inputs, clinical, delivery, impact
         The joint sample and the groups of the vocabulary for one policy.
 
     Returns
@@ -42,6 +42,4 @@ def qaly_lost_waiting(
     )
     discount = (1.0 + inputs["economics.discount_health"]) ** -years
     ideal = (delivery["arrived"] * discount).sum("month") * at_joining
-    had = payment["qaly_present"]
-    gained = had.sel(world="with", drop=True) - had.sel(world="without", drop=True)
-    return ideal.sum("group") - gained
+    return ideal.sum("group") - impact["qaly_present"]

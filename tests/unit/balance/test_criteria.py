@@ -5,6 +5,7 @@ import pytest
 import xarray as xr
 
 from equipoise.balance import CRITERIA, Outcome
+from equipoise.payment import impact_of
 
 MONTHS = 24
 
@@ -41,17 +42,17 @@ def outcome(
     payment = xr.Dataset(
         {
             "amount": (("world", "payer", "item", "year", "draw"), amount),
-            "amount_later": (("world", "payer", "item", "draw"), amount[:, :, :, 0] * 100),
             "amount_present": (("world", "payer", "item", "draw"), amount.sum(axis=3)),
             "qaly": (("world", "year", "draw"), [[[10.0], [8.0]], [[6.0], [5.0]]]),
             "qaly_later": (("world", "draw"), [[20.0], [15.0]]),
+            "qaly_present": (("world", "draw"), [[9.0], [7.0]]),
         },
-        coords={"world": ["with", "without"], "payer": ["fund", "family"]},
-    )
-    by_year = payment["amount"].sum("item")
-    impact = by_year.sel(world="with", drop=True) - by_year.sel(world="without", drop=True)
+        coords={
+            "world": ["with", "without"], "payer": ["fund", "family"], "year": [0, 1], "draw": [0],
+        },
+    )  # fmt: skip
     benefit = xr.DataArray([7.0], dims="draw")
-    return Outcome(queue, payment, impact, benefit, centres, ("family",))
+    return Outcome(queue, impact_of(payment), benefit, centres, ("family",))
 
 
 def measure(name: str, found: Outcome) -> float:
@@ -107,6 +108,13 @@ def test_the_backlog_counts_months_of_work_once_treatment_has_begun() -> None:
     slots = dict.fromkeys(range(6, MONTHS), 4.0)
     found = outcome(waiting={5: 90.0, 6: 20.0, 7: 10.0}, capacity=slots)
     assert measure("longest_backlog", found) == 5.0
+
+
+def test_where_nobody_treats_it_is_the_patient_who_bears_it_not_the_centre() -> None:
+    found = outcome(arrived=TWENTY, waiting={6: 20.0})
+    assert measure("longest_backlog", found) == 0
+    assert measure("years_to_half", found) == 2.0
+    assert measure("share_treated", found) == 0
 
 
 def test_no_centre_treats_nobody_per_centre() -> None:

@@ -8,6 +8,7 @@ import pytest
 import xarray as xr
 
 from equipoise.core.units import parse_measure
+from equipoise.payment import PopulationFlows, TreatedPatients, impact_of, with_product
 from equipoise.spec.loaded import Study
 
 Course = Callable[..., Any]
@@ -211,3 +212,62 @@ def test_one_off_costs_add_exactly_themselves(mini: Study, course: Course) -> No
     trips = found.payment["amount"].sel(world="with", payer="family", item="travel")
     yearly = found.delivery["treated"].sum("group").values.reshape(YEARS, 12, -1).sum(axis=1)
     np.testing.assert_allclose(trips, yearly * float(found.inputs["cost_trip"]))
+
+
+@pytest.mark.parametrize(
+    "contract", ["upfront", "instalments(years=5)", "rebate_on_loss(share=0.5, years=4)"]
+)
+def test_what_the_therapy_changes_is_the_difference_between_the_two_worlds(
+    mini: Study, course: Course, contract: str
+) -> None:
+    """Policies are weighed without a ledger each; this is the ledger they would have had."""
+    found = course(mini, contract=contract, price=3e6)
+    books = found.payment
+    more = books.sel(world="with", drop=True) - books.sel(world="without", drop=True)
+    by_hand = {
+        "amount": more["amount"].sum("item"),
+        "amount_present": more["amount_present"].sum("item"),
+        "qaly": more["qaly"].sum("year") + more["qaly_later"],
+        "qaly_present": more["qaly_present"],
+    }
+    parts = found.study, found.inputs, found.clinical
+    care = impact_of(PopulationFlows(*parts).of(found.delivery))
+    paid = TreatedPatients(*parts, found.delivery).under(found.policy.contract)
+    for impact in (impact_of(books), with_product(care, paid, price=3e6)):
+        assert float(abs(impact["amount"]).max()) > 1e6
+        for name, expected in by_hand.items():
+            xr.testing.assert_allclose(impact[name], expected, rtol=1e-9, atol=1e-3)
+
+
+def test_an_instalment_passes_to_the_next_payer_month_by_month(
+    mini: Study, change: Any, course: Course
+) -> None:
+    """V45: of one year's treated, those past the birthday are the next payer's, the others not.
+
+    Once all of a year's treated passed to the next payer together, at their mean age.
+    """
+    study = hand_over(mini, change, mini, "22.5")
+    found = course(study, contract="instalments(years=5)", price=500.0)
+    delivery = found.delivery
+    due = np.zeros((2, YEARS, delivery.sizes["draw"]))
+    late = np.zeros_like(due[:, 0])
+    sides: set[tuple[int, int, int, int, int, bool]] = set()
+    for payer in range(delivery.sizes["payer"]):
+        for group in range(delivery.sizes["group"]):
+            one = delivery.isel(payer=payer, group=group)
+            counts, ages = one["treated_for"].values, one["age_at_treatment"].values
+            for month in range(counts.shape[0]):
+                for since in range(5):
+                    past = (ages[month] + since >= 22.5).astype(int)
+                    year = month // 12 + since
+                    for who in (0, 1):
+                        part = np.where(past == who, 100.0 * counts[month], 0.0)
+                        (due[who, year] if year < YEARS else late[who])[...] += part
+                    for draw in np.flatnonzero(counts[month]):
+                        sides.add((payer, group, month // 12, since, int(draw), bool(past[draw])))
+    product = found.payment.sel(world="with", item="product")
+    for who, payer in enumerate(("fund", "family")):
+        line = product.sel(payer=payer)
+        np.testing.assert_allclose(line["amount"], due[who], rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(line["amount_later"], late[who], rtol=1e-9, atol=1e-9)
+    assert any((*place, not past) in sides for *place, past in sides), "no year is split"

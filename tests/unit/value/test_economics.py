@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from equipoise.payment import impact_of
 from equipoise.pipeline import assess, parse_policy
 from equipoise.spec.loaded import Study
 from equipoise.spec.record import Record
@@ -125,7 +126,7 @@ def lost(mini: Study, change: Any, course: Callable[..., Any]) -> Callable[..., 
     def of(**inputs: float) -> tuple[xr.DataArray, Any]:
         names = {name.replace("__", "."): value for name, value in inputs.items()}
         found = course(free, inputs=names)
-        stages = found.inputs, found.clinical, found.delivery, found.payment
+        stages = found.inputs, found.clinical, found.delivery, impact_of(found.payment)
         return qaly_lost_waiting(free, *stages), found
 
     return of
