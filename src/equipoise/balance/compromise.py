@@ -119,7 +119,7 @@ def weigh(values: xr.DataArray, nothing: xr.DataArray, *, weights: Weights) -> x
 
 @dataclass(frozen=True)
 class Compromise:
-    """A named way of choosing, and the policy it chooses; none if every policy harms a side."""
+    """A named way of choosing, and the policy it chooses; none if none is better for all sides."""
 
     rule: str
     policy: int | None

@@ -231,10 +231,11 @@ def _weak(study: Study, sampled: Sampled, benefit: xr.DataArray) -> WeakRecord:
     uncertain = [str(k) for k, v in sampled.inputs.data_vars.items() if v.dims == ("draw",)]
     found = weak_share(benefit, sampled.inputs, status, weak=WEAK_STATUSES)
     return WeakRecord(
-        variance=found["variance"],
-        information=found["information"],
-        evppi=found["evppi"],
-        evpi=found["evpi"],
+        variance=found.variance,
+        information=found.information,
+        evppi=found.evppi,
+        evpi=found.evpi,
+        draws_needed=found.draws_needed,
         inputs=sum(status[name] in WEAK_STATUSES for name in uncertain),
         of=len(uncertain),
     )

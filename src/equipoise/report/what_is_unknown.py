@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from equipoise.core.translation import format_number, translate_plural
 from equipoise.core.translation import translate as _
-from equipoise.core.translation import translate_plural
 from equipoise.report.answer import Answer
 from equipoise.report.reading import Number, Reading, exactly
 from equipoise.report.words import STATUSES, capital, share, word
@@ -64,12 +64,13 @@ def _numbers(reading: Reading) -> dict[str, Number]:
     numbers = {
         "evpi": exactly(perfect_information(reading), "money"),
         "worth_it": exactly(float((value["net_benefit"] > 0.0).mean()), "1"),
-        "weak_variance": exactly(weak.variance, "1"),
-        "weak_information": exactly(weak.information, "1"),
         "weak_inputs": exactly(float(weak.inputs), "1"),
         "uncertain_inputs": exactly(float(weak.of), "1"),
         "inputs": exactly(float(len(reading.record.evidence)), "1"),
     }
+    if weak.variance is not None and weak.information is not None:
+        numbers["weak_variance"] = exactly(weak.variance, "1")
+        numbers["weak_information"] = exactly(weak.information, "1")
     for status in ("read", "computed", "inference", "assumption"):
         found = sum(entry.status == status for entry in reading.record.evidence)
         numbers[f"inputs.{status}"] = exactly(float(found), "1")
@@ -123,6 +124,12 @@ def _weak(reading: Reading, numbers: dict[str, Number]) -> list[str]:
     weak = reading.record.weak
     if not weak.of:
         return [_("No input is uncertain.")]
+    if weak.variance is None or weak.information is None:
+        return [
+            _("{inputs} of {total} uncertain inputs are assumed or inferred; how much of the result "
+              "rests on them can be told from {needed} simulated futures on.",
+              inputs=weak.inputs, total=weak.of, needed=format_number(weak.draws_needed))
+        ]  # fmt: skip
     rests = _(
         "{share} of the spread of the result comes from inputs that are assumed or inferred "
         "({inputs} of {total} uncertain inputs).",

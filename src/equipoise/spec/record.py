@@ -145,12 +145,14 @@ class ConventionsRecord(SpecModel):
 class WeakRecord(SpecModel):
     """How much of the decision's uncertainty rests on assumption or inference."""
 
-    variance: float
-    """Share of the variance of the net benefit."""
-    information: float
-    """Share of the value of perfect information."""
-    evppi: float
+    variance: float | None
+    """Share of the variance of the net benefit; None if there are too few draws to tell."""
+    information: float | None
+    """Share of the value of perfect information; None likewise."""
+    evppi: float | None
     evpi: float
+    draws_needed: int
+    """Draws from which on the shares can be told."""
     inputs: int
     """How many of the uncertain inputs are assumption or inference."""
     of: int

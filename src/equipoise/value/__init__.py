@@ -10,11 +10,12 @@ from equipoise.value.economics import (
     thresholds,
 )
 from equipoise.value.incremental import Increment, incremental_table
-from equipoise.value.information import information, partial_information, weak_share
+from equipoise.value.information import WeakShare, information, partial_information, weak_share
 from equipoise.value.waiting import qaly_lost_waiting
 
 __all__ = [
     "Increment",
+    "WeakShare",
     "acceptability",
     "course_of_patient",
     "economics",

@@ -1,6 +1,7 @@
 """What we do not know: the value of knowing each input, and how much rests on assumption."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
@@ -122,13 +123,33 @@ def information(
     return checked("information", data)
 
 
+@dataclass(frozen=True)
+class WeakShare:
+    """How much of the decision's uncertainty rests on inputs of weak status.
+
+    The shares and `evppi` are None if there are fewer draws than the fit has terms: it would
+    then find a reason for everything in chance.
+    """
+
+    variance: float | None
+    """Share of the variance of the incremental net benefit that the weak inputs explain."""
+    information: float | None
+    """Share of the value of perfect information that knowing all of them would bring."""
+    evppi: float | None
+    """What knowing all of them would bring, money."""
+    evpi: float
+    """The value of perfect information, money."""
+    draws_needed: int
+    """Draws from which on the shares can be told."""
+
+
 def weak_share(
     benefit: xr.DataArray, inputs: xr.Dataset, status: Mapping[str, str], *, weak: Sequence[str]
-) -> dict[str, float]:
+) -> WeakShare:
     """Return how much of the decision's uncertainty rests on inputs of weak status.
 
-    The share is of the variance of the incremental net benefit that an additive fit on the weak
-    inputs explains, and of the value of perfect information that knowing them all would bring.
+    An additive spline on the weak inputs, as in `partial_information`, is judged by the error with
+    which it foretells each draw from all others, so that chance explains nothing.
 
     Parameters
     ----------
@@ -147,21 +168,22 @@ def weak_share(
         str(name)
         for name, values in inputs.data_vars.items()
         if values.dims == ("draw",) and status.get(str(name)) in weak
+        if float(values.std()) > 0.0
     ]
     flat = benefit.values
     perfect = float(_gain(flat[None])[0])
     if not names or float(flat.std()) == 0.0:
-        return {"variance": 0.0, "information": 0.0, "evppi": 0.0, "evpi": perfect}
+        return WeakShare(0.0, 0.0, 0.0, perfect, 0)
     columns = np.stack([inputs[name].values for name in names], axis=1)
-    columns = columns[:, columns.std(axis=0) > 0.0]
-    value, error = partial_information(flat, columns)
     terms = _basis(columns)
+    if flat.size < terms.shape[1]:
+        return WeakShare(None, None, None, perfect, terms.shape[1])
     fit = RidgeCV(alphas=_PENALTIES).fit(terms, flat / flat.std())
-    explained = float(np.var(fit.predict(terms)))
-    return {
-        "variance": min(explained, 1.0),
-        "information": min(value / perfect, 1.0) if perfect > 0.0 else 0.0,
-        "evppi": value,
-        "evppi_standard_error": error,
-        "evpi": perfect,
-    }
+    value, _ = partial_information(flat, columns)
+    return WeakShare(
+        variance=float(np.clip(1.0 + fit.best_score_, 0.0, 1.0)),
+        information=min(value / perfect, 1.0) if perfect > 0.0 else 0.0,
+        evppi=value,
+        evpi=perfect,
+        draws_needed=terms.shape[1],
+    )

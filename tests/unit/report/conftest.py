@@ -119,7 +119,8 @@ def record(**changes: object) -> Record:
             horizon_years=10.0, lifetime_years=80.0, threshold=THRESHOLD,
             perspective="all payers together",
         ),
-        "weak": WeakRecord(variance=0.6, information=0.5, evppi=1e7, evpi=2e7, inputs=2, of=4),
+        "weak": WeakRecord(variance=0.6, information=0.5, evppi=1e7, evpi=2e7, draws_needed=20,
+                            inputs=2, of=4),
     }  # fmt: skip
     return Record.model_validate({**values, **changes})
 

@@ -97,8 +97,26 @@ def test_the_share_that_rests_on_assumption(inputs: xr.Dataset) -> None:
     status = {"p1": "read", "p2": "assumption", "irrelevant": "assumption"}
     benefit = inputs["p1"] - inputs["p2"]
     found = weak_share(benefit, inputs, status, weak=("assumption",))
-    assert found["variance"] == pytest.approx(4 / 5, abs=0.01)
-    assert found["information"] == pytest.approx(0.3955931148 / 0.4798107063, rel=0.05)
+    assert found.variance == pytest.approx(4 / 5, abs=0.01)
+    assert found.information == pytest.approx(0.3955931148 / 0.4798107063, rel=0.05)
     none = weak_share(benefit, inputs, dict.fromkeys(status, "read"), weak=("assumption",))
-    assert (none["variance"], none["information"]) == (0.0, 0.0)
-    assert none["evpi"] == pytest.approx(0.4798107063, rel=0.01)
+    assert (none.variance, none.information) == (0.0, 0.0)
+    assert none.evpi == pytest.approx(0.4798107063, rel=0.01)
+
+
+@pytest.mark.parametrize("draws", [40, 250, 2000])
+def test_chance_explains_nothing(draws: int) -> None:
+    """Twenty inputs that do nothing once explained all of the result with few draws."""
+    rng = np.random.default_rng(5)
+    names = [f"x{k}" for k in range(20)]
+    inputs = xr.Dataset({name: ("draw", rng.standard_normal(draws)) for name in names})
+    benefit = xr.DataArray(rng.standard_normal(draws), dims="draw")
+    found = weak_share(
+        benefit, inputs, dict.fromkeys(names, "assumption"), weak=("assumption",)
+    )
+    if draws < found.draws_needed:
+        assert (found.variance, found.information, found.evppi) == (None, None, None)
+        assert draws == 40
+    else:
+        assert found.variance is not None
+        assert found.variance < 0.05
