@@ -126,8 +126,8 @@ def _weak(reading: Reading, numbers: dict[str, Number]) -> list[str]:
         return [_("No input is uncertain.")]
     if weak.variance is None or weak.information is None:
         return [
-            _("{inputs} of {total} uncertain inputs are assumed or inferred; how much of the result "
-              "rests on them can be told from {needed} simulated futures on.",
+            _("{inputs} of {total} uncertain inputs are assumed or inferred; how much of the "
+              "result rests on them can be told from {needed} simulated futures on.",
               inputs=weak.inputs, total=weak.of, needed=format_number(weak.draws_needed))
         ]  # fmt: skip
     rests = _(

@@ -111,9 +111,7 @@ def test_chance_explains_nothing(draws: int) -> None:
     names = [f"x{k}" for k in range(20)]
     inputs = xr.Dataset({name: ("draw", rng.standard_normal(draws)) for name in names})
     benefit = xr.DataArray(rng.standard_normal(draws), dims="draw")
-    found = weak_share(
-        benefit, inputs, dict.fromkeys(names, "assumption"), weak=("assumption",)
-    )
+    found = weak_share(benefit, inputs, dict.fromkeys(names, "assumption"), weak=("assumption",))
     if draws < found.draws_needed:
         assert (found.variance, found.information, found.evppi) == (None, None, None)
         assert draws == 40
