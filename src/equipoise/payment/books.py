@@ -14,10 +14,16 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Profile:
-    """What one patient brings about, by age at start and years since; draw is the last dim."""
+    """What one patient brings about, by age at start and years since; draw is the last dim.
+
+    `cost` and `qaly` reach one year beyond the study's horizon, in which mid-year starters end
+    their last year inside it; the totals hold whole lives. Year by year over whole lives only
+    the items are kept that one payer hands over to another (`handed`).
+    """
 
     cost: Floats  # (age, item, year, draw)
-    cost_present: Floats  # (age, item, year, draw)
+    handed_cost: Floats  # (age, handed item, year, draw)
+    handed_present: Floats  # (age, handed item, year, draw)
     cost_total: Floats  # (age, item, draw)
     cost_present_total: Floats  # (age, item, draw)
     cost_at_start: Floats  # (age, item, draw)
@@ -62,6 +68,8 @@ class Bookkeeper:
         self.segments = [
             payer_segments(study.country, study.file.items[item].category) for item in items
         ]
+        self.handed = [k for k, segments in enumerate(self.segments) if len(segments) > 1]
+        """Items that one payer hands over to another at some age."""
         self.ages = ages
         self.rate_cost, self.rate_health = rates
 
@@ -85,8 +93,9 @@ class Bookkeeper:
                     books,
                     who,
                     item=item,
-                    cost=at_age(profile.cost[:, item]),
-                    present=at_age(profile.cost_present[:, item]) * cost_factor,
+                    cost=at_age(profile.handed_cost[:, self.handed.index(item)]),
+                    present=at_age(profile.handed_present[:, self.handed.index(item)])
+                    * cost_factor,
                 )
         self._enter_start(books, who, at_age(profile.cost_at_start), cost_factor)
         health = _Flow(at_age(profile.qaly[:, None, :near]), at_age(profile.qaly_total)[None], who)

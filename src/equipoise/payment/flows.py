@@ -18,28 +18,36 @@ Floats = NDArray[np.float64]
 WORLDS = ("with", "without")
 
 
-def _profile(clinical: xr.Dataset, strategy: str, items: list[str]) -> Profile:
-    """Return one strategy's profile without the product's own price."""
-    one = clinical.sel(strategy=strategy, item=items)
+def _profile(
+    clinical: xr.Dataset, strategy: str, items: list[int], *, handed: list[int], years: int
+) -> Profile:
+    """Return one strategy's profile of some items, by their places; some of them handed over."""
+    one = clinical.sel(strategy=strategy)
     cost = one["cost"].transpose("age", "item", "year", "draw").values
     present = one["cost_present"].transpose("age", "item", "year", "draw").values
     qaly = one["qaly"].transpose("age", "year", "draw").values
+    passed = [items[k] for k in handed]
     return Profile(
-        cost=_one_year_more(cost),
-        cost_present=_one_year_more(present),
-        cost_total=cost.sum(axis=2),
-        cost_present_total=present.sum(axis=2),
-        cost_at_start=one["cost_at_start"].transpose("age", "item", "draw").values,
-        qaly=_one_year_more(qaly),
+        cost=_years(cost[:, items, :years], years),
+        handed_cost=_years(cost[:, passed], years),
+        handed_present=_years(present[:, passed], years),
+        cost_total=cost.sum(axis=2)[:, items],
+        cost_present_total=present.sum(axis=2)[:, items],
+        cost_at_start=one["cost_at_start"].transpose("age", "item", "draw").values[:, items],
+        qaly=_years(qaly[:, :years], years),
         qaly_total=qaly.sum(axis=1),
         qaly_present=one["qaly_present"].sum("year").transpose("age", "draw").values,
         life_years=one["life_years"].sum("year").transpose("age", "draw").values,
     )
 
 
-def _one_year_more(profile: Floats) -> Floats:
-    """Add an empty year, dims (..., year, draw), in which mid-year starters end their last."""
-    return np.concatenate([profile, np.zeros_like(profile[..., :1, :])], axis=-2)
+def _years(profile: Floats, years: int) -> Floats:
+    """Return a profile of at least so many years, dims (..., year, draw), empty after its end."""
+    missing = years - profile.shape[-2]
+    if missing <= 0:
+        return profile
+    shape = (*profile.shape[:-2], missing, profile.shape[-1])
+    return np.concatenate([profile, np.zeros(shape)], axis=-2)
 
 
 class PopulationFlows:
@@ -63,13 +71,17 @@ class PopulationFlows:
     def __init__(self, study: Study, inputs: xr.Dataset, clinical: xr.Dataset) -> None:
         comparison = study.file.comparison
         _only_new_has(clinical, comparison)
-        items = [str(i) for i in clinical["item"].values if i != comparison.product_item]
+        places = [k for k, i in enumerate(clinical["item"].values) if i != comparison.product_item]
+        items = [str(name) for name in clinical["item"].values[places]]
         draws = inputs.sizes["draw"]
-        self._today = _profile(clinical, comparison.current, items)
-        self._gain = _profile(clinical, comparison.new, items).minus(self._today)
         rates = _rate(inputs, "discount_cost", draws), _rate(inputs, "discount_health", draws)
         self._keeper = Bookkeeper(study, clinical["age"].values, items, rates)
         years = round(study.file.horizon.value)
+        self._today, new = (
+            _profile(clinical, strategy, places, handed=self._keeper.handed, years=years + 1)
+            for strategy in (comparison.current, comparison.new)
+        )
+        self._gain = new.minus(self._today)
         self._shape = (len(self._keeper.payers), len(items), years, draws)
         self._coords = {
             "world": list(WORLDS), "payer": self._keeper.payers, "item": items,
