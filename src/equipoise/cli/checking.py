@@ -77,7 +77,7 @@ def _say_study(study: Study, console: Console) -> None:
     outcome = study.country.classification.outcomes[found.outcome]
     console.print(
         _("In law: {label} ({clause}); route: {route}", label=shown(outcome.label),
-          clause=outcome.evidence.clause, route=shown(study.route.label))
+          clause=shown(outcome.evidence.clause), route=shown(study.route.label))
     )  # fmt: skip
     policies = policies_of(study, policy_of(file.policy))
     console.print(

@@ -84,7 +84,7 @@ def access_grid(reading: Reading) -> Grid:
     rows = []
     for step in reading.record.steps:
         end = access["step_end"].sel(step=step.name)
-        source = Cell(step.clause, link=web(step.address), note=shown(step.note or ""))
+        source = Cell(shown(step.clause), link=web(step.address), note=shown(step.note or ""))
         rows.append((*_dates(reading, shown(step.label), word(OWNERS, step.owner), end), source,
                      status_cell(step.status)))  # fmt: skip
     for payer in reading.product_payers:
@@ -126,12 +126,12 @@ def path_grid(reading: Reading) -> Grid:
     rows = [
         (Cell(shown(step.ask), note=shown(step.note or "")),
          Cell(_("yes") if step.yes else _("no")),
-         Cell(step.clause, link=web(step.address)), status_cell(step.status))
+         Cell(shown(step.clause), link=web(step.address)), status_cell(step.status))
         for step in found.path
     ]  # fmt: skip
     outcome = _("So it is a {category}", category=shown(found.label))
     rows.append(
-        (Cell(outcome, note=shown(found.definition)), Cell(""), Cell(found.clause), Cell(""))
+        (Cell(outcome, note=shown(found.definition)), Cell(""), Cell(shown(found.clause)), Cell(""))
     )
     return Grid(_("What the product is in law, question by question"),
                 (_("Question"), _("Answer"), _("Clause"), _("Evidence")), tuple(rows),
@@ -202,7 +202,8 @@ def rules_grid(reading: Reading) -> Grid:
     rows = [
         (Cell(reading.payer(rule.payer)),
          Cell(", ".join(word(CATEGORIES, c) for c in rule.categories) or _("everything")),
-         Cell(_ages(rule)), Cell(rule.clause, link=web(rule.address)), status_cell(rule.status))
+         Cell(_ages(rule)), Cell(shown(rule.clause), link=web(rule.address)),
+         status_cell(rule.status))
         for rule in reading.record.rules
     ]  # fmt: skip
     return Grid(_("Who owes what: the first rule that fits decides"),

@@ -110,7 +110,7 @@ def _legal(reading: Reading) -> str:
     """Return what the product is in law."""
     found = reading.record.classification
     return _("In law it is a {category} ({clause}).", category=shown(found.label),
-             clause=found.clause)  # fmt: skip
+             clause=shown(found.clause))  # fmt: skip
 
 
 def _funding(reading: Reading, numbers: dict[str, Number]) -> list[str]:

@@ -28,6 +28,7 @@ from equipoise.report.grids import (
 from equipoise.report.grids_policies import gains_grid, policies_grid
 from equipoise.report.reading import Reading, read
 from equipoise.report.words import (
+    DESIGNS,
     METHODS,
     capital,
     contract_in_words,
@@ -184,7 +185,7 @@ def provenance(reading: Reading) -> tuple[tuple[str, str], ...]:
         (_("Policy"), policy_in_words(reading, reading.chosen)),
         (_("Simulated futures"), format_number(record.draws)),
         (_("Seed"), str(record.seed)),
-        (_("Design of the sample"), record.design.replace("_", " ")),
+        (_("Design of the sample"), word(DESIGNS, record.design)),
         (_("Fingerprint of the study"), record.digest),
         (_("Versions"), ", ".join(f"{name} {text}" for name, text in record.versions.items())),
     ]

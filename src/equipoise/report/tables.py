@@ -123,7 +123,7 @@ def _access(reading: Reading) -> Rows:
         rows.append(
             {"kind": "step", "name": step.name, "label": shown(step.label), "owner": step.owner,
              "median_start": start, **_spread(median_of(end, "years"), "median"),
-             "share_never": share_never(end), "clause": step.clause, "address": step.address}
+             "share_never": share_never(end), "clause": shown(step.clause), "address": step.address}
         )  # fmt: skip
     for payer in reading.record.payers:
         funded = access["funded"].sel(payer=payer.name)

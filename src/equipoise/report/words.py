@@ -79,6 +79,12 @@ METHODS = {
     "none": mark("no correction"),
 }
 
+DESIGNS = {
+    "plain": mark("each draw by itself"),
+    "latin_hypercube": mark("Latin hypercube"),
+    "sobol": mark("Sobol points"),
+}
+
 
 def word(table: dict[str, str], code: str) -> str:
     """Return a code of one of the tables above in words, or the code itself in plain letters."""

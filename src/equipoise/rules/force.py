@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from equipoise.core.errors import RuleNotInForceError, RuleStaleError
 from equipoise.core.translation import translate as _
 from equipoise.spec.jurisdiction import Evidence
+from equipoise.spec.text import shown
 
 GRACE = timedelta(days=366)
 """How long after its last check a rule may still be relied on."""
@@ -30,15 +31,16 @@ def check_in_force(evidence: Evidence, day: date) -> Evidence:
     begins, ends = evidence.valid_from, evidence.valid_to
     if begins is not None and day < begins:
         message = _("'{clause}' is not yet in force on {day}; it begins on {begins}",
-                    clause=evidence.clause, day=day, begins=begins)  # fmt: skip
+                    clause=shown(evidence.clause), day=day, begins=begins)  # fmt: skip
         raise RuleNotInForceError(message)
     if ends is not None and day > ends:
         message = _("'{clause}' is no longer in force on {day}; it ended on {ends}",
-                    clause=evidence.clause, day=day, ends=ends)  # fmt: skip
+                    clause=shown(evidence.clause), day=day, ends=ends)  # fmt: skip
         raise RuleNotInForceError(message)
     if day > evidence.last_checked + GRACE:
         message = _("'{clause}' was last checked on {checked}, asked for {day}: read the law "
                     "again, then update `last_checked`",
-                    clause=evidence.clause, checked=evidence.last_checked, day=day)  # fmt: skip
+                    clause=shown(evidence.clause), checked=evidence.last_checked,
+                    day=day)  # fmt: skip
         raise RuleStaleError(message)
     return evidence

@@ -23,7 +23,7 @@ Owner = Literal["maker", "regulator", "payer", "centre", "patient"]
 class Evidence(SpecModel):
     """What a rule rests on."""
 
-    clause: str
+    clause: Text
     source: str
     status: Literal["read", "inference", "background", "assumption"]
     valid_from: date | None = None

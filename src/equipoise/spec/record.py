@@ -44,7 +44,7 @@ class StepRecord(SpecModel):
     name: str
     label: Text
     owner: Owner
-    clause: str
+    clause: Text
     address: str
     status: str
     note: Text | None
@@ -65,7 +65,7 @@ class RuleRecord(SpecModel):
     categories: Sequence[Category]
     from_age: float | None
     to_age: float | None
-    clause: str
+    clause: Text
     address: str
     status: str
 
@@ -75,7 +75,7 @@ class AnswerRecord(SpecModel):
 
     ask: Text
     yes: bool
-    clause: str
+    clause: Text
     address: str
     status: str
     note: Text | None
@@ -87,7 +87,7 @@ class ClassificationRecord(SpecModel):
     outcome: str
     label: Text
     definition: Text
-    clause: str
+    clause: Text
     path: Sequence[AnswerRecord]
 
 

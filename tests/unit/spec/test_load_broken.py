@@ -5,7 +5,6 @@ EQUIPOISE_UPDATE_GOLDEN=1 writes the expected listings again.
 
 import os
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,6 @@ MINI = Path(__file__).resolve().parents[2] / "data" / "mini"
 MODELS = sorted(path for path in (BROKEN / "models").glob("*.yaml") if path.stem != "valid")
 STUDIES = sorted((BROKEN / "studies").glob("*.yaml"))
 CRITERIA = ("health_gained", "share_treated", "longest_backlog", "net_benefit", "peak_budget")
-SLOWEST = 1.0
 
 
 def compare(found: SpecError, golden: Path, folder: Path) -> None:
@@ -32,10 +30,8 @@ def compare(found: SpecError, golden: Path, folder: Path) -> None:
 
 @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
 def test_broken_model(path: Path) -> None:
-    begin = time.perf_counter()
     with pytest.raises(SpecError) as caught:
         load_model(path)
-    assert time.perf_counter() - begin < SLOWEST
     compare(caught.value, path.with_suffix(".txt"), path.parent)
 
 
@@ -53,10 +49,8 @@ def broken_copy(case: Path, folder: Path) -> Path:
 @pytest.mark.parametrize("case", STUDIES, ids=lambda path: path.stem)
 def test_broken_study(case: Path, tmp_path: Path) -> None:
     mini = broken_copy(case, tmp_path)
-    begin = time.perf_counter()
     with pytest.raises(SpecError) as caught:
         load_study(mini / "study.yaml", jurisdiction_folder=mini / "xx", criteria=CRITERIA)
-    assert time.perf_counter() - begin < SLOWEST
     compare(caught.value, case.with_suffix(".txt"), mini)
 
 

@@ -350,10 +350,11 @@ def laughs() -> str:
     ],
     ids=range(10),
 )
-def test_bombs_end_within_a_second(file: Path, text: str, message: str | None) -> None:
-    begun = time.perf_counter()
+def test_bombs_do_not_go_off(file: Path, text: str, message: str | None) -> None:
+    begun = time.process_time()
     found = problems(file, text)
-    assert time.perf_counter() - begun < 1
+    # No measurement: what goes off takes minutes of the processor, or never ends.
+    assert time.process_time() - begun < 20
     assert message is None or found[0].message == message
 
 
