@@ -194,9 +194,10 @@ VARIABLES: tuple[Variable, ...] = (
              "Largest regret of any side."),
     # information: what we do not know
     Variable("information", "evppi", ("parameter",), "money", 0, inf,
-             "Expected value of knowing one input perfectly, for all patients of the queue."),
+             "Expected value of knowing one input perfectly, for all patients of the queue; none "
+             "with too few draws to tell.", may_miss=True),
     Variable("information", "evppi_standard_error", ("parameter",), "money", 0, inf,
-             "Standard error of the estimate."),
+             "Standard error of the estimate.", may_miss=True),
 )  # fmt: skip
 
 

@@ -121,7 +121,7 @@ class Bookkeeper:
         for item, segments in enumerate(self.segments):
             if not at_start[item].any():
                 continue
-            shares = shares_of_span(segments, self.payers, who.age, years=0.0)
+            shares = who.mean(shares_of_span(segments, self.payers, who.monthly_age, years=0.0))
             books.amount[:, item, who.year] += shares * (at_start[item] * who.count)
             books.amount_present[:, item] += shares * (at_start[item] * factor)
 

@@ -71,6 +71,7 @@ class PopulationFlows:
     def __init__(self, study: Study, inputs: xr.Dataset, clinical: xr.Dataset) -> None:
         comparison = study.file.comparison
         _only_new_has(clinical, comparison)
+        _nothing_on_day_0(clinical, comparison)
         places = [k for k, i in enumerate(clinical["item"].values) if i != comparison.product_item]
         items = [str(name) for name in clinical["item"].values[places]]
         draws = inputs.sizes["draw"]
@@ -128,6 +129,27 @@ def _only_new_has(clinical: xr.Dataset, comparison: Comparison) -> None:
             _("'{item}' is the product's item in `comparison`, but '{strategy}' costs it too: give "
               "the product an item of its own",
               item=comparison.product_item, strategy=comparison.current)
+        )  # fmt: skip
+
+
+def _nothing_on_day_0(clinical: xr.Dataset, comparison: Comparison) -> None:
+    """Refuse one-off costs on day 0 of today's treatment.
+
+    Those who join the queue are on it already; and whoever is treated later would get back what
+    starting it once cost.
+
+    Raises
+    ------
+    SimulationError
+        Naming the strategy and the item.
+    """
+    today = clinical["cost_at_start"].sel(strategy=comparison.current)
+    items = [str(i) for i in today["item"].values if bool(today.sel(item=i).any())]
+    if items:
+        raise SimulationError(
+            _("'{strategy}' has a one-off cost on day 0 ({items}), but patients of the queue are "
+              "on today's treatment already: leave that cost out, or spread it over the years",
+              strategy=comparison.current, items=", ".join(items))
         )  # fmt: skip
 
 

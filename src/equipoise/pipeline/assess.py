@@ -23,7 +23,13 @@ from equipoise.pipeline.settings import (
     start_ages,
 )
 from equipoise.spec.loaded import Study
-from equipoise.value import information, over_draws, reference_threshold, thresholds
+from equipoise.value import (
+    information,
+    of_the_decision,
+    over_draws,
+    reference_threshold,
+    thresholds,
+)
 
 CHUNK = 500
 """Draws that run together; results do not depend on it, memory and time do.
@@ -161,7 +167,7 @@ def _finish(
         )  # fmt: skip
     with progress.stage("information"):
         benefit = groups["value"]["net_benefit"]
-        groups["information"] = information(benefit, sampled.inputs)
+        groups["information"] = information(benefit, of_the_decision(sampled.inputs))
         draws = sampled.inputs.sizes["draw"]
         record = record_of(plan, sampled, draws=draws, design=design, benefit=benefit)
     order = ("access", "course", "reach", "payment", "value", "policies", "balance", "information")

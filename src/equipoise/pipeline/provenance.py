@@ -30,7 +30,7 @@ from equipoise.spec.record import (
     StepRecord,
     WeakRecord,
 )
-from equipoise.value import weak_share
+from equipoise.value import of_the_decision, weak_share
 
 _PACKAGES = ("equipoise", "numpy", "scipy", "xarray")
 
@@ -228,8 +228,9 @@ def _conventions(plan: Plan, sampled: Sampled) -> ConventionsRecord:
 def _weak(study: Study, sampled: Sampled, benefit: xr.DataArray) -> WeakRecord:
     """Return how much of the uncertainty rests on assumption or inference."""
     status = {name: quantity.status for name, quantity in study.quantities.items()}
-    uncertain = [str(k) for k, v in sampled.inputs.data_vars.items() if v.dims == ("draw",)]
-    found = weak_share(benefit, sampled.inputs, status, weak=WEAK_STATUSES)
+    inputs = of_the_decision(sampled.inputs)
+    uncertain = [str(k) for k, v in inputs.data_vars.items() if v.dims == ("draw",)]
+    found = weak_share(benefit, inputs, status, weak=WEAK_STATUSES)
     return WeakRecord(
         variance=found.variance,
         information=found.information,

@@ -48,6 +48,11 @@ def ranked(reading: Reading) -> list[tuple[str, float, float]]:
     return sorted(found, key=lambda row: (-row[1], row[0]))
 
 
+def too_few(reading: Reading) -> bool:
+    """Return whether there are too few draws to tell what one input is worth."""
+    return bool(np.isnan(reading.group("information")["evppi"].values).any())
+
+
 def is_clear(reading: Reading) -> bool:
     """Return whether no finding could change the decision."""
     return perfect_information(reading) <= CLEAR * _size(reading)
@@ -87,6 +92,9 @@ def _headline(reading: Reading, numbers: dict[str, Number]) -> str:
         return _("The verdict is clear: it is worth its price in no simulated future.")
     worth = reading.money(numbers["evpi"].value)
     top = ranked(reading)
+    if too_few(reading):
+        return _("Knowing everything would be worth {worth}; which input matters most cannot be "
+                 "told from so few simulated futures.", worth=worth)  # fmt: skip
     if not top:
         return _("Knowing everything would be worth {worth}; no single input stands out.",
                  worth=worth)  # fmt: skip
@@ -114,7 +122,7 @@ def _finding_out(reading: Reading, numbers: dict[str, Number]) -> list[str]:
               input=capital(reading.parameter(name)), worth=reading.money(evppi),
               error=reading.money(2.0 * error), status=word(STATUSES, reading.status(name)))
         )  # fmt: skip
-    if not ranked(reading):
+    if not ranked(reading) and not too_few(reading):
         lines.append(_("No single input stands out from chance; they matter together."))
     return lines
 

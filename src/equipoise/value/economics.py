@@ -25,6 +25,11 @@ def reference_threshold(base: xr.Dataset) -> float:
     return float(base["economics.willingness_to_pay"])
 
 
+def of_the_decision(inputs: xr.Dataset) -> xr.Dataset:
+    """Return the inputs that the net benefit rests on: all but the worth of a QALY, a choice."""
+    return inputs.drop_vars("economics.willingness_to_pay")
+
+
 def thresholds(inputs: xr.Dataset, reference: float) -> xr.DataArray:
     """Return the grid of thresholds, from 0 to beyond the proposals at hand."""
     drawn = np.asarray(inputs["economics.willingness_to_pay"].values)

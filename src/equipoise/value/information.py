@@ -15,6 +15,12 @@ _KNOTS = 6
 _PENALTIES = np.logspace(-3, 4, 15)
 _SIMULATIONS = 200
 
+_FEWEST = 50
+"""Draws below which a fit on one input would follow chance."""
+
+_DRAWS_PER_TERM = 5
+"""Draws for each term of a fit on many inputs, so that what it explains is not told too low."""
+
 
 def _basis(columns: Floats) -> Floats:
     """Return a smooth additive basis of some inputs, dims (draw, term)."""
@@ -37,6 +43,8 @@ def partial_information(benefit: Floats, columns: Floats, *, seed: int = 0) -> t
     The standard error comes from 200 draws of the fitted coefficients' normal approximation, as
     in the literature below.
 
+    With fewer than 50 draws both are no number: the fit would follow chance.
+
     Parameters
     ----------
     benefit
@@ -57,6 +65,8 @@ def partial_information(benefit: Floats, columns: Floats, *, seed: int = 0) -> t
     varying = columns[:, columns.std(axis=0) > 0.0]
     if spread == 0.0 or varying.shape[1] == 0:
         return 0.0, 0.0
+    if benefit.size < _FEWEST:
+        return np.nan, np.nan
     terms = _basis(varying)
     centred = terms - terms.mean(axis=0)
     target = (benefit - benefit.mean()) / spread
@@ -127,8 +137,8 @@ def information(
 class WeakShare:
     """How much of the decision's uncertainty rests on inputs of weak status.
 
-    The shares and `evppi` are None if there are fewer draws than the fit has terms: it would
-    then find a reason for everything in chance.
+    The shares and `evppi` are None if there are too few draws for the terms of the fit: they
+    would then follow chance.
     """
 
     variance: float | None
@@ -172,12 +182,15 @@ def weak_share(
     ]
     flat = benefit.values
     perfect = float(_gain(flat[None])[0])
+    if flat.size < _FEWEST:
+        return WeakShare(None, None, None, perfect, _FEWEST)
     if not names or float(flat.std()) == 0.0:
-        return WeakShare(0.0, 0.0, 0.0, perfect, 0)
+        return WeakShare(0.0, 0.0, 0.0, perfect, _FEWEST)
     columns = np.stack([inputs[name].values for name in names], axis=1)
     terms = _basis(columns)
-    if flat.size < terms.shape[1]:
-        return WeakShare(None, None, None, perfect, terms.shape[1])
+    needed = max(_FEWEST, _DRAWS_PER_TERM * terms.shape[1])
+    if flat.size < needed:
+        return WeakShare(None, None, None, perfect, needed)
     fit = RidgeCV(alphas=_PENALTIES).fit(terms, flat / flat.std())
     value, _ = partial_information(flat, columns)
     return WeakShare(
@@ -185,5 +198,5 @@ def weak_share(
         information=min(value / perfect, 1.0) if perfect > 0.0 else 0.0,
         evppi=value,
         evpi=perfect,
-        draws_needed=terms.shape[1],
+        draws_needed=needed,
     )

@@ -10,7 +10,9 @@ import pytest
 from equipoise.core.errors import SimulationError
 from equipoise.core.units import parse_measure
 from equipoise.payment import contract_from
-from equipoise.spec.contracts import Instalments
+from equipoise.payment.starters import ByAge
+from equipoise.spec.contracts import Instalments, RebateOnLoss
+from equipoise.spec.formula import parse_formula
 from equipoise.spec.loaded import Study
 
 
@@ -73,3 +75,48 @@ def test_an_item_that_today_costs_too_cannot_be_the_product(
     comparison = mini.file.comparison.model_copy(update={"product_item": "care"})
     with pytest.raises(SimulationError, match="'care'.*'usual'"):
         course(change.file(mini, comparison=comparison))
+
+
+def test_a_warranty_ends_with_its_last_year():
+    alive = np.ones((6, 1))
+    late, early = (np.where(np.arange(6) < lost, 1.0, 0.0)[:, None] for lost in (3, 2))
+    contract = contract_from(RebateOnLoss(share=0.5, years=2))
+    assert not contract.schedule(alive, late).rebates.any()
+    np.testing.assert_allclose(contract.schedule(alive, early).rebates[:, 0], [0, 0, 0.5, 0, 0, 0])
+
+
+def test_the_dead_pay_no_instalment_for_responders():
+    alive = np.array([1.0, 0.5, 0.25])[:, None]
+    contract = contract_from(Instalments(years=3, only_while_responding=True))
+    plan = contract.schedule(alive, np.full((3, 1), 0.8))
+    np.testing.assert_allclose(plan.payments[:, 0] * 3, [1.0, 0.4, 0.2])
+
+
+def test_between_two_ages_profiles_are_straight_lines():
+    profile = np.array([[[0.0, 0.0]], [[10.0, 20.0]], [[30.0, 50.0]]])  # (age, year, draw)
+    found = ByAge(np.array([20.0, 30.0, 40.0]), np.array([25.0, 32.5]))(profile)
+    np.testing.assert_allclose(found, [[5.0, 27.5]])
+    outside = ByAge(np.array([20.0, 30.0, 40.0]), np.array([10.0, 99.0]))(profile)
+    np.testing.assert_allclose(outside, [[0.0, 50.0]])
+
+
+def test_a_cost_of_starting_todays_treatment_is_refused(
+    mini: Study, change: Any, course: Callable[..., Any]
+):
+    # It once came back to the payer of everyone who was treated later.
+    events = mini.model.spec.events
+    also = {
+        name: event.model_copy(
+            update={
+                "when": parse_formula("time == 0"),
+                "cost": {
+                    "product": parse_formula("price * treated"),
+                    "travel": parse_formula("cost_trip"),
+                },
+            }
+        )
+        for name, event in events.items()
+    }
+    spec = mini.model.spec.model_copy(update={"events": also})
+    with pytest.raises(SimulationError, match="'usual' has a one-off cost on day 0"):
+        course(replace(mini, model=replace(mini.model, spec=spec)))

@@ -271,3 +271,36 @@ def test_an_instalment_passes_to_the_next_payer_month_by_month(
         np.testing.assert_allclose(line["amount"], due[who], rtol=1e-9, atol=1e-9)
         np.testing.assert_allclose(line["amount_later"], late[who], rtol=1e-9, atol=1e-9)
     assert any((*place, not past) in sides for *place, past in sides), "no year is split"
+
+
+def test_a_one_off_cost_is_owed_at_the_age_of_each_months_treated(
+    mini: Study, change: Any, course: Course
+) -> None:
+    """The medicine has one payer at every age, travel passes to the family at 22.5: by hand."""
+    medicine, travel = mini.country.payer_rules[1], mini.country.payer_rules[2]
+    rules = [
+        medicine.model_copy(update={"categories": ("medicine",), "to_age": None}),
+        medicine.model_copy(
+            update={"categories": (), "to_age": parse_measure("22.5 years")}
+        ),
+        travel.model_copy(update={"categories": ()}),
+    ]  # fmt: skip
+    found = course(change.country(mini, payer_rules=rules), inputs={"economics.discount_cost": 0.1})
+    cost = found.clinical["cost_at_start"].sel(strategy="therapy", item="travel")
+    near = np.zeros((2, YEARS, found.delivery.sizes["draw"]))
+    present = np.zeros_like(near[:, 0])
+    one = found.delivery.sel(payer=medicine.payer)
+    for group in range(one.sizes["group"]):
+        counts, ages = (one[k].values[group] for k in ("treated_for", "age_at_treatment"))
+        for month, count in enumerate(counts):
+            past = (ages[month] >= 22.5).astype(int)
+            for who in (0, 1):
+                due = np.where(past == who, count, 0.0) * cost.isel(age=0).values
+                near[who, month // 12] += due
+                present[who] += due * 1.1 ** -(month / 12)
+    assert np.ptp(cost.values, axis=0).max() == 0, "a trip costs the same at every age"
+    line = found.payment.sel(world="with", item="travel")
+    for who, payer in enumerate((medicine.payer, travel.payer)):
+        np.testing.assert_allclose(line["amount"].sel(payer=payer), near[who], atol=1e-6)
+        np.testing.assert_allclose(line["amount_present"].sel(payer=payer), present[who], rtol=0.03)
+    assert near.any(axis=(1, 2)).all()

@@ -13,6 +13,7 @@ from equipoise.core.errors import EquipoiseError, RuleNotInForceError, RuleStale
 from equipoise.core.vocabulary import VARIABLES, checked
 from equipoise.pipeline import Policy, assess, parse_policy, policies_of
 from equipoise.spec.loaded import Study
+from equipoise.spec.record import Record
 
 GROUPS = sorted({row.group for row in VARIABLES} - {"clinical", "delivery", "impact"})
 
@@ -189,3 +190,14 @@ def test_reach_payment_and_value_tell_one_story(mini: Study, whole: xr.DataTree)
     np.testing.assert_allclose(whole["payment"]["receipts"], whole["reach"]["treated"] * price)
     total = whole["payment"]["amount_present"].sum(("payer", "item"))
     np.testing.assert_allclose(whole["value"]["cost_present"], total)
+
+
+def test_the_status_quo_is_the_policy_without_centres(mini: Study) -> None:
+    run = assess(mini, draws=12, policy=parse_policy(mini, {"centres": "0"}))
+    policies = run["policies"]
+    chosen = Record.model_validate_json(run.attrs["record"]).chosen
+    np.testing.assert_array_equal(
+        policies["status_quo_value"], policies["criterion_value"].sel(policy=chosen)
+    )
+    others = policies["criterion_value"].drop_sel(policy=chosen)
+    assert not (others == policies["status_quo_value"]).all(("criterion", "draw")).any()

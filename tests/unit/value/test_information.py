@@ -114,7 +114,7 @@ def test_chance_explains_nothing(draws: int) -> None:
     found = weak_share(benefit, inputs, dict.fromkeys(names, "assumption"), weak=("assumption",))
     if draws < found.draws_needed:
         assert (found.variance, found.information, found.evppi) == (None, None, None)
-        assert draws == 40
+        assert draws < 2000
     else:
         assert found.variance is not None
         assert found.variance < 0.05
