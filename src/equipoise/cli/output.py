@@ -10,7 +10,7 @@ from equipoise.api import Results
 from equipoise.core.errors import FieldError
 from equipoise.core.files import check_parent, refusals_explained
 from equipoise.core.translation import translate as _
-from equipoise.report import TABLE_NAMES, write_html, write_tables
+from equipoise.report import TABLE_NAMES, is_archive, write_html, write_tables
 
 ARCHIVE = "results.nc"
 REPORT = "report.html"
@@ -72,14 +72,25 @@ def may_write(folder: Path) -> None:
 def strangers(folder: Path) -> list[str]:
     """Return what a folder holds besides what a run writes, by name."""
     tables = folder / TABLES
-    own = {ARCHIVE, REPORT} | ({TABLES} if tables.is_dir() and not tables.is_symlink() else set())
+    own = {name for name in (ARCHIVE, REPORT) if _is_plain_file(folder / name)}
+    own |= {TABLES} if tables.is_dir() and not tables.is_symlink() else set()
     found = [path.name for path in folder.iterdir() if path.name not in own]
     if TABLES in own:
         known = {f"{name}.{kind}" for name in TABLE_NAMES for kind in ("csv", "json")}
-        found += [f"{TABLES}/{path.name}" for path in tables.iterdir() if path.name not in known]
-    if any(folder.iterdir()) and not (folder / ARCHIVE).is_file():
-        found += [name for name in (REPORT, TABLES) if (folder / name).exists()]
-    return sorted(found)
+        found += [
+            f"{TABLES}/{path.name}"
+            for path in tables.iterdir()
+            if path.name not in known or not _is_plain_file(path)
+        ]
+    # The archive vouches for the rest: without one that opens, nothing there is known to be ours.
+    if any(folder.iterdir()) and not is_archive(folder / ARCHIVE):
+        found += [name for name in (ARCHIVE, REPORT, TABLES) if (folder / name).exists()]
+    return sorted(set(found))
+
+
+def _is_plain_file(path: Path) -> bool:
+    """Return whether a file stands there, and no link to one."""
+    return path.is_file() and not path.is_symlink()
 
 
 def write_results(results: Results, folder: Path, formats: Collection[str]) -> None:

@@ -2,7 +2,7 @@
 
 from equipoise.report.answer import Answer
 from equipoise.report.answers import answers
-from equipoise.report.archive import open_archive, save
+from equipoise.report.archive import is_archive, open_archive, save
 from equipoise.report.compare import Change, compare, render_comparison
 from equipoise.report.html import html_page, write_html
 from equipoise.report.tables import TABLE_NAMES, tables, write_tables
@@ -15,6 +15,7 @@ __all__ = [
     "answers",
     "compare",
     "html_page",
+    "is_archive",
     "open_archive",
     "render",
     "render_comparison",

@@ -89,6 +89,17 @@ def open_archive(path: Path) -> xr.DataTree:
     )
 
 
+def is_archive(path: Path) -> bool:
+    """Return whether a file is marked as one that `save` wrote, of whatever version."""
+    if not path.is_file():
+        return False
+    try:
+        with xr.open_dataset(path, engine="h5netcdf") as stored:
+            return {"record", "format_version"} <= set(stored.attrs)
+    except (OSError, KeyError, TypeError, ValueError, RuntimeError):
+        return False
+
+
 def _complete(stored: xr.DataTree) -> xr.DataTree:
     """Return the run as it was saved, if it keeps every promise of the vocabulary."""
     Record.model_validate_json(stored.attrs["record"])

@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
+import xarray as xr
 
 import equipoise
 from equipoise.cli import output
@@ -132,3 +133,21 @@ def test_a_failed_write_leaves_nothing(tmp_path, monkeypatch):
 def test_every_table_of_a_run_is_known_by_name():
     results = equipoise.assess(equipoise.load(MINI), draws=20)
     assert tuple(results.tables()) == TABLE_NAMES
+
+
+def test_what_only_has_the_name_of_our_archive_is_kept(run, tmp_path):
+    """A folder, a text and a foreign file named results.nc were once replaced."""
+    for name, make in (
+        ("folder", lambda path: (path.mkdir(), (path / "thesis.txt").write_text("thesis"))),
+        ("text", lambda path: path.write_text("hello")),
+        ("foreign", lambda path: xr.Dataset({"x": 1.0}).to_netcdf(path, engine="h5netcdf")),
+    ):
+        (tmp_path / name).mkdir()
+        archive = tmp_path / name / "results.nc"
+        make(archive)
+        before = archive.stat()
+        code, err = assess(run, name)
+        assert code == 2
+        assert "results.nc" in err
+        assert archive.stat() == before
+        assert [path.name for path in (tmp_path / name).iterdir()] == ["results.nc"]
