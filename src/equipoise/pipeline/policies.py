@@ -79,7 +79,6 @@ class _Course:
     """The queue with so many centres, and what it brings about without the product."""
 
     delivery: xr.Dataset
-    queue: xr.Dataset
     flows: xr.Dataset
 
 
@@ -118,7 +117,7 @@ def run_chunk(plan: Plan, inputs: xr.Dataset, progress: Progress) -> dict[str, x
             queue = queue_of(delivery)
         progress.advance()
         with progress.stage("payment"):
-            course = _Course(delivery, queue, population.of(delivery))
+            course = _Course(delivery, population.of(delivery))
         for policy, payments, impact in _impacts(chunk, course, centres):
             columns[policy] = _column(chunk, policy, queue, impact)
             if policy == plan.chosen:
