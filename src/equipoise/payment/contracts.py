@@ -86,8 +86,10 @@ class RebateContract:
         """See `PaymentContract.schedule`."""
         payments = np.zeros_like(alive)
         payments[0] = 1.0
-        before = np.concatenate([np.ones_like(responding[:1]), responding[1:-1]])
-        lost = alive[1:] * np.clip(before - responding[1:], 0.0, None)
+        known = np.concatenate([np.ones_like(responding[:1]), responding[1:]])
+        # A share that recovers and falls again has been paid for: only a new low loses anybody.
+        lowest = np.minimum.accumulate(known, axis=0)
+        lost = alive[1:] * (lowest[:-1] - lowest[1:])
         rebates = np.zeros_like(alive)
         rebates[1 : self.years + 1] = self.share * lost[: self.years]
         return Schedule(payments, rebates)

@@ -137,6 +137,7 @@ def _criterion_row(reading: Reading, k: int, policies: Sequence[int]) -> tuple[C
              aim=aim)  # fmt: skip
     today = reading.group("policies")["status_quo_value"].sel(criterion=criterion.name)
     nothing = criterion_value(reading, criterion, float(today.mean("draw")))
-    cells = [Cell(name, note=side), Cell(nothing)]
+    note = "; ".join([side, _(criterion.note)] if criterion.note else [side])
+    cells = [Cell(name, note=note), Cell(nothing)]
     cells += [Cell(criterion_value(reading, criterion, float(means[p]))) for p in policies]
     return tuple(cells)

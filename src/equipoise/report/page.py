@@ -32,6 +32,7 @@ from equipoise.report.words import (
     METHODS,
     capital,
     contract_in_words,
+    few_draws,
     policy_in_words,
     word,
     years_in_words,
@@ -63,6 +64,7 @@ class Page:
     title: str
     kicker: str
     description: str
+    warning: str
     facts: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
     evidence: Grid
@@ -80,6 +82,7 @@ def page_of(tree: xr.DataTree) -> Page:
         kicker=_("{country}, decision of {date}", country=shown(record.country),
                  date=format_date(record.decision_date)),
         description=shown(record.description) if record.description else "",
+        warning=few_draws(reading),
         facts=_facts(reading),
         sections=_sections(reading),
         evidence=evidence_grid(reading),

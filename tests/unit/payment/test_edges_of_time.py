@@ -85,6 +85,13 @@ def test_a_warranty_ends_with_its_last_year():
     np.testing.assert_allclose(contract.schedule(alive, early).rebates[:, 0], [0, 0, 0.5, 0, 0, 0])
 
 
+def test_a_response_that_is_lost_twice_is_paid_back_once():
+    # All respond, half lose it, a quarter regain it and then all lose it: half and half come back.
+    responding = np.array([1.0, 0.5, 0.75, 0.0])[:, None]
+    plan = contract_from(RebateOnLoss(share=1.0, years=3)).schedule(np.ones((4, 1)), responding)
+    np.testing.assert_allclose(plan.rebates[:, 0], [0.0, 0.5, 0.0, 0.5])
+
+
 def test_the_dead_pay_no_instalment_for_responders():
     alive = np.array([1.0, 0.5, 0.25])[:, None]
     contract = contract_from(Instalments(years=3, only_while_responding=True))
