@@ -76,7 +76,8 @@ class RebateContract:
     """The price at once; a share comes back for each living patient who has lost response.
 
     Response is looked at on every anniversary up to `years`; who never responded counts as lost
-    on the first. The dead get no rebate.
+    on the first. The dead get no rebate. Loss is taken to be final: where the share of responders
+    among the living rises, the others have died sooner, and the next fall is a new loss.
     """
 
     share: float
@@ -86,10 +87,8 @@ class RebateContract:
         """See `PaymentContract.schedule`."""
         payments = np.zeros_like(alive)
         payments[0] = 1.0
-        known = np.concatenate([np.ones_like(responding[:1]), responding[1:]])
-        # A share that recovers and falls again has been paid for: only a new low loses anybody.
-        lowest = np.minimum.accumulate(known, axis=0)
-        lost = alive[1:] * (lowest[:-1] - lowest[1:])
+        before = np.concatenate([np.ones_like(responding[:1]), responding[1:-1]])
+        lost = alive[1:] * np.clip(before - responding[1:], 0.0, None)
         rebates = np.zeros_like(alive)
         rebates[1 : self.years + 1] = self.share * lost[: self.years]
         return Schedule(payments, rebates)
