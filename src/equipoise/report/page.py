@@ -139,7 +139,7 @@ def _facts(reading: Reading) -> tuple[tuple[str, str], ...]:
     """Return what the answers are about."""
     record, chosen = reading.record, reading.chosen
     return (
-        (_("Compared"), _("{new} with {current}", new=reading.strategy(record.new),
+        (_("Compared"), _("{new} against {current}", new=reading.strategy(record.new),
                           current=reading.strategy(record.current))),
         (_("Price"), _("{price} per patient", price=reading.money(chosen.price))),
         (_("Contract"), capital(contract_in_words(chosen.contract))),

@@ -187,7 +187,7 @@ def _worth(reading: Reading, numbers: dict[str, Number]) -> list[str]:
     if none > 0.0:
         text = _(
             "It is worth its price in {share} of simulated futures, at {threshold} per QALY; "
-            "{none} of them, in which nobody is treated, count as not worth it.",
+            "the {none} in which nobody is treated count as not worth it.",
             share=worth_it, threshold=threshold, none=share(none),
         )  # fmt: skip
     else:

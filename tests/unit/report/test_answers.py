@@ -210,4 +210,4 @@ def test_futures_without_treatment_are_named_beside_the_share_that_is_worth_it(
     pays = by_name(make_tree(health=30.0, spread=0.05, never=0.2))["pays"]
     line = next(text for text in pays.details if "worth its price in" in text)
     assert "in 80% of simulated futures" in line
-    assert "20% of them, in which nobody is treated" in line
+    assert "the 20% in which nobody is treated" in line
