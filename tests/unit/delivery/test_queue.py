@@ -40,6 +40,16 @@ def together(*groups: Demand) -> Demand:
     )
 
 
+def queue_of(
+    study: Study, who: Demand, *, slots: float, opens: dict[str, float], centres: int = 1
+) -> xr.Dataset:
+    """Run a queue in one draw; `opens` has the month from which on each payer buys."""
+    inputs = xr.Dataset({"care.slots": slots * 12, "care.ready_after": 0.0}, coords={"draw": [0]})
+    funded = np.array([[month / 12] for month in opens.values()])
+    access = xr.Dataset({"funded": (("payer", "draw"), funded)}, coords={"payer": list(opens)})
+    return treated_patients(study, inputs, access, who, centres=centres)
+
+
 @pytest.fixture
 def run(mini: Study) -> Callable[..., xr.Dataset]:
     """Return a function that runs a queue; the fund owes until 60, then the family."""
@@ -47,14 +57,8 @@ def run(mini: Study) -> Callable[..., xr.Dataset]:
     def queue(
         who: Demand, *, slots: float, fund: float = 0.0, family: float = 0.0, centres: int = 1
     ) -> xr.Dataset:
-        inputs = xr.Dataset(
-            {"care.slots": slots * 12, "care.ready_after": 0.0}, coords={"draw": [0]}
-        )
-        opens = np.array([[fund / 12], [family / 12]])
-        access = xr.Dataset(
-            {"funded": (("payer", "draw"), opens)}, coords={"payer": ["fund", "family"]}
-        )
-        return treated_patients(mini, inputs, access, who, centres=centres)
+        opens = {"fund": fund, "family": family}
+        return queue_of(mini, who, slots=slots, opens=opens, centres=centres)
 
     return queue
 
@@ -113,6 +117,23 @@ def test_who_grows_older_in_the_queue_passes_to_the_next_payer(
         [1, 1, 1, 0, 0, 0],
         [0, 0, 0, 1, 1, 1],
     ]
+
+
+def test_slots_stand_ready_once_the_first_who_owes_the_medicine_buys(
+    mini: Study, change: Any
+) -> None:
+    """A charity that pays for travel alone may be ready before: that opens no centre."""
+    country = mini.country
+    travel = country.payer_rules[0].model_copy(update={"payer": "charity"})
+    study = change.country(
+        mini,
+        payers={"charity": country.payers["family"], **country.payers},
+        payer_rules=[travel, *country.payer_rules[1:]],
+    )
+    opens = {"charity": 0.0, "fund": 3.0, "family": 5.0}
+    found = queue_of(study, joining({0: 18}), slots=2, opens=opens, centres=2)
+    assert found["capacity"].isel(draw=0).values.tolist() == [0, 0, 0] + [4] * 9
+    assert by_month(found, "treated", 9) == [0, 0, 0, 4, 4, 4, 4, 2, 0]
 
 
 def test_the_product_is_bought_by_who_owes_its_category(
