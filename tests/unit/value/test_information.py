@@ -86,6 +86,15 @@ def test_a_bend_in_the_response_is_seen() -> None:
     assert partial_information(x**2 - 1, x[:, None])[0] == pytest.approx(exact, rel=0.05)
 
 
+def test_the_standard_error_is_the_spread_of_the_estimate_over_repeated_samples() -> None:
+    """A hundred samples of 200 draws that differ by the noise around the same response alone."""
+    x = norm.ppf((np.arange(200) + 0.5) / 200)
+    noise = np.random.default_rng(3).standard_normal((100, 200))
+    found = np.array([partial_information(0.2 + x + one, x[:, None]) for one in noise])
+    values, errors = found.T
+    assert errors.mean() == pytest.approx(values.std(), rel=0.25)
+
+
 def test_certainty_has_no_value() -> None:
     column = np.linspace(0, 1, 50)[:, None]
     assert partial_information(np.full(50, 3.0), column) == (0.0, 0.0)
@@ -102,6 +111,18 @@ def test_the_share_that_rests_on_assumption(inputs: xr.Dataset) -> None:
     none = weak_share(benefit, inputs, dict.fromkeys(status, "read"), weak=("assumption",))
     assert (none.variance, none.information) == (0.0, 0.0)
     assert none.evpi == pytest.approx(0.4798107063, rel=0.01)
+
+
+def test_if_all_rests_on_assumption_so_does_the_whole_value_of_information(
+    inputs: xr.Dataset,
+) -> None:
+    """What each input brings alone (0.08 and 0.40) is less than what both bring (0.48)."""
+    status = dict.fromkeys(("p1", "p2", "irrelevant"), "assumption")
+    benefit = inputs["p1"] - inputs["p2"]
+    found = weak_share(benefit, inputs, status, weak=("assumption",))
+    assert found.evppi == pytest.approx(0.4798107063, rel=0.02)
+    assert found.information == pytest.approx(1.0, abs=0.02)
+    assert found.variance == pytest.approx(1.0, abs=0.01)
 
 
 @pytest.mark.parametrize("draws", [40, 250, 2000])
