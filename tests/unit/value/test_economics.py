@@ -148,6 +148,27 @@ def test_waiting_costs_health_only_where_somebody_waits(lost: Callable[..., Any]
     np.testing.assert_allclose(never, each * found.inputs["patients.prevalent"], rtol=1e-9)
 
 
+def test_health_that_waiting_costs_those_who_join_later_counts_less(
+    mini: Study, change: Any, course: Callable[..., Any]
+) -> None:
+    """Nobody is treated, and one young patient joins every month: by hand, at the health rate."""
+    inputs = {
+        "patients.prevalent": 0.0,
+        "patients.new_patients": 12.0,
+        "care.ready_after": 50.0,
+        "economics.discount_cost": 0.1,
+        "economics.discount_health": 0.05,
+    }
+    found = course(change.frictionless(mini), inputs=inputs)
+    stages = found.inputs, found.clinical, found.delivery, impact_of(found.payment)
+    health = found.clinical["qaly_present"].sel(age=20).sum("year")
+    gain = health.sel(strategy="therapy") - health.sel(strategy="usual")
+    month = 1.05 ** (-1 / 12)
+    np.testing.assert_allclose(
+        qaly_lost_waiting(found.study, *stages), gain * (1 - month**60) / (1 - month), rtol=1e-9
+    )
+
+
 def test_evppi_is_never_above_evpi(haemophilia: Study) -> None:
     """V28: at the reference threshold, within the error of the fit."""
     run = assess(haemophilia, draws=150, seed=3)
