@@ -19,6 +19,9 @@ Category = Literal["medicine", "hospital", "outpatient", "travel"]
 Owner = Literal["maker", "regulator", "payer", "centre", "patient"]
 """Who can shorten a step or remove a blocker."""
 
+PayerKind = Literal["public", "insurance", "regional", "fund", "private", "family"]
+"""All but the last two count as public money."""
+
 
 class Evidence(SpecModel):
     """What a rule rests on."""
@@ -50,7 +53,7 @@ class Payer(SpecModel):
     """Somebody who pays."""
 
     label: Text
-    kind: Literal["public", "insurance", "regional", "fund", "private", "family"]
+    kind: PayerKind
     funded_after: Name | None = None
     """Step of the route after which this payer buys the product; omitted is the last step."""
 
