@@ -98,6 +98,16 @@ def test_who_joined_first_is_treated_first(run: Callable[..., xr.Dataset]) -> No
     assert treated[:, :4].tolist() == [[2, 2, 0, 0], [1, 1, 3, 3]]
 
 
+def test_the_age_at_treatment_is_the_mean_of_those_treated_in_the_month(
+    run: Callable[..., xr.Dataset],
+) -> None:
+    """In the second month one who has waited a month and two who have just joined."""
+    found = run(joining({0: 4, 1: 4}), slots=3)
+    assert by_month(found, "treated", 3) == [3, 3, 2]
+    waited = found["age_at_treatment"].sel(payer="fund")[0, :3, 0] - 30
+    np.testing.assert_allclose(waited * 12, [0, 1 / 3, 1], atol=1e-7)
+
+
 def test_those_whose_payer_does_not_buy_yet_wait_without_holding_up_the_others(
     run: Callable[..., xr.Dataset],
 ) -> None:
@@ -153,7 +163,7 @@ def test_calendar_years_hold_twelve_months(mini: Study, course: Callable[..., An
     yearly = reach(queue)
     for year in range(5):
         months = queue.sum("group").isel(month=slice(12 * year, 12 * year + 12))
-        for name in ("arrived", "treated", "left", "died"):
+        for name in ("arrived", "treated", "left", "died", "capacity"):
             np.testing.assert_allclose(yearly[name].sel(year=year), months[name].sum("month"))
         np.testing.assert_array_equal(yearly["waiting"].sel(year=year), months["waiting"][-1])
 
@@ -241,8 +251,13 @@ def test_waiting_costs_nothing_but_discounting_where_nobody_dies_or_leaves(
     np.testing.assert_allclose(
         gain(late, "qaly_present"), gain(now, "qaly_present") / 1.05**2, rtol=1e-9
     )
-    later = course(free, inputs=inputs | {"care.ready_after": 2.5}).payment["price_weight"]
-    np.testing.assert_allclose(later, now.payment["price_weight"] / 1.04**2.5, rtol=1e-9)
+    later = course(free, inputs=inputs | {"care.ready_after": 2.5})
+    np.testing.assert_allclose(
+        later.payment["price_weight"], now.payment["price_weight"] / 1.04**2.5, rtol=1e-9
+    )
+    np.testing.assert_allclose(
+        gain(later, "qaly_present"), gain(now, "qaly_present") / 1.05**2.5, rtol=1e-9
+    )
     first, second = gain(now, "qaly"), gain(late, "qaly")
     np.testing.assert_allclose(second[2:], first[:-2], rtol=1e-9)
     np.testing.assert_allclose(second[:2], 0.0, atol=1e-12)
