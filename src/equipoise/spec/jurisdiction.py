@@ -20,7 +20,6 @@ Owner = Literal["maker", "regulator", "payer", "centre", "patient"]
 """Who can shorten a step or remove a blocker."""
 
 PayerKind = Literal["public", "insurance", "regional", "fund", "private", "family"]
-"""All but the last two count as public money."""
 
 
 class Evidence(SpecModel):
@@ -54,6 +53,7 @@ class Payer(SpecModel):
 
     label: Text
     kind: PayerKind
+    """Public budgets are those of all but `private` and `family`."""
     funded_after: Name | None = None
     """Step of the route after which this payer buys the product; omitted is the last step."""
 
