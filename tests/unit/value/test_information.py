@@ -86,15 +86,17 @@ def test_a_bend_in_the_response_is_seen() -> None:
     assert partial_information(x**2 - 1, x[:, None])[0] == pytest.approx(exact, rel=0.05)
 
 
-@pytest.mark.parametrize("noise", [0.3, 1.0])
+@pytest.mark.parametrize(("mean", "noise"), [(0.2, 1.0), (1.0, 0.3)])
 def test_the_standard_error_is_the_spread_of_the_estimate_over_repeated_samples(
-    noise: float,
+    mean: float, noise: float
 ) -> None:
-    """Samples of 200 draws that differ by the noise around the same response alone."""
+    """Samples of 200 draws that differ by the noise around the same response alone.
+
+    With the first the error of the mean counts most, with the second that of the response.
+    """
     x = norm.ppf((np.arange(200) + 0.5) / 200)
-    samples = 0.2 + x + noise * np.random.default_rng(3).standard_normal((60, 200))
-    found = np.array([partial_information(one, x[:, None]) for one in samples])
-    values, errors = found.T
+    samples = mean + x + noise * np.random.default_rng(3).standard_normal((60, 200))
+    values, errors = np.array([partial_information(one, x[:, None]) for one in samples]).T
     assert errors.mean() == pytest.approx(values.std(), rel=0.25)
 
 
