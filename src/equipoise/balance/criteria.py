@@ -1,6 +1,6 @@
 """What each side judges a policy by: one function and one line per criterion."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -10,6 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from equipoise.core.translation import mark
+from equipoise.spec.jurisdiction import PayerKind
 from equipoise.spec.study import Stakeholder
 
 Floats = NDArray[np.float64]
@@ -30,8 +31,8 @@ class Outcome:
     net_benefit: xr.DataArray
     centres: int
     """The policy's number of centres."""
-    family: tuple[str, ...]
-    """Payers that are families."""
+    kinds: Mapping[str, PayerKind]
+    """Payer -> kind."""
 
     def count(self, name: str) -> Floats:
         """Return one count of the queue, dims (month, draw)."""
@@ -46,16 +47,16 @@ class Outcome:
         """Return how many join the queue within the horizon, dims (draw)."""
         return np.asarray(self.count("arrived").sum(axis=0))
 
-    @cached_property
-    def is_family(self) -> NDArray[np.bool_]:
-        """Return which payers are families, dims (payer)."""
-        return np.isin(self.impact["payer"].values, self.family)
+    def paid_by(self, kind: PayerKind) -> NDArray[np.bool_]:
+        """Return which payers are of a kind, dims (payer)."""
+        return np.array([self.kinds[str(p)] == kind for p in self.impact["payer"].values])
 
     @cached_property
-    def third_party_budget(self) -> Floats:
-        """Return the budget impact on all payers but families, dims (year, draw)."""
+    def public_budget(self) -> Floats:
+        """Return the budget impact on all but families and private insurers, dims (year, draw)."""
         amount = self.of("amount", "payer", "year", "draw")
-        return np.asarray(amount[~self.is_family].sum(axis=0))
+        public = ~(self.paid_by("family") | self.paid_by("private"))
+        return np.asarray(amount[public].sum(axis=0))
 
 
 def queue_of(delivery: xr.Dataset) -> xr.Dataset:
@@ -110,7 +111,7 @@ def years_to_half(outcome: Outcome) -> Floats:
 def family_cost(outcome: Outcome) -> Floats:
     """Present value of what families pay more with the therapy, per patient who joins."""
     paid = outcome.of("amount_present", "payer", "draw")
-    return per(paid[outcome.is_family].sum(axis=0), outcome.joined)
+    return per(paid[outcome.paid_by("family")].sum(axis=0), outcome.joined)
 
 
 def patients_per_centre(outcome: Outcome) -> Floats:
@@ -135,13 +136,13 @@ def net_benefit(outcome: Outcome) -> Floats:
 
 
 def peak_budget(outcome: Outcome) -> Floats:
-    """Highest yearly budget impact on all payers but families within the horizon."""
-    return np.asarray(outcome.third_party_budget.max(axis=0))
+    """Highest yearly budget impact on public payers within the horizon."""
+    return np.asarray(outcome.public_budget.max(axis=0))
 
 
 def whole_budget(outcome: Outcome) -> Floats:
-    """Budget impact on all payers but families over the whole horizon, undiscounted."""
-    return np.asarray(outcome.third_party_budget.sum(axis=0))
+    """Budget impact on public payers over the whole horizon, undiscounted."""
+    return np.asarray(outcome.public_budget.sum(axis=0))
 
 
 CRITERIA: dict[str, Criterion] = {
@@ -166,10 +167,10 @@ CRITERIA: dict[str, Criterion] = {
         Criterion("net_benefit", "state", "more", "money", mark("Net benefit at the threshold"),
                   mark("present value for all patients, over whole lives"), net_benefit),
         Criterion("peak_budget", "state", "less", "money", mark("Highest yearly budget impact"),
-                  mark("all payers but families; each future’s highest year, then the mean"),
+                  mark("public money only; each future’s highest year, then the mean"),
                   peak_budget),
         Criterion("whole_budget", "state", "less", "money", mark("Budget impact over the period"),
-                  mark("all payers but families, not discounted"), whole_budget),
+                  mark("public money only, not discounted"), whole_budget),
     )
 }  # fmt: skip
 """Every criterion a study can name."""

@@ -37,9 +37,7 @@ class Starters:
         values
             Dims (..., month, draw).
         """
-        weighted = (values * self.monthly_count).sum(axis=-2)
-        mean = np.divide(weighted, self.count, out=np.zeros_like(weighted), where=self.count > 0.0)
-        return np.asarray(mean)
+        return _mean(values, self.monthly_count, self.count)
 
 
 def joined(delivery: xr.Dataset) -> Iterator[Starters]:
@@ -88,9 +86,9 @@ def _by_year(count: Floats, age: Floats, youngest: float) -> Iterator[Starters]:
 
 
 def _mean(values: Floats, weights: Floats, total: Floats) -> Floats:
-    """Return the weighted mean over months, 0 where nobody starts."""
-    weighted = (values * weights).sum(axis=0)
-    return np.asarray(np.divide(weighted, total, out=np.zeros_like(total), where=total > 0.0))
+    """Return the weighted mean over months, 0 where nobody starts; dims (..., month, draw)."""
+    weighted = (values * weights).sum(axis=-2)
+    return np.asarray(np.divide(weighted, total, out=np.zeros_like(weighted), where=total > 0.0))
 
 
 class ByAge:

@@ -22,6 +22,7 @@ from equipoise.payment import (
 )
 from equipoise.pipeline.settings import Policy
 from equipoise.spec.contracts import Contract
+from equipoise.spec.jurisdiction import PayerKind
 from equipoise.spec.loaded import Study
 from equipoise.value import (
     course_of_patient,
@@ -50,10 +51,9 @@ class Plan:
         return list(dict.fromkeys(name for side in sides for name in side))
 
     @property
-    def families(self) -> tuple[str, ...]:
-        """Return the payers that are families."""
-        payers = self.study.country.payers
-        return tuple(name for name, payer in payers.items() if payer.kind == "family")
+    def kinds(self) -> dict[str, PayerKind]:
+        """Return the kind of each payer."""
+        return {name: payer.kind for name, payer in self.study.country.payers.items()}
 
     @property
     def steps(self) -> int:
@@ -171,7 +171,7 @@ def _column(chunk: _Chunk, policy: Policy, queue: xr.Dataset, impact: xr.Dataset
     with chunk.progress.stage("value"):
         benefit = net_benefit_of(impact, plan.reference)
     with chunk.progress.stage("balance"):
-        outcome = Outcome(queue, impact, benefit, policy.centres, plan.families)
+        outcome = Outcome(queue, impact, benefit, policy.centres, plan.kinds)
         values = measured(outcome, plan.criteria)
     return _Column(values, impact["amount"], benefit)
 

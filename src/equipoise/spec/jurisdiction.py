@@ -19,6 +19,8 @@ Category = Literal["medicine", "hospital", "outpatient", "travel"]
 Owner = Literal["maker", "regulator", "payer", "centre", "patient"]
 """Who can shorten a step or remove a blocker."""
 
+PayerKind = Literal["public", "insurance", "regional", "fund", "private", "family"]
+
 
 class Evidence(SpecModel):
     """What a rule rests on."""
@@ -50,7 +52,8 @@ class Payer(SpecModel):
     """Somebody who pays."""
 
     label: Text
-    kind: Literal["public", "insurance", "regional", "fund", "private", "family"]
+    kind: PayerKind
+    """Public budgets are those of all but `private` and `family`."""
     funded_after: Name | None = None
     """Step of the route after which this payer buys the product; omitted is the last step."""
 

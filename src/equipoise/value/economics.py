@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from equipoise.core.vocabulary import checked
 from equipoise.spec.loaded import Study
+from equipoise.spec.study import Comparison
 from equipoise.value.decision import expected_perfect_information, net_benefit
 
 Floats = NDArray[np.float64]
@@ -68,7 +69,7 @@ def patient_totals(
     def total(name: str, *dims: str) -> xr.DataArray:
         """Return one variable at the groups' ages, summed; the product's own price left out."""
         one = clinical[name].sel(age=weights["age"])
-        return _care(one, comparison.product_item).sum(dims, skipna=False)
+        return _care(one, comparison).sum(dims, skipna=False)
 
     once = total("cost_at_start", "item") + price * (clinical["strategy"] == comparison.new)
     flows: Mapping[str, xr.DataArray] = {
@@ -84,9 +85,12 @@ def patient_totals(
     }
 
 
-def _care(data: xr.DataArray, product: str) -> xr.DataArray:
-    """Return the data without the product's item, if it has items."""
-    return data.drop_sel(item=product) if "item" in data.dims else data
+def _care(data: xr.DataArray, comparison: Comparison) -> xr.DataArray:
+    """Return the data without the new therapy's product, if it has items; others keep theirs."""
+    if "item" not in data.dims:
+        return data
+    product = data["item"] == comparison.product_item
+    return data.where(~product | (data["strategy"] != comparison.new), 0.0)
 
 
 def course_of_patient(study: Study, inputs: xr.Dataset, clinical: xr.Dataset) -> xr.Dataset:
@@ -96,7 +100,7 @@ def course_of_patient(study: Study, inputs: xr.Dataset, clinical: xr.Dataset) ->
     living = one["alive"] * weights
     alive = living.sum("age", skipna=False)
     track = (one["track"] * living).sum("age", skipna=False) / alive.where(alive > 0.0, 1.0)
-    care = _care(one["cost"], study.file.comparison.product_item).sum("item", skipna=False)
+    care = _care(one["cost"], study.file.comparison).sum("item", skipna=False)
     cost = (care * weights).sum("age", skipna=False)
     data = xr.Dataset(
         {

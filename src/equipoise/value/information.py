@@ -182,10 +182,9 @@ def weak_share(
     ]
     flat = benefit.values
     perfect = float(_gain(flat[None])[0])
-    if flat.size < _FEWEST:
-        return WeakShare(None, None, None, perfect, _FEWEST)
     if not names or float(flat.std()) == 0.0:
-        return WeakShare(0.0, 0.0, 0.0, perfect, _FEWEST)
+        nothing = None if flat.size < _FEWEST else 0.0
+        return WeakShare(nothing, nothing, nothing, perfect, _FEWEST)
     columns = np.stack([inputs[name].values for name in names], axis=1)
     terms = _basis(columns)
     needed = max(_FEWEST, _DRAWS_PER_TERM * terms.shape[1])

@@ -90,6 +90,27 @@ def test_each_refusal_costs_the_pause_and_the_work_again_until_the_attempts_are_
         assert share == pytest.approx(expected, abs=4 * np.sqrt(expected / draws))
 
 
+def test_a_statutory_term_runs_to_its_last_working_day(mini: Study) -> None:
+    """Terms of 1 to 400 working days from Monday, 12 January 2026, against a walk of the calendar.
+
+    A term passes through years, which are 365.25 days: one that comes back a hair short is whole.
+    """
+    terms = np.arange(1, 401)
+    years = terms / DAYS_PER_YEAR
+    assert (years * DAYS_PER_YEAR < terms).any()
+    inputs = drawn(mini, terms.size).assign(
+        {"access.review": 0.0, "access.review.refusal": 0.0,
+         "access.review.statutory": ("draw", years)}
+    )  # fmt: skip
+    end = access_timeline(mini, inputs, seed=1)["step_end"].sel(step="review").values
+    days = (mini.file.decision_date + timedelta(days=k) for k in range(1, 700))
+    holidays = mini.country.calendar.holidays
+    working = [d for d in days if d.weekday() < 5 and f"{d:%m-%d}" not in holidays]
+    found = [mini.file.decision_date + timedelta(days=round(e * DAYS_PER_YEAR)) for e in end]
+    assert found == working[: terms.size]
+    assert found[159] == date(2026, 8, 25)
+
+
 def test_a_step_that_waits_for_the_new_year_takes_effect_on_the_first_of_january(
     mini: Study, change: Any
 ) -> None:

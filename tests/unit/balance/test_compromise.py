@@ -89,6 +89,15 @@ def test_what_holds_for_any_policies(table: list[list[float]], factor: float) ->
     xr.testing.assert_allclose(weigh(values, none, weights=scaled), found)
 
 
+def test_a_side_weighs_its_criteria_as_the_study_says() -> None:
+    """By hand: health at three times the weight of speed, and doing nothing on the same scale."""
+    values = criteria({"health_gained": [0, 8, 6], "years_to_half": [1, 3, 2]})
+    weights: Any = {"patient": {"health_gained": 6.0, "years_to_half": 2.0}}
+    found = weigh(values, nothing(health_gained=-4, years_to_half=4), weights=weights)
+    np.testing.assert_allclose(found["score"].sel(stakeholder="patient"), [0.25, 0.75, 0.6875])
+    np.testing.assert_allclose(found["status_quo_score"], 0.75 * -0.5 + 0.25 * -0.5)
+
+
 def test_a_policy_that_all_prefer_is_both_compromises() -> None:
     values = criteria(
         {"health_gained": [1, 3, 2], "longest_backlog": [5, 4, 6], "net_benefit": [-2, 8, 8]}

@@ -52,7 +52,9 @@ def outcome(
         },
     )  # fmt: skip
     benefit = xr.DataArray([7.0], dims="draw")
-    return Outcome(queue, impact_of(payment), benefit, centres, ("family",))
+    return Outcome(
+        queue, impact_of(payment), benefit, centres, {"fund": "fund", "family": "family"}
+    )
 
 
 def measure(name: str, found: Outcome) -> float:

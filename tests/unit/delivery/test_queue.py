@@ -40,6 +40,16 @@ def together(*groups: Demand) -> Demand:
     )
 
 
+def queue_of(
+    study: Study, who: Demand, *, slots: float, opens: dict[str, float], centres: int = 1
+) -> xr.Dataset:
+    """Run a queue in one draw; `opens` has the month from which on each payer buys."""
+    inputs = xr.Dataset({"care.slots": slots * 12, "care.ready_after": 0.0}, coords={"draw": [0]})
+    funded = np.array([[month / 12] for month in opens.values()])
+    access = xr.Dataset({"funded": (("payer", "draw"), funded)}, coords={"payer": list(opens)})
+    return treated_patients(study, inputs, access, who, centres=centres)
+
+
 @pytest.fixture
 def run(mini: Study) -> Callable[..., xr.Dataset]:
     """Return a function that runs a queue; the fund owes until 60, then the family."""
@@ -47,14 +57,8 @@ def run(mini: Study) -> Callable[..., xr.Dataset]:
     def queue(
         who: Demand, *, slots: float, fund: float = 0.0, family: float = 0.0, centres: int = 1
     ) -> xr.Dataset:
-        inputs = xr.Dataset(
-            {"care.slots": slots * 12, "care.ready_after": 0.0}, coords={"draw": [0]}
-        )
-        opens = np.array([[fund / 12], [family / 12]])
-        access = xr.Dataset(
-            {"funded": (("payer", "draw"), opens)}, coords={"payer": ["fund", "family"]}
-        )
-        return treated_patients(mini, inputs, access, who, centres=centres)
+        opens = {"fund": fund, "family": family}
+        return queue_of(mini, who, slots=slots, opens=opens, centres=centres)
 
     return queue
 
@@ -94,6 +98,16 @@ def test_who_joined_first_is_treated_first(run: Callable[..., xr.Dataset]) -> No
     assert treated[:, :4].tolist() == [[2, 2, 0, 0], [1, 1, 3, 3]]
 
 
+def test_the_age_at_treatment_is_the_mean_of_those_treated_in_the_month(
+    run: Callable[..., xr.Dataset],
+) -> None:
+    """In the second month one who has waited a month and two who have just joined."""
+    found = run(joining({0: 4, 1: 4}), slots=3)
+    assert by_month(found, "treated", 3) == [3, 3, 2]
+    waited = found["age_at_treatment"].sel(payer="fund")[0, :3, 0] - 30
+    np.testing.assert_allclose(waited * 12, [0, 1 / 3, 1], atol=1e-7)
+
+
 def test_those_whose_payer_does_not_buy_yet_wait_without_holding_up_the_others(
     run: Callable[..., xr.Dataset],
 ) -> None:
@@ -115,6 +129,23 @@ def test_who_grows_older_in_the_queue_passes_to_the_next_payer(
     ]
 
 
+def test_slots_stand_ready_once_the_first_who_owes_the_medicine_buys(
+    mini: Study, change: Any
+) -> None:
+    """A charity that pays for travel alone may be ready before: that opens no centre."""
+    country = mini.country
+    travel = country.payer_rules[0].model_copy(update={"payer": "charity"})
+    study = change.country(
+        mini,
+        payers={"charity": country.payers["family"], **country.payers},
+        payer_rules=[travel, *country.payer_rules[1:]],
+    )
+    opens = {"charity": 0.0, "fund": 3.0, "family": 5.0}
+    found = queue_of(study, joining({0: 18}), slots=2, opens=opens, centres=2)
+    assert found["capacity"].isel(draw=0).values.tolist() == [0, 0, 0] + [4] * 9
+    assert by_month(found, "treated", 9) == [0, 0, 0, 4, 4, 4, 4, 2, 0]
+
+
 def test_the_product_is_bought_by_who_owes_its_category(
     mini: Study, change: Any, course: Callable[..., Any]
 ) -> None:
@@ -132,7 +163,7 @@ def test_calendar_years_hold_twelve_months(mini: Study, course: Callable[..., An
     yearly = reach(queue)
     for year in range(5):
         months = queue.sum("group").isel(month=slice(12 * year, 12 * year + 12))
-        for name in ("arrived", "treated", "left", "died"):
+        for name in ("arrived", "treated", "left", "died", "capacity"):
             np.testing.assert_allclose(yearly[name].sel(year=year), months[name].sum("month"))
         np.testing.assert_array_equal(yearly["waiting"].sel(year=year), months["waiting"][-1])
 
@@ -220,8 +251,13 @@ def test_waiting_costs_nothing_but_discounting_where_nobody_dies_or_leaves(
     np.testing.assert_allclose(
         gain(late, "qaly_present"), gain(now, "qaly_present") / 1.05**2, rtol=1e-9
     )
-    later = course(free, inputs=inputs | {"care.ready_after": 2.5}).payment["price_weight"]
-    np.testing.assert_allclose(later, now.payment["price_weight"] / 1.04**2.5, rtol=1e-9)
+    later = course(free, inputs=inputs | {"care.ready_after": 2.5})
+    np.testing.assert_allclose(
+        later.payment["price_weight"], now.payment["price_weight"] / 1.04**2.5, rtol=1e-9
+    )
+    np.testing.assert_allclose(
+        gain(later, "qaly_present"), gain(now, "qaly_present") / 1.05**2.5, rtol=1e-9
+    )
     first, second = gain(now, "qaly"), gain(late, "qaly")
     np.testing.assert_allclose(second[2:], first[:-2], rtol=1e-9)
     np.testing.assert_allclose(second[:2], 0.0, atol=1e-12)

@@ -93,6 +93,14 @@ def test_a_share_that_rises_because_others_die_hides_no_later_loss():
     np.testing.assert_allclose(plan.rebates[:, 0], [0.0, 0.5, 0.0, 0.2])
 
 
+def test_who_responds_again_pays_nothing_back_to_the_maker():
+    """Nine of ten have lost response after a year and half of all respond after two."""
+    responding = np.array([1.0, 0.1, 0.5, 0.4])[:, None]
+    contract = contract_from(RebateOnLoss(share=0.5, years=3))
+    plan = contract.schedule(np.ones((4, 1)), responding)
+    np.testing.assert_allclose(plan.rebates[:, 0], [0, 0.45, 0, 0.05])
+
+
 def test_the_dead_pay_no_instalment_for_responders():
     alive = np.array([1.0, 0.5, 0.25])[:, None]
     contract = contract_from(Instalments(years=3, only_while_responding=True))

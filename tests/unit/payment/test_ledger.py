@@ -123,6 +123,41 @@ def test_care_passes_to_the_next_payer_on_the_birthday(
     )
 
 
+def test_care_of_those_treated_late_passes_on_by_their_own_birthday(
+    mini: Study, change: Any, course: Course, adults: Study, deathless: dict[str, float]
+) -> None:
+    """V45: treated at 45.5 in the middle of the first year, handed over at 47.25; by hand.
+
+    So the fund pays today's care for 2.25 years, and of what the therapy saves the first year and
+    three quarters of the second. Nothing depends on the age here, so each year is the model's.
+    """
+    late = deathless | {"care.ready_after": 0.5, "patients.leaving_rate": 0.0}
+    found = course(hand_over(mini, change, adults, "47.25"), draws=5, inputs=late)
+    patients = found.inputs["patients.prevalent"]
+    fund = found.payment.sel(payer="fund", item="care")
+
+    def care(name: str) -> tuple[xr.DataArray, xr.DataArray]:
+        """Return the fund's part of today's care, and of what the therapy adds to it."""
+        today, new = (
+            found.clinical[name].sel(item="care", age=45, strategy=strategy)
+            for strategy in ("usual", "therapy")
+        )
+        more = new - today
+        return today[:2].sum("year") + 0.25 * today[2], more[0] + 0.75 * more[1]
+
+    today, more = care("cost")
+    paid = fund["amount"].sum("year")
+    assert (more < 0).all()
+    np.testing.assert_allclose(paid.sel(world="without"), today * patients, rtol=1e-9)
+    np.testing.assert_allclose(paid.sel(world="with"), (today + more) * patients, rtol=1e-9)
+    today, more = care("cost_present")
+    paid = fund["amount_present"]
+    np.testing.assert_allclose(paid.sel(world="without"), today * patients, rtol=1e-9)
+    np.testing.assert_allclose(
+        paid.sel(world="with"), (today + more / 1.04**0.5) * patients, rtol=1e-9
+    )
+
+
 def test_an_instalment_is_owed_at_the_age_of_its_day_and_a_rebate_goes_back_where_it_came_from(
     mini: Study, change: Any, course: Course, adults: Study
 ) -> None:

@@ -192,6 +192,42 @@ def test_reach_payment_and_value_tell_one_story(mini: Study, whole: xr.DataTree)
     np.testing.assert_allclose(whole["value"]["cost_present"], total)
 
 
+def test_what_a_private_insurer_pays_is_neither_the_familys_nor_public_money(
+    mini: Study, change: Any
+) -> None:
+    """The fund buys the medicine, a private insurer pays care, the family a share: each its own."""
+    country = mini.country
+    travel, medicine, rest = country.payer_rules
+    insurer = country.payers["family"].model_copy(update={"kind": "private"})
+    state: dict[str, float] = {"net_benefit": 1, "peak_budget": 1, "whole_budget": 1}
+    study = change.file(
+        change.country(
+            mini,
+            payers={**country.payers, "insurer": insurer},
+            payer_rules=[
+                travel,
+                medicine.model_copy(update={"categories": ["medicine"], "to_age": None}),
+                rest.model_copy(update={"payer": "insurer"}),
+            ],
+        ),
+        criteria=mini.file.criteria | {"patient": {"family_cost": 1}, "state": state},
+    )
+    run = assess(study, draws=12)
+    chosen = Record.model_validate_json(run.attrs["record"]).chosen
+    found = run["policies"]["criterion_value"].sel(policy=chosen)
+    paid = run["payment"].to_dataset()
+    more = paid.sel(world="with") - paid.sel(world="without")
+    joined = run["reach"]["arrived"].sum("year")
+    trips = more["amount_present"].sel(payer="family", item="travel")
+    assert (trips > 0).any()
+    assert (more["amount"].sel(payer="insurer", item="care") < 0).any()
+    np.testing.assert_allclose(found.sel(criterion="family_cost"), trips / joined)
+    product = more["amount"].sel(payer="fund", item="product")
+    assert (product.max("year") > 0).any()
+    np.testing.assert_allclose(found.sel(criterion="peak_budget"), product.max("year"))
+    np.testing.assert_allclose(found.sel(criterion="whole_budget"), product.sum("year"))
+
+
 def test_the_status_quo_is_the_policy_without_centres(mini: Study) -> None:
     run = assess(mini, draws=12, policy=parse_policy(mini, {"centres": "0"}))
     policies = run["policies"]

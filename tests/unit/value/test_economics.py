@@ -11,7 +11,7 @@ from equipoise.payment import impact_of
 from equipoise.pipeline import assess, parse_policy
 from equipoise.spec.loaded import Study
 from equipoise.spec.record import Record
-from equipoise.value import acceptability, net_benefit, qaly_lost_waiting
+from equipoise.value import acceptability, net_benefit, qaly_lost_waiting, thresholds
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +56,32 @@ def test_acceptability_is_the_share_of_draws_with_a_net_benefit(
     reference = mini.country.economics.willingness_to_pay.value
     at_reference = float(curve.sel(threshold=reference, method="nearest", tolerance=1e-6))
     assert at_reference == pytest.approx(float((run["value"]["net_benefit"] > 0).mean()))
+
+
+def test_net_benefit_is_health_at_the_stated_worth_of_a_qaly_less_cost(
+    mini: Study, run: xr.DataTree
+) -> None:
+    """At present values. How much a QALY is worth is a choice, so its spread is no ignorance."""
+    more_cost, more_health = incremental(run)
+    stated = mini.country.economics.willingness_to_pay.value
+    np.testing.assert_allclose(run["value"]["net_benefit"], more_health * stated - more_cost)
+    health = run["payment"]["qaly_present"]
+    booked = health.sel(world="with") - health.sel(world="without")
+    np.testing.assert_allclose(more_health, booked)
+    choice = "economics.willingness_to_pay"
+    assert float(run["inputs"][choice].std()) > 0
+    assert choice not in run["information"]["parameter"].values
+
+
+@pytest.mark.parametrize(("proposals", "top"), [([40.0, 60.0], 100.0), ([0.0, 400.0], 390.0)])
+def test_the_grid_of_thresholds_reaches_beyond_the_stated_one_and_what_was_proposed(
+    proposals: list[float], top: float
+) -> None:
+    """Twice the stated worth of 50, or the proposals but for the highest fortieth of draws."""
+    drawn = xr.Dataset({"economics.willingness_to_pay": ("draw", proposals)})
+    grid = thresholds(drawn, 50.0)
+    assert (float(grid[0]), float(grid[-1])) == (0.0, pytest.approx(top))
+    assert (grid.diff("threshold") > 0).all()
 
 
 def test_perfect_information_is_worth_the_losses_it_avoids(run: xr.DataTree) -> None:
@@ -146,6 +172,27 @@ def test_waiting_costs_health_only_where_somebody_waits(lost: Callable[..., Any]
     gain = health.sel(strategy="therapy") - health.sel(strategy="usual")
     each = 0.4 * gain.sel(age=20) + 0.6 * gain.sel(age=45)
     np.testing.assert_allclose(never, each * found.inputs["patients.prevalent"], rtol=1e-9)
+
+
+def test_health_that_waiting_costs_those_who_join_later_counts_less(
+    mini: Study, change: Any, course: Callable[..., Any]
+) -> None:
+    """Nobody is treated, and one young patient joins every month: by hand, at the health rate."""
+    inputs = {
+        "patients.prevalent": 0.0,
+        "patients.new_patients": 12.0,
+        "care.ready_after": 50.0,
+        "economics.discount_cost": 0.1,
+        "economics.discount_health": 0.05,
+    }
+    found = course(change.frictionless(mini), inputs=inputs)
+    stages = found.inputs, found.clinical, found.delivery, impact_of(found.payment)
+    health = found.clinical["qaly_present"].sel(age=20).sum("year")
+    gain = health.sel(strategy="therapy") - health.sel(strategy="usual")
+    month = 1.05 ** (-1 / 12)
+    np.testing.assert_allclose(
+        qaly_lost_waiting(found.study, *stages), gain * (1 - month**60) / (1 - month), rtol=1e-9
+    )
 
 
 def test_evppi_is_never_above_evpi(haemophilia: Study) -> None:
