@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from itertools import chain
 
 from equipoise.core.translation import translate as _
+from equipoise.spec.bounds import check_bounds
 from equipoise.spec.findings import (
     Finding,
     Place,
@@ -61,6 +62,7 @@ def check_model(
     )
     yield from check_formula_names(model, in_study=in_study)
     yield from check_units(model, tables, any_money=in_study)
+    yield from check_bounds(model, tables)
 
 
 def _sizes(model: Model) -> Iterator[Finding]:

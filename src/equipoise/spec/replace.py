@@ -11,6 +11,7 @@ from equipoise.core.errors import FieldError
 from equipoise.core.money import price_book
 from equipoise.core.translation import translate as _
 from equipoise.core.units import parse_measure
+from equipoise.spec.bounds import bounds_of, outside, roles_of
 from equipoise.spec.country_units import check_country_units
 from equipoise.spec.distribution import constant, parse_distribution
 from equipoise.spec.findings import Finding, did_you_mean
@@ -61,6 +62,8 @@ def _replace_one(study: Study, name: str, text: str) -> Study:
         raise FieldError(message, fix=did_you_mean(name, known))
     part, place = places_of(study)[name]
     new = _fixed(known[name], _value(study, known[name], name, text))
+    if part == "model":
+        _require_possible_parameter(study.model.spec, name, new)
     result: Study
     match part:
         case "model":
@@ -80,7 +83,7 @@ def _replace_one(study: Study, name: str, text: str) -> Study:
 
 
 def _require_possible(study: Study, name: str) -> None:
-    """Refuse a value outside its possible range; parameters of the model have none."""
+    """Refuse a value outside its possible range."""
     part, place = places_of(study)[name]
     checks: Mapping[str, Iterable[Finding]] = {
         "study": check_file_units(study.file),
@@ -90,6 +93,17 @@ def _require_possible(study: Study, name: str) -> None:
         if found.place[: len(place)] == place:
             message = f"{name}: {found.error.message}"
             raise FieldError(message, fix=found.error.fix)
+
+
+def _require_possible_parameter(model: Model, name: str, new: Quantity) -> None:
+    """Refuse a value that a parameter of the model cannot have.
+
+    What it can be is asked of the model as it was, because the new value has no distribution.
+    """
+    bounds = bounds_of(model, name, roles_of(model))
+    for found in outside((), new, bounds) if bounds is not None else ():
+        message = f"{name}: {found.error.message}"
+        raise FieldError(message, fix=found.error.fix)
 
 
 def _value(study: Study, quantity: Quantity, name: str, text: str) -> float:
