@@ -194,11 +194,11 @@ def outside(place: Place, quantity: Quantity, bounds: Bounds) -> Iterator[Findin
     """
     unit, spread = quantity.unit, quantity.distribution
     if not bounds.hold(quantity.value * unit.factor):
-        message = _impossible(quantity.value, unit, bounds)
+        message = impossible(quantity.value, unit, bounds)
         yield finding((*place, "value"), message, fix=_fix(bounds))
     elif spread is not None and not bounds.hold(spread.mean * unit.factor):
         message = _("the mean of the distribution: {why}",
-                    why=_impossible(spread.mean, unit, bounds))  # fmt: skip
+                    why=impossible(spread.mean, unit, bounds))  # fmt: skip
         yield finding((*place, "distribution"), message, fix=_("correct the distribution"))
 
 
@@ -224,7 +224,7 @@ def check_table(
         for value in column:
             if not bounds.hold(float(value)):
                 place, written = _point(name, table, data, float(point))
-                why = _impossible(float(value) / unit.factor, unit, bounds)
+                why = impossible(float(value) / unit.factor, unit, bounds)
                 message = _("at the point {point:g}: {why}", point=written, why=why)
                 yield finding(place, message, fix=_fix(bounds))
                 return
@@ -241,7 +241,7 @@ def _point(name: str, table: Table, data: TableData, point: float) -> tuple[Plac
     return place, written
 
 
-def _impossible(value: float, unit: Unit, bounds: Bounds) -> str:
+def impossible(value: float, unit: Unit, bounds: Bounds) -> str:
     """Return the sentence that refuses a value, given in its unit."""
     low, high, what = bounds.low, bounds.high, _(bounds.what)
     if high == inf:

@@ -87,6 +87,13 @@ def _clock_values(model: Model) -> Iterator[Finding]:
         yield from possible_age(("time", "start_age"), model.time.start_age)
 
 
+def rows_of_rates(
+    model: Model, tables: Mapping[str, TableData], *, any_money: bool = False
+) -> frozenset[str]:
+    """Return the states whose transitions are in 1/year; parameters as of `check_units`."""
+    return _Inference(model, tables, any_money=any_money).rows_of_rates()
+
+
 class _Inference:
     """Infers the unit of every formula of one model."""
 
@@ -137,6 +144,16 @@ class _Inference:
                 yield from self._move(placed, unit, rows)
             else:
                 yield from self._fits(placed, unit)
+
+    def rows_of_rates(self) -> frozenset[str]:
+        """Return the states whose transitions are in 1/year."""
+        list(self._let())  # notes the units of intermediate values
+        return frozenset(
+            str(placed.place[1])
+            for placed in formulas(self.model)
+            if placed.role == "transition" and self._can_infer(placed.formula)
+            if unit_of(placed.formula, self.units, self.tables).fits(PER_YEAR)
+        )
 
     def _let(self) -> Iterator[Finding]:
         """Infer the units of intermediate values, each after what it is made of."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -11,7 +12,7 @@ from pydantic_core import ErrorDetails
 from equipoise.core.errors import FieldError, Problem, SpecError
 from equipoise.core.translation import translate_plural
 from equipoise.spec.findings import Place
-from equipoise.spec.reader import Document, position_inside
+from equipoise.spec.reader import Document, position_inside, read_document
 from equipoise.spec.source_text import Position, field_text, short
 from equipoise.spec.wording import wanted, worded, wrong_kind
 
@@ -96,6 +97,25 @@ def problem_at(
     else:
         position = locate(document, place)
     return _problem(document, position, place, message, fix)
+
+
+def problem_in(path: Path, place: Place, message: str, fix: str) -> Problem:
+    """Return a located problem of a file that was read and checked earlier.
+
+    Parameters
+    ----------
+    path
+        Of the file; if it is gone, the problem names it with the first line.
+    place
+        Of the field.
+    message, fix
+        What is wrong and how to mend it.
+    """
+    try:
+        document = read_document(path)
+    except SpecError:
+        document = Document(path, None, {})
+    return problem_at(document, place, message, fix)
 
 
 def number_of_problems_text(n: int) -> str:

@@ -7,7 +7,7 @@ from math import isfinite, sqrt
 
 import numpy as np
 
-from equipoise.core.errors import FieldError
+from equipoise.core.errors import FieldError, SpecError
 from equipoise.core.money import price_book
 from equipoise.core.translation import translate as _
 from equipoise.core.units import parse_measure
@@ -19,6 +19,9 @@ from equipoise.spec.joint_check import covariance_matrix
 from equipoise.spec.jurisdiction import Jurisdiction
 from equipoise.spec.loaded import Study
 from equipoise.spec.model import Model
+from equipoise.spec.model_start import check_start
+from equipoise.spec.model_units import rows_of_rates
+from equipoise.spec.problems import problem_in
 from equipoise.spec.quantity import Joint, JointDirichlet, JointNormal, Quantity
 from equipoise.spec.study import StudyFile
 from equipoise.spec.study_names import places_of
@@ -45,10 +48,13 @@ def replace_values(study: Study, values: Mapping[str, str]) -> Study:
     FieldError
         If a name is unknown, a text is no value of the input's kind, or the input is one of
         several shares that are drawn together.
+    SpecError
+        If a formula of the model becomes impossible with the values.
     """
     for name, text in values.items():
         study = _replace_one(study, name, text)
     changes = "".join(f"\n{name}={text}" for name, text in sorted(values.items()))
+    _require_possible_start(study)
     digest = sha256((study.digest + changes).encode()).hexdigest()
     changed = {**study.changed, **values}
     return replace(study, digest=digest, changed=changed) if values else study
@@ -104,6 +110,16 @@ def _require_possible_parameter(model: Model, name: str, new: Quantity) -> None:
     for found in outside((), new, bounds) if bounds is not None else ():
         message = f"{name}: {found.error.message}"
         raise FieldError(message, fix=found.error.fix)
+
+
+def _require_possible_start(study: Study) -> None:
+    """Refuse values that together make a formula of the model impossible on its first day."""
+    spec, tables = study.model.spec, study.model.tables
+    found = check_start(spec, tables, rates=rows_of_rates(spec, tables, any_money=True))
+    path = study.model.path
+    problems = [problem_in(path, place, error.message, error.fix) for place, error in found]
+    if problems:
+        raise SpecError(problems)
 
 
 def _value(study: Study, quantity: Quantity, name: str, text: str) -> float:

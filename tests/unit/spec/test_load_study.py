@@ -229,6 +229,13 @@ def test_a_difference_may_be_set_below_zero_if_its_file_says_so(mini: Path) -> N
     assert changed.quantities["cost_trip"].value == -5.0
 
 
+def test_values_that_are_possible_alone_but_not_together_are_refused(study: Study) -> None:
+    with pytest.raises(SpecError, match="states.alive.utility: 1.1 is not between") as caught:
+        replace_values(study, {"utility_usual": "0.6", "utility_gain": "0.5"})
+    (problem,) = caught.value.problems
+    assert (Path(problem.file).name, problem.line) == ("model.yaml", 59)
+
+
 JOINT = """joint:
   care_and_gain:
     distribution: multivariate_normal
