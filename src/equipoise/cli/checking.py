@@ -5,15 +5,13 @@ from functools import partial
 from rich.console import Console
 
 from equipoise.balance import CRITERIA
-from equipoise.core.errors import NotInLibraryError
 from equipoise.core.translation import format_number, mark
 from equipoise.core.translation import translate as _
 from equipoise.evidence import life_expectancy
-from equipoise.packs import find_model, find_study, load_named_model, load_named_study
+from equipoise.packs import find_study_or_model, load_named_model, load_named_study
 from equipoise.pipeline import DEFAULT_DRAWS, lawful, policies_of, policy_of
 from equipoise.spec.loaded import Floats, LoadedModel, Study, TableData
 from equipoise.spec.quantity import STATUSES
-from equipoise.spec.reader import read_document
 from equipoise.spec.text import shown
 
 _STATUSES = (mark("read"), mark("computed"), mark("inference"), mark("assumption"))
@@ -31,21 +29,11 @@ def check_file(name: str, *, country: str | None, console: Console) -> None:
     NotInLibraryError
         If there is no such file or entry.
     """
-    if _is_model(name):
-        _say_model(load_named_model(name), console)
+    kind, path = find_study_or_model(name)
+    if kind == "model":
+        _say_model(load_named_model(path), console)
     else:
-        _say_study(load_named_study(name, country=country, criteria=CRITERIA), console)
-
-
-def _is_model(name: str) -> bool:
-    """Return whether a name or path means a model: by its top field, or by the library."""
-    try:
-        path = find_study(name)
-    except NotInLibraryError:
-        find_model(name)
-        return True
-    data = read_document(path).data
-    return isinstance(data, dict) and "model" in data and "study" not in data
+        _say_study(load_named_study(path, country=country, criteria=CRITERIA), console)
 
 
 def _say_model(model: LoadedModel, console: Console) -> None:

@@ -1,5 +1,6 @@
 """Setting inputs of a loaded study to other values, as `--set name=value` does."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from hashlib import sha256
@@ -7,7 +8,7 @@ from math import isfinite, sqrt
 
 import numpy as np
 
-from equipoise.core.errors import FieldError, SpecError
+from equipoise.core.errors import FieldError, Mistakes, SpecError
 from equipoise.core.money import price_book
 from equipoise.core.translation import translate as _
 from equipoise.core.units import parse_measure
@@ -45,14 +46,17 @@ def replace_values(study: Study, values: Mapping[str, str]) -> Study:
 
     Raises
     ------
-    FieldError
+    FieldError, SeveralErrors
         If a name is unknown, a text is no value of the input's kind, or the input is one of
         several shares that are drawn together.
     SpecError
         If a formula of the model becomes impossible with the values.
     """
+    mistakes = Mistakes()
     for name, text in values.items():
-        study = _replace_one(study, name, text)
+        with mistakes.noted():
+            study = _replace_one(study, name, text)
+    mistakes.refuse()
     changes = "".join(f"\n{name}={text}" for name, text in sorted(values.items()))
     _require_possible_start(study)
     digest = sha256((study.digest + changes).encode()).hexdigest()
@@ -64,7 +68,7 @@ def _replace_one(study: Study, name: str, text: str) -> Study:
     """Return the study with one input fixed."""
     known = study.quantities
     if name not in known:
-        message = _("'{name}' is not an input of the study", name=name)
+        message = _("{name}: this is not an input of the study", name=name)
         raise FieldError(message, fix=did_you_mean(name, known))
     part, place = places_of(study)[name]
     new = _fixed(known[name], _value(study, known[name], name, text))
@@ -139,10 +143,14 @@ def _converted(study: Study, quantity: Quantity, name: str, text: str) -> float:
     try:
         measure = parse_measure(text)
     except FieldError as error:
-        if any(sign.isalpha() for sign in text):
-            message = f"{name}: {error.message}"
-            raise FieldError(message, fix=error.fix) from None
-        return constant(text)
+        if not any(sign.isalpha() for sign in text):
+            return _constant(name, text)
+        message, fix = f"{name}: {error.message}", error.fix
+        if not re.match(r"[+-]?\.?[0-9]", text):
+            message = _("{name}: '{text}' is not a number", name=name, text=text[:80])
+            fix = _("write a number in {unit}, e.g. {name}={value:g}",
+                    unit=quantity.unit, name=name, value=quantity.value)  # fmt: skip
+        raise FieldError(message, fix=fix) from None
     target, scale = study.file.money, 1.0
     given, wanted = (in_money(unit, target) for unit in (measure.unit, quantity.unit))
     if not given.fits(wanted):
@@ -154,6 +162,15 @@ def _converted(study: Study, quantity: Quantity, name: str, text: str) -> float:
         book = price_book(study.country.economics)
         scale = book.factor(measure.unit, target) / book.factor(quantity.unit, target)
     return measure.value * scale / quantity.unit.factor
+
+
+def _constant(name: str, text: str) -> float:
+    """Return the value of constant arithmetic."""
+    try:
+        return constant(text)
+    except FieldError as error:
+        message = f"{name}: {error.message}"
+        raise FieldError(message, fix=error.fix) from None
 
 
 def _fixed(quantity: Quantity, value: float) -> Quantity:
