@@ -9,7 +9,15 @@ from equipoise.core.translation import format_number, mark
 from equipoise.core.translation import translate as _
 from equipoise.evidence import life_expectancy
 from equipoise.packs import find_study_or_model, load_named_model, load_named_study
-from equipoise.pipeline import DEFAULT_DRAWS, lawful, policies_of, policy_of
+from equipoise.pipeline import (
+    DEFAULT_DRAWS,
+    lawful,
+    policies_of,
+    policy_of,
+    rehearse,
+    rehearse_model,
+    straying,
+)
 from equipoise.spec.loaded import Floats, LoadedModel, Study, TableData
 from equipoise.spec.quantity import STATUSES
 from equipoise.spec.text import shown
@@ -28,6 +36,8 @@ def check_file(name: str, *, country: str | None, console: Console) -> None:
         With everything wrong in it.
     NotInLibraryError
         If there is no such file or entry.
+    SimulationError
+        If its base case gives an impossible value in some cycle.
     """
     kind, path = find_study_or_model(name)
     if kind == "model":
@@ -38,6 +48,7 @@ def check_file(name: str, *, country: str | None, console: Console) -> None:
 
 def _say_model(model: LoadedModel, console: Console) -> None:
     """Print what a model would run."""
+    rehearse_model(model)
     spec = model.spec
     console.print(_("ok: {title}", title=shown(spec.model)), style="bold")
     strategies = ", ".join(shown(spec.labels.get(name, name)) for name in spec.strategies)
@@ -50,12 +61,23 @@ def _say_model(model: LoadedModel, console: Console) -> None:
         _("Parameters: {count}, uncertain: {uncertain}",
           count=len(spec.parameters), uncertain=uncertain)
     )  # fmt: skip
+    _say_straying(model, console)
+
+
+def _say_straying(model: LoadedModel, console: Console) -> None:
+    """Print which draws can be impossible; a warning, since published models have such draws."""
+    names = straying(model)
+    if names:
+        text = _("Warning: distributions reach beyond what is possible: {names}",
+                 names=", ".join(names))  # fmt: skip
+        console.print(text, style="yellow", highlight=False)
 
 
 def _say_study(study: Study, console: Console) -> None:
     """Print what a study would run."""
     file = study.file
     found = lawful(study)
+    rehearse(study)
     console.print(_("ok: {title}", title=shown(file.study)), style="bold")
     console.print(
         _("{country}, law of {day}, money in {money}",
@@ -79,6 +101,7 @@ def _say_study(study: Study, console: Console) -> None:
     console.print(_("Inputs by evidence: {parts}", parts=parts))
     for line in _life_lines(study):
         console.print(line)
+    _say_straying(study.model, console)
 
 
 def _life_lines(study: Study) -> list[str]:

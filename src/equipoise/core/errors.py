@@ -135,7 +135,23 @@ class LabelError(EquipoiseError):
 
 
 class SimulationError(EquipoiseError):
-    """A model whose numbers left their possible range while it ran."""
+    """A model whose numbers left their possible range while it ran.
+
+    Parameters
+    ----------
+    message
+        What was found, for which strategy, draw and time; or the whole text of a located problem.
+    fix
+        How to mend it.
+    place
+        Keys from the top of the file to the field to blame; empty if the text says it already.
+    """
+
+    def __init__(self, message: str, *, fix: str = "", place: tuple[str | int, ...] = ()) -> None:
+        self.message = message
+        self.fix = fix
+        self.place = place
+        super().__init__(f"{message}\n    {translate('fix')}: {fix}" if fix else message)
 
 
 class RuleNotInForceError(EquipoiseError):

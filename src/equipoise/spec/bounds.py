@@ -43,7 +43,7 @@ UTILITY = Bounds(LEAST_UTILITY, 1.0, mark("a utility"))
 _MONEY = Bounds(0.0, inf, mark("an amount of money"))
 _DURATION = Bounds(0.0, inf, mark("a duration"))
 _COUNT = Bounds(0.0, inf, mark("a count or a measure"))
-_POSITIVE = Bounds(0.0, inf, mark("a number whose distribution has no negative values"))
+POSITIVE = Bounds(0.0, inf, mark("a number whose distribution has no negative values"))
 
 _POSITIVE_KINDS = ("gamma", "lognormal", "weibull", "exponential")
 
@@ -111,7 +111,7 @@ def _of_distribution(parameter: Quantity) -> Bounds | None:
     kind = parameter.distribution.kind if parameter.distribution is not None else None
     if kind == "beta" and parameter.unit.is_dimensionless:
         return SHARE
-    return _POSITIVE if kind == "beta" or kind in _POSITIVE_KINDS else None
+    return POSITIVE if kind == "beta" or kind in _POSITIVE_KINDS else None
 
 
 def roles_of(model: Model) -> dict[str, Bounds]:

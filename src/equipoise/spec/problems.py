@@ -1,6 +1,7 @@
 """From the validator's errors to located problems of the user's file, all at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import UnionType
@@ -9,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from equipoise.core.errors import FieldError, Problem, SpecError
+from equipoise.core.errors import FieldError, Problem, SimulationError, SpecError
 from equipoise.core.translation import translate_plural
 from equipoise.spec.findings import Place
 from equipoise.spec.reader import Document, position_inside, read_document
@@ -116,6 +117,29 @@ def problem_in(path: Path, place: Place, message: str, fix: str) -> Problem:
     except SpecError:
         document = Document(path, None, {})
     return problem_at(document, place, message, fix)
+
+
+@contextmanager
+def blaming(path: Path) -> Iterator[None]:
+    """Give errors of a run the file and line of the field that they name.
+
+    Parameters
+    ----------
+    path
+        Of the file whose fields they name.
+
+    Raises
+    ------
+    SimulationError
+        The same error, located.
+    """
+    try:
+        yield
+    except SimulationError as error:
+        if not error.place:
+            raise
+        problem = problem_in(path, error.place, error.message, error.fix)
+        raise SimulationError(str(problem)) from None
 
 
 def number_of_problems_text(n: int) -> str:
