@@ -3,9 +3,8 @@
 import os
 import sys
 
-from equipoise.core.errors import EquipoiseError, FieldError, SpecError
+from equipoise.core.errors import EquipoiseError, SeveralErrors, SpecError, explained
 from equipoise.core.translation import LANGUAGES, use_language
-from equipoise.core.translation import translate as _
 from equipoise.spec.problems import number_of_problems_text
 
 LANGUAGE_VARIABLE = "EQUIPOISE_LANGUAGE"
@@ -27,13 +26,11 @@ def asked_language(arguments: list[str]) -> str:
 
 def explain(error: EquipoiseError) -> str:
     """Return what a user reads of an error: every problem, what was found, how to mend it."""
-    match error:
-        case SpecError():
-            return f"{error}\n{number_of_problems_text(len(error.problems))}"
-        case FieldError():
-            return f"{error}\n    {_('fix')}: {error.fix}"
-        case _:
-            return str(error)
+    several = error.errors if isinstance(error, SeveralErrors) else (error,)
+    count = sum(len(one.problems) if isinstance(one, SpecError) else 1 for one in several)
+    text = "\n".join(explained(one) for one in several)
+    counted = count > 1 or isinstance(error, SpecError)
+    return f"{text}\n{number_of_problems_text(count)}" if counted else text
 
 
 def main() -> None:

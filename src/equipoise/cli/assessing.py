@@ -1,6 +1,6 @@
 """`equipoise assess`: progress while it runs, then the screen, then the folder."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +11,15 @@ from rich.table import Table
 
 from equipoise.api import Results, load
 from equipoise.api import assess as run_assessment
+from equipoise.cli.options import pairs
 from equipoise.cli.output import REPORT, asked_formats, may_write, write_results
+from equipoise.core.errors import Mistakes
 from equipoise.core.progress import Progress
 from equipoise.core.translation import translate as _
 from equipoise.draws import Design
+from equipoise.pipeline import parse_policy
 from equipoise.report import render
+from equipoise.spec.load import replace_values
 from equipoise.spec.loaded import Study
 from equipoise.spec.text import shown
 
@@ -29,35 +33,87 @@ class Request:
     draws: int
     seed: int
     design: Design
-    values: Mapping[str, str]
-    policy: Mapping[str, str]
+    values: Sequence[str]
+    policy: Sequence[str]
     out: Path | None
     formats: str
     profile: bool
     workers: int
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What a request means, all of it possible."""
+
+    study: Study
+    policy: Mapping[str, str]
+    formats: Sequence[str]
+    folder: Path
+
+
+def _understood(request: Request) -> _Asked:
+    """Read the whole request before anything runs.
+
+    Raises
+    ------
+    EquipoiseError
+        With every mistake of the command line at once. Without the study, names and values
+        cannot be judged.
+    """
+    mistakes = Mistakes()
+    formats: list[str] = []
+    study: Study | None = None
+    with mistakes.noted():
+        formats = asked_formats(request.formats)
+    with mistakes.noted():
+        study = load(request.study, country=request.country)
+    example = _example(study)
+    values = pairs(request.values, option="--set", example=example, mistakes=mistakes)
+    policy = pairs(request.policy, option="--policy", example="price=40e6", mistakes=mistakes)
+    if study is not None:
+        with mistakes.noted():
+            parse_policy(study, policy)
+        with mistakes.noted():
+            study = replace_values(study, values)
+    if request.out is not None or study is not None:
+        with mistakes.noted():
+            may_write(_folder(request, study))
+    mistakes.refuse()
+    assert study is not None  # noqa: S101 - its absence has been refused
+    return _Asked(study, policy, formats, _folder(request, study))
+
+
+def _example(study: Study | None) -> str:
+    """Return a setting that every study has, with this one's value."""
+    value = 900.0 if study is None else study.file.patients.prevalent.value
+    return f"patients.prevalent={value:g}"
+
+
+def _folder(request: Request, study: Study | None) -> Path:
+    """Return the folder that results go to."""
+    if request.out is not None or study is None:
+        return request.out or Path("results")
+    return Path("results") / f"{study.path.parent.name}-{study.country.code}"
+
+
 def run_request(request: Request) -> None:
     """Load, run, show and write."""
     console, errors = Console(), Console(stderr=True)
-    formats = asked_formats(request.formats)
-    study = load(request.study, country=request.country, values=request.values)
-    folder = request.out or Path("results") / f"{study.path.parent.name}-{study.country.code}"
-    may_write(folder)
+    asked = _understood(request)
     progress = Progress()
-    results = _with_bar(study, request, progress, errors)
-    with errors.status(_("Writing {folder}", folder=folder)), progress.stage("report"):
-        write_results(results, folder, formats)
+    results = _with_bar(asked, request, progress, errors)
+    with errors.status(_("Writing {folder}", folder=asked.folder)), progress.stage("report"):
+        write_results(results, asked.folder, asked.formats)
     render(results.tree, console)
     if request.profile:
         console.print(_seconds(progress))
-    written = folder / REPORT if "html" in formats else folder
+    written = asked.folder / REPORT if "html" in asked.formats else asked.folder
     console.print(_("Written: {path}", path=written), highlight=False, soft_wrap=True)
 
 
-def _with_bar(study: Study, request: Request, progress: Progress, errors: Console) -> Results:
+def _with_bar(asked: _Asked, request: Request, progress: Progress, errors: Console) -> Results:
     """Run with a bar on the error stream; Ctrl-C stops all threads."""
-    title = shown(study.file.study)
+    title = shown(asked.study.file.study)
     columns = (
         TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(),
         TimeRemainingColumn(),
@@ -66,8 +122,8 @@ def _with_bar(study: Study, request: Request, progress: Progress, errors: Consol
         task = bar.add_task(title, total=1.0)
         progress.listen(lambda share: bar.update(task, completed=share))
         return run_assessment(
-            study, draws=request.draws, seed=request.seed, design=request.design,
-            policy=request.policy, progress=progress, workers=request.workers,
+            asked.study, draws=request.draws, seed=request.seed, design=request.design,
+            policy=asked.policy, progress=progress, workers=request.workers,
         )  # fmt: skip
 
 

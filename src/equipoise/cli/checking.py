@@ -5,15 +5,21 @@ from functools import partial
 from rich.console import Console
 
 from equipoise.balance import CRITERIA
-from equipoise.core.errors import NotInLibraryError
 from equipoise.core.translation import format_number, mark
 from equipoise.core.translation import translate as _
 from equipoise.evidence import life_expectancy
-from equipoise.packs import find_model, find_study, load_named_model, load_named_study
-from equipoise.pipeline import DEFAULT_DRAWS, lawful, policies_of, policy_of
+from equipoise.packs import find_study_or_model, load_named_model, load_named_study
+from equipoise.pipeline import (
+    DEFAULT_DRAWS,
+    lawful,
+    policies_of,
+    policy_of,
+    rehearse,
+    rehearse_model,
+    straying,
+)
 from equipoise.spec.loaded import Floats, LoadedModel, Study, TableData
 from equipoise.spec.quantity import STATUSES
-from equipoise.spec.reader import read_document
 from equipoise.spec.text import shown
 
 _STATUSES = (mark("read"), mark("computed"), mark("inference"), mark("assumption"))
@@ -30,26 +36,19 @@ def check_file(name: str, *, country: str | None, console: Console) -> None:
         With everything wrong in it.
     NotInLibraryError
         If there is no such file or entry.
+    SimulationError
+        If its base case gives an impossible value in some cycle.
     """
-    if _is_model(name):
-        _say_model(load_named_model(name), console)
+    kind, path = find_study_or_model(name)
+    if kind == "model":
+        _say_model(load_named_model(path), console)
     else:
-        _say_study(load_named_study(name, country=country, criteria=CRITERIA), console)
-
-
-def _is_model(name: str) -> bool:
-    """Return whether a name or path means a model: by its top field, or by the library."""
-    try:
-        path = find_study(name)
-    except NotInLibraryError:
-        find_model(name)
-        return True
-    data = read_document(path).data
-    return isinstance(data, dict) and "model" in data and "study" not in data
+        _say_study(load_named_study(path, country=country, criteria=CRITERIA), console)
 
 
 def _say_model(model: LoadedModel, console: Console) -> None:
     """Print what a model would run."""
+    rehearse_model(model)
     spec = model.spec
     console.print(_("ok: {title}", title=shown(spec.model)), style="bold")
     strategies = ", ".join(shown(spec.labels.get(name, name)) for name in spec.strategies)
@@ -62,12 +61,23 @@ def _say_model(model: LoadedModel, console: Console) -> None:
         _("Parameters: {count}, uncertain: {uncertain}",
           count=len(spec.parameters), uncertain=uncertain)
     )  # fmt: skip
+    _say_straying(model, console)
+
+
+def _say_straying(model: LoadedModel, console: Console) -> None:
+    """Print which draws can be impossible; a warning, since published models have such draws."""
+    names = straying(model)
+    if names:
+        text = _("Warning: distributions reach beyond what is possible: {names}",
+                 names=", ".join(names))  # fmt: skip
+        console.print(text, style="yellow", highlight=False)
 
 
 def _say_study(study: Study, console: Console) -> None:
     """Print what a study would run."""
     file = study.file
     found = lawful(study)
+    rehearse(study)
     console.print(_("ok: {title}", title=shown(file.study)), style="bold")
     console.print(
         _("{country}, law of {day}, money in {money}",
@@ -91,6 +101,7 @@ def _say_study(study: Study, console: Console) -> None:
     console.print(_("Inputs by evidence: {parts}", parts=parts))
     for line in _life_lines(study):
         console.print(line)
+    _say_straying(study.model, console)
 
 
 def _life_lines(study: Study) -> list[str]:

@@ -12,7 +12,6 @@ from equipoise.cli.options import (
     LanguageOption,
     SeedOption,
     SetOption,
-    pairs,
     stoppable,
 )
 from equipoise.core.translation import translate as _
@@ -93,8 +92,8 @@ def assess(
             draws=draws,
             seed=seed,
             design=design,
-            values=pairs(values, option="--set"),
-            policy=pairs(policy, option="--policy"),
+            values=values or (),
+            policy=policy or (),
             out=out,
             formats=formats,
             profile=profile,

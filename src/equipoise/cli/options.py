@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from equipoise.core.errors import FieldError
+from equipoise.core.errors import FieldError, Mistakes
 from equipoise.core.translation import translate as _
 
 Language = Literal["en", "ru"]
@@ -34,28 +34,42 @@ SetOption = Annotated[
 ]
 
 
-def pairs(words: Sequence[str] | None, *, option: str) -> dict[str, str]:
-    """Read repeated NAME=VALUE words.
+def pairs(words: Sequence[str], *, option: str, example: str, mistakes: Mistakes) -> dict[str, str]:
+    """Read repeated NAME=VALUE words; what is wrong with some does not hide the others.
 
-    Raises
-    ------
-    FieldError
-        If a word has no equals sign.
+    Parameters
+    ----------
+    words
+        As the command line gives them.
+    option
+        The option that they follow, for messages.
+    example
+        A word that would be right.
+    mistakes
+        Receives an error for a word without an equals sign, and for a name that stands twice.
 
     Examples
     --------
-    >>> pairs(["price=40e6", "contract=instalments(years=5)"], option="--policy")
+    >>> words = ["price=40e6", "contract=instalments(years=5)"]
+    >>> pairs(words, option="--policy", example="price=40e6", mistakes=Mistakes())
     {'price': '40e6', 'contract': 'instalments(years=5)'}
     """
-    found = {}
-    for word in words or ():
-        name, equals, value = word.partition("=")
-        if not equals or not name.strip() or not value.strip():
-            raise FieldError(
-                _("{option} {word}: not of the form NAME=VALUE", option=option, word=word),
-                fix=_("write e.g. {option} price=40e6", option=option),
-            )
-        found[name.strip()] = value.strip()
+    found: dict[str, str] = {}
+    for word in words:
+        with mistakes.noted():
+            name, equals, value = (part.strip() for part in word.partition("="))
+            if not equals or not name or not value:
+                raise FieldError(
+                    _("{option} {word}: not of the form NAME=VALUE", option=option, word=word),
+                    fix=_("write e.g. {option} {example}", option=option, example=example),
+                )
+            if name in found:
+                raise FieldError(
+                    _("{option} {name}: given twice, {first} and {second}", option=option,
+                      name=name, first=found[name], second=value),
+                    fix=_("keep one of them"),
+                )  # fmt: skip
+            found[name] = value
     return found
 
 

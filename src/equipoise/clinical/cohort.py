@@ -10,14 +10,17 @@ from numpy.typing import ArrayLike, NDArray
 from equipoise.clinical.moves import HAIR, Labels, Moves, People, moved, starting_people, sum_of
 from equipoise.clinical.plan import Plan, by_item, plan
 from equipoise.clinical.schedule import Schedule, schedule
-from equipoise.clinical.tally import Tally, over_groups
+from equipoise.clinical.tally import NoNumberError, Tally, over_groups
 from equipoise.clinical.values import Values
+from equipoise.clinical.watch import Watch
 from equipoise.clinical.weights import CONVENTIONS
 from equipoise.core.errors import LabelError, SimulationError
+from equipoise.core.translation import translate as _
 from equipoise.spec.formula import Formula
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Event, Model, TransitionEffect
 from equipoise.spec.model_formulas import formulas
+from equipoise.spec.problems import blaming
 
 Floats = NDArray[np.float64]
 
@@ -29,6 +32,7 @@ def run_cohort(
     start_ages: Sequence[float] | None = None,
     discount: tuple[ArrayLike, ArrayLike] | None = None,
     progress: Callable[[float], None] | None = None,
+    strict: bool = False,
 ) -> xr.Dataset:
     r"""Follow a cohort through a model's course in time.
 
@@ -51,6 +55,8 @@ def run_cohort(
         model's own, and 0 if it has none.
     progress
         Called with the share of the work done, between 0 and 1.
+    strict
+        Refuse utilities, costs and health effects that no patient can have; for the base case.
 
     Returns
     -------
@@ -62,7 +68,8 @@ def run_cohort(
     Raises
     ------
     SimulationError
-        If a probability, a share or a result leaves its range; names strategy, draw and time.
+        If a probability, a share or a result leaves its range; names file, line and field,
+        strategy, draw and time.
     LabelError
         If a parameter is missing from the sample, or has other dims.
 
@@ -82,8 +89,14 @@ def run_cohort(
     >>> print(float(found["cost_present"].sel(strategy="standard_care").sum().round()))
     151580.0
     """
-    with np.errstate(all="ignore"):
-        return _Cohort(model, parameters, start_ages, discount).run(progress)
+    given = (model, parameters, start_ages, discount)
+    with np.errstate(all="ignore"), blaming(model.path):
+        try:
+            return _Cohort(*given, watched=strict, bounded=strict).run(progress)
+        except NoNumberError:
+            if not strict:
+                _Cohort(*given, watched=True).run(None)  # names the field that is to blame
+            raise
 
 
 class _Cohort:
@@ -95,6 +108,9 @@ class _Cohort:
         parameters: xr.Dataset,
         start_ages: Sequence[float] | None,
         discount: tuple[ArrayLike, ArrayLike] | None,
+        *,
+        watched: bool = False,
+        bounded: bool = False,
     ) -> None:
         self._spec: Model = model.spec
         self._plan: Plan = plan(model)
@@ -110,6 +126,8 @@ class _Cohort:
             self._spec.transitions, self._values, self._labels,
             rates=self._plan.rates, cycle=self._clock.cycle,
         )  # fmt: skip
+        watch = Watch(self._spec, self._plan, self._values, self._labels, bounded=bounded)
+        self._watch = watch if watched else None
         self._effects = _effects_by_move(self._spec)
         self._tally = Tally(
             strategies=self._labels.strategies, items=self._plan.items,
@@ -131,6 +149,9 @@ class _Cohort:
                 self._add_events(people, point)
             following = self._move(people, point) if inside else people
             self._add_flow(people, following, point)
+            if self._watch is not None:
+                at_once = inside or clock.cycles == 0
+                self._watch.look(people, time, in_states=bool(clock.flow[point]), at_once=at_once)
             if inside:
                 self._values.advance()
             people = following
@@ -280,8 +301,9 @@ def _ages(spec: Model, start_ages: Sequence[float] | None) -> tuple[float, ...]:
     if spec.time.start_age is not None:
         return (spec.time.start_age.value,)
     if any("age" in placed.formula.names for placed in formulas(spec)):
-        message = "formulas use `age`, but no age at start is given; add `time: {start_age: ...}`"
-        raise SimulationError(message)
+        message = _("formulas use `age`, but no age at start is given")
+        fix = _("add `start_age: 40 years` under `time`")
+        raise SimulationError(message, fix=fix, place=("time",))
     return (0.0,)
 
 
@@ -301,11 +323,10 @@ def _weights(spec: Model, values: Values, labels: Labels) -> Floats:
     wrong = ~(np.abs(total - 1.0) <= HAIR) | (weights < 0).any(axis=1, keepdims=True)
     if wrong.any():
         found = float(total[np.unravel_index(int(np.argmax(wrong)), wrong.shape)])
-        message = (
-            f"the weights of the subgroups add up to {found:g} in {labels.place(wrong)}; "
-            "they must be 0 or more and add up to 1"
-        )
-        raise SimulationError(message)
+        message = _("the weights of the subgroups add up to {total:g} in {place}",
+                    total=found, place=labels.place(wrong))  # fmt: skip
+        fix = _("they must be 0 or more and add up to 1")
+        raise SimulationError(message, fix=fix, place=("subgroups",))
     return weights
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from equipoise.clinical.schedule import Schedule
 from equipoise.core.errors import SimulationError
+from equipoise.core.translation import translate as _
 
 Floats = NDArray[np.float64]
 
@@ -29,6 +30,10 @@ def over_groups(share: Floats, value: Floats = ONES) -> Floats:
         part = share[:, group if share.shape[1] > 1 else 0]
         total += part * value[:, group if value.shape[1] > 1 else 0]
     return total
+
+
+class NoNumberError(SimulationError):
+    """A result that is infinite or no number."""
 
 
 class Tally:
@@ -113,7 +118,7 @@ class Tally:
 
         Raises
         ------
-        SimulationError
+        NoNumberError
             If a result is no finite number.
         """
         data = xr.Dataset(
@@ -145,8 +150,9 @@ def _require_numbers(name: str, array: xr.DataArray) -> None:
     where = ", ".join(
         f"{dim} {array[dim].values[spot]}" for dim, spot in zip(array.dims, place, strict=True)
     )
-    message = (
-        f"'{name}' is {array.values[place]} at {where}; look in the model's formulas for a "
-        "division by zero, a logarithm of a negative number or a value that grows without end"
-    )
-    raise SimulationError(message)
+    raise NoNumberError(
+        _("'{name}' is {value} at {where}", name=name, value=array.values[place], where=where),
+        fix=_("look in the model's formulas for a division by zero, a logarithm of a negative "
+              "number or a value that grows without end"),
+        place=("track", str(array["measure"].values[place[0]])) if name == "track" else ("states",),
+    )  # fmt: skip

@@ -1,5 +1,7 @@
 """The one tree of errors that users can meet, and the located problem of a user's file."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from equipoise.core.translation import translate
@@ -55,6 +57,67 @@ class FieldError(EquipoiseError, ValueError):
         super().__init__(message)
 
 
+class SeveralErrors(EquipoiseError):
+    """Several mistakes of one request, each with its own fix.
+
+    Parameters
+    ----------
+    errors
+        Two or more.
+    """
+
+    def __init__(self, errors: Sequence[EquipoiseError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("\n".join(explained(error) for error in self.errors))
+
+
+def explained(error: EquipoiseError) -> str:
+    """Return an error with its fix, as a person reads it."""
+    if isinstance(error, FieldError):
+        return f"{error}\n    {translate('fix')}: {error.fix}"
+    return str(error)
+
+
+class Mistakes:
+    """Collects errors, so that a person reads of all mistakes at once.
+
+    Examples
+    --------
+    >>> mistakes = Mistakes()
+    >>> with mistakes.noted():
+    ...     raise FieldError("no such lever", fix="use price")
+    >>> mistakes.refuse()
+    Traceback (most recent call last):
+    equipoise.core.errors.FieldError: no such lever
+    """
+
+    def __init__(self) -> None:
+        self.found: list[EquipoiseError] = []
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Note an error instead of letting it end the work."""
+        try:
+            yield
+        except SeveralErrors as error:
+            self.found += error.errors
+        except EquipoiseError as error:
+            self.found.append(error)
+
+    def refuse(self) -> None:
+        """Raise what was noted, if anything was: alone as it is, or together.
+
+        Raises
+        ------
+        EquipoiseError
+            The one error, or `SeveralErrors`.
+        """
+        if len(self.found) == 1:
+            raise self.found[0]
+        if self.found:
+            raise SeveralErrors(self.found)
+
+
 class UnitError(FieldError):
     """A unit that is unknown, or two units that do not fit together."""
 
@@ -72,7 +135,23 @@ class LabelError(EquipoiseError):
 
 
 class SimulationError(EquipoiseError):
-    """A model whose numbers left their possible range while it ran."""
+    """A model whose numbers left their possible range while it ran.
+
+    Parameters
+    ----------
+    message
+        What was found, for which strategy, draw and time; or the whole text of a located problem.
+    fix
+        How to mend it.
+    place
+        Keys from the top of the file to the field to blame; empty if the text says it already.
+    """
+
+    def __init__(self, message: str, *, fix: str = "", place: tuple[str | int, ...] = ()) -> None:
+        self.message = message
+        self.fix = fix
+        self.place = place
+        super().__init__(f"{message}\n    {translate('fix')}: {fix}" if fix else message)
 
 
 class RuleNotInForceError(EquipoiseError):

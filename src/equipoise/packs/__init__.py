@@ -5,6 +5,7 @@ from equipoise.packs.find import (
     find_jurisdiction,
     find_model,
     find_study,
+    find_study_or_model,
     library,
     library_folder,
 )
@@ -15,6 +16,7 @@ __all__ = [
     "find_jurisdiction",
     "find_model",
     "find_study",
+    "find_study_or_model",
     "library",
     "library_folder",
     "load_named_model",

@@ -1,6 +1,7 @@
 """Finding studies, countries and models by name or path."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.resources import files
@@ -124,6 +125,30 @@ def find_model(name_or_path: str | Path) -> Path:
     raise _not_found(message, name, known)
 
 
+def find_study_or_model(name_or_path: str | Path) -> tuple[Kind, Path]:
+    """Return what a name or path means, a study or a model, and its file.
+
+    Raises
+    ------
+    NotInLibraryError
+        If it is neither.
+    """
+    path = Path(name_or_path)
+    if not _is_file(path):
+        finders: tuple[tuple[Kind, Callable[[str | Path], Path]], ...]
+        finders = (("therapy", find_study), ("model", find_model))
+        for kind, find in finders:
+            with suppress(NotInLibraryError):
+                return kind, find(name_or_path)
+        name = str(name_or_path)
+        message = _("'{name}' is neither a file nor a study or model of the library.",
+                    name=name[:100])  # fmt: skip
+        raise _not_found(message, name, [*_packs("therapy"), *_packs("model")])
+    data = read_document(path).data
+    is_model = isinstance(data, dict) and "model" in data and "study" not in data
+    return ("model" if is_model else "therapy"), path
+
+
 def find_jurisdiction(code_or_folder: str | Path, *, beside: Path | None = None) -> Path:
     """Return the folder of a country.
 
@@ -139,13 +164,17 @@ def find_jurisdiction(code_or_folder: str | Path, *, beside: Path | None = None)
     NotInLibraryError
         If there is no such country.
     """
-    code, known = str(code_or_folder), _packs("country")
+    code, known = str(code_or_folder).strip(), _packs("country")
+    if not code:
+        raise _not_found(_("The country is left empty."), code, known)
     if code in known:
         return known[code].parent
     folders = [Path(code_or_folder)] + ([beside.parent / code] if beside is not None else [])
     for folder in folders:
         if _is_file(folder / "jurisdiction.yaml"):
             return folder
+    if code.lower() in known:  # RU is how passports and banks write it
+        return known[code.lower()].parent
     message = _(
         "'{name}' is neither a country of the library nor the folder of one.", name=code[:100]
     )

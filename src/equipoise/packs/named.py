@@ -30,7 +30,8 @@ def load_named_study(
         With every mistake of all files of the study.
     """
     path = find_study(name)
-    folder = find_jurisdiction(country or country_of(path), beside=path)
+    code = country_of(path) if country is None else country
+    folder = find_jurisdiction(code, beside=path)
     return load_study(path, jurisdiction_folder=folder, criteria=criteria)
 
 

@@ -126,9 +126,9 @@ def _only_new_has(clinical: xr.Dataset, comparison: Comparison) -> None:
     today = clinical.sel(strategy=comparison.current, item=comparison.product_item)
     if bool(today["cost"].any()) or bool(today["cost_at_start"].any()):
         raise SimulationError(
-            _("'{item}' is the product's item in `comparison`, but '{strategy}' costs it too: give "
-              "the product an item of its own",
-              item=comparison.product_item, strategy=comparison.current)
+            _("'{item}' is the product's item in `comparison`, but '{strategy}' costs it too",
+              item=comparison.product_item, strategy=comparison.current),
+            fix=_("give the product an item of its own"), place=("comparison", "product_item"),
         )  # fmt: skip
 
 
@@ -148,8 +148,10 @@ def _nothing_on_day_0(clinical: xr.Dataset, comparison: Comparison) -> None:
     if items:
         raise SimulationError(
             _("'{strategy}' has a one-off cost on day 0 ({items}), but patients of the queue are "
-              "on today's treatment already: leave that cost out, or spread it over the years",
-              strategy=comparison.current, items=", ".join(items))
+              "on today's treatment already",
+              strategy=comparison.current, items=", ".join(items)),
+            fix=_("leave that cost out of the model, or spread it over the years"),
+            place=("comparison", "current"),
         )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from equipoise.pipeline.assess import assess
 from equipoise.pipeline.law import WrongRouteError, lawful
 from equipoise.pipeline.model_run import COLUMNS, ModelRun, run_model
+from equipoise.pipeline.rehearsal import rehearse, rehearse_model
 from equipoise.pipeline.settings import (
     DEFAULT_DRAWS,
     DEFAULT_SEED,
@@ -11,6 +12,7 @@ from equipoise.pipeline.settings import (
     policies_of,
     policy_of,
 )
+from equipoise.pipeline.strays import straying
 
 __all__ = [
     "COLUMNS",
@@ -24,5 +26,8 @@ __all__ = [
     "parse_policy",
     "policies_of",
     "policy_of",
+    "rehearse",
+    "rehearse_model",
     "run_model",
+    "straying",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import partial
 
 import xarray as xr
@@ -12,6 +13,7 @@ from equipoise.draws import Design
 from equipoise.pipeline.law import lawful
 from equipoise.pipeline.policies import Plan, run_chunk
 from equipoise.pipeline.provenance import record_of
+from equipoise.pipeline.rehearsal import rehearse
 from equipoise.pipeline.settings import (
     DEFAULT_DRAWS,
     DEFAULT_SEED,
@@ -22,7 +24,9 @@ from equipoise.pipeline.settings import (
     sample_inputs,
     start_ages,
 )
+from equipoise.pipeline.strays import require_possible_draws
 from equipoise.spec.loaded import Study
+from equipoise.spec.problems import blaming
 from equipoise.value import (
     information,
     of_the_decision,
@@ -82,15 +86,21 @@ def assess(
     ------
     RuleNotInForceError, RuleStaleError, WrongRouteError
         If the law the study rests on does not hold on its date; nothing has run then.
+    SimulationError
+        If a number leaves its possible range; names file, line and field.
     """
     lawful(study)
     progress = progress or Progress()
     with progress.stage("draws"):
         sampled = sample_inputs(study, draws=draws, seed=seed, design=design)
+    with progress.stage("clinical"):
+        rehearse(study, sampled.base)
+    require_possible_draws(study, sampled.inputs)
     plan = _plan(study, sampled, policy or policy_of(study.file.policy), seed)
     chunks = _chunks(sampled.inputs, chunk)
     progress.expect(plan.steps * len(chunks) * 1.1)
-    with xr.set_options(arithmetic_join="exact", keep_attrs=False):  # type: ignore[no-untyped-call]
+    options = xr.set_options(arithmetic_join="exact", keep_attrs=False)  # type: ignore[no-untyped-call]
+    with options, blaming(study.path):
         parts = _in_threads(partial(run_chunk, plan, progress=progress), chunks, progress, workers)
         groups = {name: _joined(name, parts) for name in parts[0]}
         return _finish(plan, sampled, groups, progress, design)
@@ -129,7 +139,8 @@ def _in_threads(
 ) -> list[dict[str, xr.Dataset]]:
     """Run the chunks on threads; an interruption stops them all."""
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        futures = [pool.submit(work, part) for part in chunks]
+        # Each with the language of this thread, for what may be wrong.
+        futures = [pool.submit(copy_context().run, work, part) for part in chunks]
         try:
             return [future.result() for future in futures]
         except BaseException:

@@ -7,7 +7,8 @@ import pandas as pd
 import xarray as xr
 
 from equipoise.clinical import run_cohort, totals
-from equipoise.draws import Design, base_case, sample
+from equipoise.draws import Design, sample
+from equipoise.pipeline.rehearsal import rehearse_model
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.text import shown
 from equipoise.value import (
@@ -112,7 +113,7 @@ def run_model(
         Of the sample.
     """
     spec = model.spec
-    base = totals(run_cohort(model, base_case(spec.parameters, joint=spec.joint)))
+    base = totals(rehearse_model(model))
     drawn = None
     if draws:
         inputs = sample(

@@ -1,24 +1,27 @@
 """What a run is about besides the study: policies, ages, thresholds, the sample."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise, product
 
 import numpy as np
 import xarray as xr
-from pydantic import ValidationError
 
-from equipoise.core.errors import FieldError
+from equipoise.core.errors import FieldError, Mistakes
 from equipoise.core.money import PriceBook, price_book
 from equipoise.core.translation import translate as _
 from equipoise.core.units import parse_measure
 from equipoise.draws import Design, base_case, sample
 from equipoise.spec.contracts import Contract, contract_from_text, contract_text
+from equipoise.spec.findings import did_you_mean
 from equipoise.spec.loaded import Study
 from equipoise.spec.study import PolicyChoice
 
 DEFAULT_DRAWS = 2000
 DEFAULT_SEED = 1
+
+LEVERS = ("price", "contract", "centres")
 
 LARGEST_GAP = 6.0
 """Years between the ages at which the disease model runs; between them lines are straight."""
@@ -58,57 +61,56 @@ def parse_policy(study: Study, changes: Mapping[str, str]) -> Policy:
 
     Raises
     ------
-    FieldError
-        If a lever is unknown or its value is not one.
+    FieldError, SeveralErrors
+        If levers are unknown or their values are none; all at once, each named.
     """
     own = policy_of(study.file.policy)
     price, contract, centres = own.price, own.contract, own.centres
+    mistakes = Mistakes()
     for name, text in changes.items():
-        match name:
-            case "price":
-                price = _price(study, text)
-            case "contract":
-                contract = _contract(text)
-            case "centres":
-                centres = _centres(text)
-            case _:
-                raise FieldError(
-                    _("'{name}' is not a lever", name=name),
-                    fix=_("use price, contract or centres"),
-                )
+        with mistakes.noted(), _naming(name):
+            match name:
+                case "price":
+                    price = _price(study, text)
+                case "contract":
+                    contract = contract_from_text(text)
+                case "centres":
+                    centres = _centres(text)
+                case _:
+                    raise FieldError(_("this is not a lever"), fix=did_you_mean(name, LEVERS))
+    mistakes.refuse()
     return Policy(price, contract, centres)
+
+
+@contextmanager
+def _naming(lever: str) -> Iterator[None]:
+    """Put the lever's name before what is wrong with it."""
+    try:
+        yield
+    except FieldError as error:
+        message = f"{lever}: {error.message}"
+        raise FieldError(message, fix=error.fix) from None
 
 
 def _price(study: Study, text: str) -> float:
     """Read a price in the study's money."""
     money = study.file.money.text
+    fix = _("write an amount in {money}, e.g. price={value:.10g}",
+            money=money, value=study.file.policy.price.value)  # fmt: skip
     try:
         value = float(text)
     except ValueError:
-        measure = parse_measure(text)
-        if not measure.unit.fits(study.file.money):
+        unit = None
+        with suppress(FieldError):
+            measure = parse_measure(text)
+            unit, value = measure.unit, measure.value
+        if unit is None or not unit.fits(study.file.money):
             raise FieldError(
-                _("'{text}' is not an amount in {money}", text=text, money=money),
-                fix=_("write the price as in `price=40e6`"),
+                _("'{text}' is not an amount in {money}", text=text, money=money), fix=fix
             ) from None
-        value = measure.value
     if not 0.0 <= value < np.inf:
-        raise FieldError(
-            _("a price cannot be {value}", value=text), fix=_("write a positive price")
-        )
+        raise FieldError(_("a price cannot be {value}", value=text), fix=fix)
     return value
-
-
-def _contract(text: str) -> Contract:
-    """Read a contract, with pydantic's complaints as one sentence."""
-    try:
-        return contract_from_text(text)
-    except ValidationError as error:
-        why = "; ".join(str(item["msg"]) for item in error.errors())
-        raise FieldError(
-            _("'{text}' is not a contract: {why}", text=text, why=why),
-            fix=_("write e.g. upfront, instalments(years=5), rebate_on_loss(share=0.8, years=6)"),
-        ) from None
 
 
 def _centres(text: str) -> int:

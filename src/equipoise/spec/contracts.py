@@ -3,12 +3,26 @@
 import ast
 from typing import Annotated, Literal, assert_never
 
-from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, WithJsonSchema
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+)
+from pydantic_core import ErrorDetails
 
 from equipoise.core.errors import FieldError
 from equipoise.core.translation import translate as _
 from equipoise.spec.base import SpecModel
+from equipoise.spec.wording import worded
 
+_USAGE = {
+    "upfront": "upfront",
+    "instalments": "instalments(years=5), instalments(years=5, only_while_responding=True)",
+    "rebate_on_loss": "rebate_on_loss(share=0.8, years=6)",
+}
 _KINDS = "upfront, instalments(years=5), rebate_on_loss(share=0.8, years=6)"
 
 
@@ -55,13 +69,38 @@ def parse_contract(text: object) -> object:
             return {"kind": call.id}
         if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.args:
             raise ValueError(text)
-        values = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
+        values = _arguments(call)
+    except FieldError:
+        raise
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise FieldError(
             _("'{text}' is not a contract", text=text[:80]),
             fix=_("write one of: {kinds}", kinds=_KINDS),
         ) from None
     return {"kind": call.func.id, **values}
+
+
+def _arguments(call: ast.Call) -> dict[str, object]:
+    """Return the arguments by name.
+
+    Raises
+    ------
+    FieldError
+        If a name stands twice; Python would let the last one win.
+    ValueError
+        If a value is no constant, or an argument has no name.
+    """
+    found: dict[str, object] = {}
+    for word in call.keywords:
+        if word.arg is None:
+            raise ValueError(ast.unparse(call))
+        name = word.arg
+        if name in found or name == "kind":
+            kind = ast.unparse(call.func)
+            message = _("argument '{name}' of {kind} stands twice", name=name, kind=kind)
+            raise FieldError(message, fix=_("keep one of them"))
+        found[name] = ast.literal_eval(word.value)
+    return found
 
 
 def contract_text(contract: Contract) -> str:
@@ -98,8 +137,29 @@ def contract_from_text(text: str) -> Contract:
     Raises
     ------
     FieldError
-        If the text is no contract.
-    pydantic.ValidationError
-        If an argument is missing or out of range.
+        If the text is no contract, or an argument is missing, unknown or out of range.
     """
-    return _ADAPTER.validate_python(parse_contract(text))
+    parsed = parse_contract(text)
+    try:
+        return _ADAPTER.validate_python(parsed)
+    except ValidationError as error:
+        kind = str(parsed.get("kind")) if isinstance(parsed, dict) else ""
+        reasons = "; ".join(_reason(detail) for detail in error.errors(include_url=False))
+        raise FieldError(
+            _("'{text}' is not a contract: {why}", text=text[:80], why=reasons),
+            fix=_("write one of: {kinds}", kinds=_USAGE.get(kind, _KINDS)),
+        ) from None
+
+
+def _reason(detail: ErrorDetails) -> str:
+    """Return what is wrong with one argument, by its name."""
+    name = str(detail["loc"][-1]) if detail["loc"] else ""
+    match detail["type"]:
+        case "missing":
+            return _("`{name}` is missing", name=name)
+        case "extra_forbidden":
+            return _("there is no argument `{name}`", name=name)
+        case "union_tag_invalid":
+            return worded(detail)[0]
+        case _:
+            return f"`{name}` {worded(detail)[0]}"

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from equipoise.core.errors import Problem, SpecError
 from equipoise.core.translation import translate as _
+from equipoise.spec.bounds import check_table
 from equipoise.spec.country_check import check_country
 from equipoise.spec.findings import Finding, Place
 from equipoise.spec.jurisdiction import Jurisdiction
@@ -75,7 +77,10 @@ def read_country(folder: Path, problems: list[Problem]) -> CountryFiles | None:
         return None
     tables, findings = load_tables(spec.tables, folder, sources=spec.sources)
     country = CountryFiles(folder, tuple(documents), merged, spec, tables)
-    problems += country.located([*findings, *check_country(spec)])
+    impossible = chain.from_iterable(
+        check_table(name, spec.tables[name], table) for name, table in tables.items()
+    )
+    problems += country.located([*findings, *check_country(spec), *impossible])
     return country
 
 

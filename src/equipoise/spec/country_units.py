@@ -8,7 +8,13 @@ from equipoise.core.units import DIMENSIONLESS, Unit, parse_unit
 from equipoise.spec.findings import Finding, Place, finding
 from equipoise.spec.jurisdiction import Economics, Jurisdiction, Step
 from equipoise.spec.quantity import Quantity
-from equipoise.spec.unit_rules import PER_YEAR, YEAR, quantity_must_be, unit_must_fit
+from equipoise.spec.unit_rules import (
+    PER_YEAR,
+    YEAR,
+    possible_age,
+    quantity_must_be,
+    unit_must_fit,
+)
 
 
 def check_country_units(country: Jurisdiction) -> Iterator[Finding]:
@@ -21,6 +27,7 @@ def check_country_units(country: Jurisdiction) -> Iterator[Finding]:
         for field, age in (("from_age", rule.from_age), ("to_age", rule.to_age)):
             if age is not None:
                 yield from unit_must_fit(("payer_rules", index, field), age.unit, YEAR)
+                yield from possible_age(("payer_rules", index, field), age)
 
 
 def _step(place: Place, step: Step) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from equipoise.core.units import MeasureField
 from equipoise.spec.base import SpecModel
+from equipoise.spec.days import PastDay
 from equipoise.spec.formula import FormulaField
 from equipoise.spec.model import Table
 from equipoise.spec.quantity import Name, Quantity, Source
@@ -30,7 +31,7 @@ class Evidence(SpecModel):
     status: Literal["read", "inference", "background", "assumption"]
     valid_from: date | None = None
     valid_to: date | None = None
-    last_checked: date
+    last_checked: PastDay
     note: Text | None = None
 
 

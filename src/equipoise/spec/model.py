@@ -64,6 +64,8 @@ class Table(SpecModel):
     """Column of the file that holds the value."""
     from_country: bool = False
     """Take the table of this name from the study's country."""
+    below_zero: str | None = None
+    """Reason why a value of this unit can be negative, e.g. that it is a change."""
 
 
 class Subgroup(SpecModel):

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from itertools import chain
 
 from equipoise.core.translation import translate as _
+from equipoise.spec.bounds import check_bounds
 from equipoise.spec.findings import (
     Finding,
     Place,
@@ -17,7 +18,8 @@ from equipoise.spec.loaded import TableData
 from equipoise.spec.model import Model
 from equipoise.spec.model_formulas import cost_items
 from equipoise.spec.model_names import check_formula_names, check_names
-from equipoise.spec.model_units import check_units
+from equipoise.spec.model_start import check_start
+from equipoise.spec.model_units import check_units, rows_of_rates
 
 MAX_CYCLES = 20_000
 MAX_VARIABLES = 200
@@ -47,6 +49,15 @@ def check_model(
     if too_large:
         yield from too_large
         return
+    found = list(_across(model, tables, in_study=in_study))
+    yield from found
+    if not found:
+        rates = rows_of_rates(model, tables, any_money=in_study)
+        yield from check_start(model, tables, rates=rates)
+
+
+def _across(model: Model, tables: Mapping[str, TableData], *, in_study: bool) -> Iterator[Finding]:
+    """Yield what is wrong between fields, before any formula is evaluated."""
     yield from chain(
         check_names(model),
         _strategies(model),
@@ -61,6 +72,7 @@ def check_model(
     )
     yield from check_formula_names(model, in_study=in_study)
     yield from check_units(model, tables, any_money=in_study)
+    yield from check_bounds(model, tables)
 
 
 def _sizes(model: Model) -> Iterator[Finding]:

@@ -6,14 +6,21 @@ from graphlib import CycleError, TopologicalSorter
 from equipoise.core.errors import FieldError
 from equipoise.core.translation import mark
 from equipoise.core.translation import translate as _
-from equipoise.core.units import DIMENSIONLESS, Unit, parse_unit
-from equipoise.spec.findings import Finding, finding
+from equipoise.core.units import DIMENSIONLESS, Measure, Unit, parse_unit
+from equipoise.spec.findings import Finding, Place, finding
 from equipoise.spec.formula import FUNCTIONS, Formula, TableSignature, unit_of
 from equipoise.spec.formula.tree import Number
 from equipoise.spec.loaded import TableData
 from equipoise.spec.model import Model
 from equipoise.spec.model_formulas import PlacedFormula, Role, formulas
-from equipoise.spec.unit_rules import PER_YEAR, YEAR, in_money, one_money, unit_must_fit
+from equipoise.spec.unit_rules import (
+    PER_YEAR,
+    YEAR,
+    in_money,
+    one_money,
+    possible_age,
+    unit_must_fit,
+)
 
 Units = dict[str, Unit]
 
@@ -60,9 +67,31 @@ def _clock(model: Model) -> Iterator[Finding]:
     if model.discount is not None:
         yield from unit_must_fit(("discount", "cost"), model.discount.cost.unit, PER_YEAR)
         yield from unit_must_fit(("discount", "health"), model.discount.health.unit, PER_YEAR)
+    yield from _clock_values(model)
     if model.willingness_to_pay is not None:
         wanted = parse_unit(f"{model.money}/QALY")
         yield from unit_must_fit(("willingness_to_pay",), model.willingness_to_pay.unit, wanted)
+
+
+def _clock_values(model: Model) -> Iterator[Finding]:
+    """Check the sizes of the model's fixed numbers; its cycle and horizon are checked elsewhere."""
+    fixed: dict[Place, Measure | None] = {("willingness_to_pay",): model.willingness_to_pay}
+    if model.discount is not None:
+        fixed[("discount", "cost")] = model.discount.cost
+        fixed[("discount", "health")] = model.discount.health
+    for place, measure in fixed.items():
+        if measure is not None and measure.value < 0:
+            message = _("a value of {value:g} is below zero", value=measure.value)
+            yield finding(place, message, fix=_("correct the number"))
+    if model.time is not None and model.time.start_age is not None:
+        yield from possible_age(("time", "start_age"), model.time.start_age)
+
+
+def rows_of_rates(
+    model: Model, tables: Mapping[str, TableData], *, any_money: bool = False
+) -> frozenset[str]:
+    """Return the states whose transitions are in 1/year; parameters as of `check_units`."""
+    return _Inference(model, tables, any_money=any_money).rows_of_rates()
 
 
 class _Inference:
@@ -115,6 +144,16 @@ class _Inference:
                 yield from self._move(placed, unit, rows)
             else:
                 yield from self._fits(placed, unit)
+
+    def rows_of_rates(self) -> frozenset[str]:
+        """Return the states whose transitions are in 1/year."""
+        list(self._let())  # notes the units of intermediate values
+        return frozenset(
+            str(placed.place[1])
+            for placed in formulas(self.model)
+            if placed.role == "transition" and self._can_infer(placed.formula)
+            if unit_of(placed.formula, self.units, self.tables).fits(PER_YEAR)
+        )
 
     def _let(self) -> Iterator[Finding]:
         """Infer the units of intermediate values, each after what it is made of."""

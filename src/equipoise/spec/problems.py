@@ -1,17 +1,19 @@
 """From the validator's errors to located problems of the user's file, all at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from equipoise.core.errors import FieldError, Problem, SpecError
+from equipoise.core.errors import FieldError, Problem, SimulationError, SpecError
 from equipoise.core.translation import translate_plural
 from equipoise.spec.findings import Place
-from equipoise.spec.reader import Document, position_inside
+from equipoise.spec.reader import Document, position_inside, read_document
 from equipoise.spec.source_text import Position, field_text, short
 from equipoise.spec.wording import wanted, worded, wrong_kind
 
@@ -96,6 +98,48 @@ def problem_at(
     else:
         position = locate(document, place)
     return _problem(document, position, place, message, fix)
+
+
+def problem_in(path: Path, place: Place, message: str, fix: str) -> Problem:
+    """Return a located problem of a file that was read and checked earlier.
+
+    Parameters
+    ----------
+    path
+        Of the file; if it is gone, the problem names it with the first line.
+    place
+        Of the field.
+    message, fix
+        What is wrong and how to mend it.
+    """
+    try:
+        document = read_document(path)
+    except SpecError:
+        document = Document(path, None, {})
+    return problem_at(document, place, message, fix)
+
+
+@contextmanager
+def blaming(path: Path) -> Iterator[None]:
+    """Give errors of a run the file and line of the field that they name.
+
+    Parameters
+    ----------
+    path
+        Of the file whose fields they name.
+
+    Raises
+    ------
+    SimulationError
+        The same error, located.
+    """
+    try:
+        yield
+    except SimulationError as error:
+        if not error.place:
+            raise
+        problem = problem_in(path, error.place, error.message, error.fix)
+        raise SimulationError(str(problem)) from None
 
 
 def number_of_problems_text(n: int) -> str:

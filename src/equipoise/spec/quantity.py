@@ -1,7 +1,6 @@
 """A number with its evidence: value, unit, distribution, source and status."""
 
 from collections.abc import Sequence
-from datetime import date
 from math import isclose
 from typing import Annotated, Literal, Self
 
@@ -11,6 +10,7 @@ from equipoise.core.errors import FieldError
 from equipoise.core.translation import translate as _
 from equipoise.core.units import UnitField
 from equipoise.spec.base import SpecModel
+from equipoise.spec.days import PastDay
 from equipoise.spec.distribution import ConstantField, DistributionField
 from equipoise.spec.text import Text
 
@@ -30,7 +30,7 @@ class Source(SpecModel):
     title: str
     address: str
     """Web address or DOI; for a law, of the text that was read."""
-    read: date
+    read: PastDay
     """The day on which the text was read."""
     note: str | None = None
 
@@ -53,6 +53,9 @@ class Quantity(SpecModel):
     """How the number was derived; for an assumption, why it is plausible."""
     mean_differs: str | None = None
     """Reason why the distribution is not centred on the value, if it is not."""
+    below_zero: str | None = None
+    """Reason why a number of this unit can be negative, e.g. that it is a difference or the
+    coefficient of a regression; costs, durations and counts are not."""
 
     @model_validator(mode="after")
     def evidence_is_named(self) -> Self:

@@ -1,5 +1,6 @@
 """Setting inputs of a loaded study to other values, as `--set name=value` does."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from hashlib import sha256
@@ -7,10 +8,11 @@ from math import isfinite, sqrt
 
 import numpy as np
 
-from equipoise.core.errors import FieldError
+from equipoise.core.errors import FieldError, Mistakes, SpecError
 from equipoise.core.money import price_book
 from equipoise.core.translation import translate as _
 from equipoise.core.units import parse_measure
+from equipoise.spec.bounds import bounds_of, outside, roles_of
 from equipoise.spec.country_units import check_country_units
 from equipoise.spec.distribution import constant, parse_distribution
 from equipoise.spec.findings import Finding, did_you_mean
@@ -18,6 +20,9 @@ from equipoise.spec.joint_check import covariance_matrix
 from equipoise.spec.jurisdiction import Jurisdiction
 from equipoise.spec.loaded import Study
 from equipoise.spec.model import Model
+from equipoise.spec.model_start import check_start
+from equipoise.spec.model_units import rows_of_rates
+from equipoise.spec.problems import problem_in
 from equipoise.spec.quantity import Joint, JointDirichlet, JointNormal, Quantity
 from equipoise.spec.study import StudyFile
 from equipoise.spec.study_names import places_of
@@ -41,13 +46,19 @@ def replace_values(study: Study, values: Mapping[str, str]) -> Study:
 
     Raises
     ------
-    FieldError
+    FieldError, SeveralErrors
         If a name is unknown, a text is no value of the input's kind, or the input is one of
         several shares that are drawn together.
+    SpecError
+        If a formula of the model becomes impossible with the values.
     """
+    mistakes = Mistakes()
     for name, text in values.items():
-        study = _replace_one(study, name, text)
+        with mistakes.noted():
+            study = _replace_one(study, name, text)
+    mistakes.refuse()
     changes = "".join(f"\n{name}={text}" for name, text in sorted(values.items()))
+    _require_possible_start(study)
     digest = sha256((study.digest + changes).encode()).hexdigest()
     changed = {**study.changed, **values}
     return replace(study, digest=digest, changed=changed) if values else study
@@ -57,10 +68,12 @@ def _replace_one(study: Study, name: str, text: str) -> Study:
     """Return the study with one input fixed."""
     known = study.quantities
     if name not in known:
-        message = _("'{name}' is not an input of the study", name=name)
+        message = _("{name}: this is not an input of the study", name=name)
         raise FieldError(message, fix=did_you_mean(name, known))
     part, place = places_of(study)[name]
     new = _fixed(known[name], _value(study, known[name], name, text))
+    if part == "model":
+        _require_possible_parameter(study.model.spec, name, new)
     result: Study
     match part:
         case "model":
@@ -80,7 +93,7 @@ def _replace_one(study: Study, name: str, text: str) -> Study:
 
 
 def _require_possible(study: Study, name: str) -> None:
-    """Refuse a value outside its possible range; parameters of the model have none."""
+    """Refuse a value outside its possible range."""
     part, place = places_of(study)[name]
     checks: Mapping[str, Iterable[Finding]] = {
         "study": check_file_units(study.file),
@@ -90,6 +103,27 @@ def _require_possible(study: Study, name: str) -> None:
         if found.place[: len(place)] == place:
             message = f"{name}: {found.error.message}"
             raise FieldError(message, fix=found.error.fix)
+
+
+def _require_possible_parameter(model: Model, name: str, new: Quantity) -> None:
+    """Refuse a value that a parameter of the model cannot have.
+
+    What it can be is asked of the model as it was, because the new value has no distribution.
+    """
+    bounds = bounds_of(model, name, roles_of(model))
+    for found in outside((), new, bounds) if bounds is not None else ():
+        message = f"{name}: {found.error.message}"
+        raise FieldError(message, fix=found.error.fix)
+
+
+def _require_possible_start(study: Study) -> None:
+    """Refuse values that together make a formula of the model impossible on its first day."""
+    spec, tables = study.model.spec, study.model.tables
+    found = check_start(spec, tables, rates=rows_of_rates(spec, tables, any_money=True))
+    path = study.model.path
+    problems = [problem_in(path, place, error.message, error.fix) for place, error in found]
+    if problems:
+        raise SpecError(problems)
 
 
 def _value(study: Study, quantity: Quantity, name: str, text: str) -> float:
@@ -109,10 +143,14 @@ def _converted(study: Study, quantity: Quantity, name: str, text: str) -> float:
     try:
         measure = parse_measure(text)
     except FieldError as error:
-        if any(sign.isalpha() for sign in text):
-            message = f"{name}: {error.message}"
-            raise FieldError(message, fix=error.fix) from None
-        return constant(text)
+        if not any(sign.isalpha() for sign in text):
+            return _constant(name, text)
+        message, fix = f"{name}: {error.message}", error.fix
+        if not re.match(r"[+-]?\.?[0-9]", text):
+            message = _("{name}: '{text}' is not a number", name=name, text=text[:80])
+            fix = _("write a number in {unit}, e.g. {name}={value:g}",
+                    unit=quantity.unit, name=name, value=quantity.value)  # fmt: skip
+        raise FieldError(message, fix=fix) from None
     target, scale = study.file.money, 1.0
     given, wanted = (in_money(unit, target) for unit in (measure.unit, quantity.unit))
     if not given.fits(wanted):
@@ -124,6 +162,15 @@ def _converted(study: Study, quantity: Quantity, name: str, text: str) -> float:
         book = price_book(study.country.economics)
         scale = book.factor(measure.unit, target) / book.factor(quantity.unit, target)
     return measure.value * scale / quantity.unit.factor
+
+
+def _constant(name: str, text: str) -> float:
+    """Return the value of constant arithmetic."""
+    try:
+        return constant(text)
+    except FieldError as error:
+        message = f"{name}: {error.message}"
+        raise FieldError(message, fix=error.fix) from None
 
 
 def _fixed(quantity: Quantity, value: float) -> Quantity:

@@ -14,12 +14,12 @@ from equipoise.spec.unit_rules import (
     PER_YEAR,
     YEAR,
     one_money,
+    possible_age,
     quantity_must_be,
     unit_must_fit,
 )
 
 LONGEST_HORIZON = 100
-OLDEST = 120.0
 
 _PATIENTS = parse_unit("patients")
 _PER_MONTH = parse_unit("patients/month")
@@ -61,9 +61,7 @@ def _patients(file: StudyFile) -> Iterator[Finding]:
         place = (*top, "groups", name)
         yield from quantity_must_be((*place, "weight"), group.weight, DIMENSIONLESS)
         yield from unit_must_fit((*place, "age"), group.age.unit, YEAR)
-        if not 0 <= group.age.value <= OLDEST:
-            message = _("nobody is {age:g} years old", age=group.age.value)
-            yield finding((*place, "age"), message, fix=_("correct the age"))
+        yield from possible_age((*place, "age"), group.age)
 
 
 def _horizon(file: StudyFile) -> Iterator[Finding]:

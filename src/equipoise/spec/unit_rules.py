@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from equipoise.core.translation import translate as _
-from equipoise.core.units import Unit, parse_unit
+from equipoise.core.units import Measure, Unit, parse_unit
 from equipoise.spec.findings import Finding, Place, finding
 from equipoise.spec.quantity import Quantity
 
 YEAR = parse_unit("year")
 PER_YEAR = parse_unit("1/year")
+OLDEST = 120.0
+"""Years; nobody has been proved to live longer than a few years more."""
 
 
 def in_money(unit: Unit, money: Unit) -> Unit:
@@ -41,6 +43,13 @@ def one_money(place: Place, unit: Unit) -> Iterator[Finding]:
         yield finding(place, message, fix=_("write a currency with its price year, e.g. RUB@2025"))
 
 
+def possible_age(place: Place, age: Measure) -> Iterator[Finding]:
+    """Yield a finding if nobody is that old."""
+    if age.unit.fits(YEAR) and not 0 <= age.value <= OLDEST:
+        message = _("nobody is {age:g} years old", age=age.value)
+        yield finding(place, message, fix=_("correct the age"))
+
+
 def quantity_must_be(
     place: Place, quantity: Quantity, wanted: Unit, *, highest: float | None = None
 ) -> Iterator[Finding]:
@@ -59,12 +68,21 @@ def quantity_must_be(
     """
     found = list(unit_must_fit((*place, "unit"), quantity.unit, wanted))
     yield from found
-    value = quantity.value * quantity.unit.factor
     if found:
         return
+    value, spread = quantity.value * quantity.unit.factor, quantity.distribution
+    wrong = list(_beyond((*place, "value"), value, highest))
+    yield from wrong
+    if spread is not None and not wrong:  # only `mean_differs` lets the mean be elsewhere
+        mean = spread.mean * quantity.unit.factor
+        yield from _beyond((*place, "distribution"), mean, highest)
+
+
+def _beyond(place: Place, value: float, highest: float | None) -> Iterator[Finding]:
+    """Yield a finding if a value is negative or too large."""
     if value < 0:
         message = _("a value of {value:g} is below zero", value=value)
-        yield finding((*place, "value"), message, fix=_("correct the number"))
+        yield finding(place, message, fix=_("correct the number"))
     elif highest is not None and value > highest:
         message = _("a value of {value:g} is above {highest:g}", value=value, highest=highest)
-        yield finding((*place, "value"), message, fix=_("correct the number or its unit"))
+        yield finding(place, message, fix=_("correct the number or its unit"))

@@ -7,7 +7,7 @@ import pytest
 
 from equipoise.cli.app import main
 from equipoise.cli.options import pairs
-from equipoise.core.errors import FieldError
+from equipoise.core.errors import Mistakes
 
 MINI = Path(__file__).parents[2] / "data" / "mini" / "study.yaml"
 
@@ -160,5 +160,77 @@ def test_everything_speaks_russian(run):
 
 
 def test_pairs_need_an_equals_sign():
-    with pytest.raises(FieldError, match="NAME=VALUE"):
-        pairs(["price"], option="--policy")
+    mistakes = Mistakes()
+    words = ["price", "centres=3", "centres=4", "contract=upfront"]
+    found = pairs(words, option="--policy", example="price=4", mistakes=mistakes)
+    assert found == {"centres": "3", "contract": "upfront"}
+    assert ["NAME=VALUE" in str(error) for error in mistakes.found] == [True, False]
+    assert "twice" in str(mistakes.found[1])
+
+
+def test_every_mistake_of_the_command_line_is_said_at_once(run, tmp_path):
+    words = (
+        "assess", str(MINI), "--format", "docx", "--set", "efect=1", "--set", "cost_trip=-5",
+        "--set", "effect=", "--set", "price=1", "--set", "price=2", "--policy", "price=-5",
+        "--policy", "prize=3", "--policy", "centres=x", "--policy", "contract=instalments(yers=5)",
+    )  # fmt: skip
+    code, _out, err = run(*words)
+    assert code == 2
+    assert err.splitlines() == [
+        "--format docx: unknown",
+        "    fix: use any of html, csv, json",
+        "--set effect=: not of the form NAME=VALUE",
+        "    fix: write e.g. --set patients.prevalent=120",
+        "--set price: given twice, 1 and 2",
+        "    fix: keep one of them",
+        "price: a price cannot be -5",
+        "    fix: write an amount in CRN@2025, e.g. price=1000000",
+        "prize: this is not a lever",
+        "    fix: did you mean 'price'?",
+        "centres: 'x' is not a number of centres",
+        "    fix: write a whole number from 0 to 1000",
+        "contract: 'instalments(yers=5)' is not a contract: `years` is missing; "
+        "there is no argument `yers`",
+        "    fix: write one of: instalments(years=5), "
+        "instalments(years=5, only_while_responding=True)",
+        "efect: this is not an input of the study",
+        "    fix: did you mean 'effect'?",
+        "cost_trip: -5 is below zero, but this is an amount of money",
+        "    fix: correct the number; of a difference or a coefficient say it: "
+        "`below_zero: <reason>`",
+        "9 problems; nothing ran.",
+    ]
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--policy", "price=many"), "price: 'many' is not an amount in CRN@2025"),
+        (("--policy", "price=3 EUR@2024"), "price: '3 EUR@2024' is not an amount in CRN@2025"),
+        (("--policy", "contract=instalments(years=5, years=6)"), "'years' of instalments stands"),
+        (("--policy", "contract=instalments(years=99)"), "`years` must be at most 30"),
+        (("--policy", "contract=rebate_on_loss(share=2)"), "`share` must be at most 1"),
+        (("--set", "patients.prevalent=many"), "e.g. patients.prevalent=120"),
+        (("--country", ""), "The country is left empty"),
+    ],
+)
+def test_the_advice_is_about_what_was_wrong(run, words, said):
+    code, _out, err = run("assess", str(MINI), *words)
+    assert code == 2
+    assert said in err
+    assert "Traceback" not in err
+    assert "Extra inputs" not in err
+
+
+def test_check_looks_for_studies_and_models_alike(run):
+    for wrong, meant in (("haemophilia-b-gene-terapy", "haemophilia-b-gene-therapy"),
+                         ("sick-sicer", "sick-sicker")):  # fmt: skip
+        code, _out, err = run("check", wrong)
+        assert code == 2
+        assert f"Did you mean '{meant}'" in err
+
+
+def test_a_country_may_be_written_in_capitals(run):
+    code, _out, err = run("check", "haemophilia-b-gene-therapy", "--country", "RU")
+    assert (code, err) == (0, "")

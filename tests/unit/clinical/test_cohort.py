@@ -169,13 +169,43 @@ def test_an_impossible_probability_is_named(run: Run, row: dict[str, str], words
             transitions={"alive": row},
         )
     message = str(caught.value)
-    assert "from state 'alive' at 2 years in strategy 'only', draw 1;" in message
+    assert "from state 'alive' at 2 years in strategy 'only', draw 1\n" in message
+    assert message.startswith("model.yaml:1:1: transitions.alive")
 
 
 def test_the_strategy_of_an_impossible_probability_is_named(run: Run) -> None:
     with pytest.raises(SimulationError, match="strategy 'bad'"):
         run(strategies={"good": {"p": 0.5}, "bad": {"p": 2}}, states=MORTAL,
             transitions={"alive": {"dead": "p"}})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"states": {"alive": {"start": 1, "utility": "1 - 982 * late"}}},
+         "states.alive.utility: -981 is not between"),
+        ({"states": {"alive": {"start": 1, "cost": {"care": "(5 - 9 * late) / year"}}}},
+         "states.alive.cost: -4 is below zero"),
+        ({"states": MORTAL, "events": {"loss": {"when": "late", "qaly": "-982 * year"}}},
+         "events.loss.qaly: -982 is not between"),
+    ],
+)  # fmt: skip
+def test_what_no_patient_can_have_is_refused_in_the_base_case_only(
+    build: Callable[..., object], fields: dict[str, object], words: str
+) -> None:
+    model = build(let={"late": "time >= 2 * year"}, **fields)
+    with pytest.raises(SimulationError, match=words) as caught:
+        run_cohort(model, xr.Dataset(), strict=True)
+    assert "2 years after the start" in str(caught.value)
+    run_cohort(model, xr.Dataset())
+
+
+def test_a_saving_and_an_empty_state_are_possible(build: Callable[..., object]) -> None:
+    states = {
+        "alive": {"start": 1, "cost": {"care": "5 / year", "saving": "-4 / year"}},
+        "never": {"utility": -9},
+    }
+    run_cohort(build(states=states), xr.Dataset(), strict=True)
 
 
 def test_shares_at_the_start_must_add_up(run: Run) -> None:
@@ -403,7 +433,7 @@ def test_values_made_of_each_other_are_refused(run: Run) -> None:
 
 
 def test_a_result_that_is_no_number_is_named(run: Run) -> None:
-    words = "'cost' is inf at strategy only, item care, age 40.0, year 3, draw 0"
+    words = r"states.alive.cost: the value is inf \(3 years after the start, strategy 'only'\)"
     with pytest.raises(SimulationError, match=words):
         run(
             time=time("none"),

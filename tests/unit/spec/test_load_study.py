@@ -149,6 +149,9 @@ def test_a_study_without_a_country_says_so(mini: Path, content: str) -> None:
         ("cost_care", "1000 CRN@2025/year", 1000 / (110 / 105) / 10),
         ("cost_trip", "1e2", 100.0),
         ("cost_trip", "10 EUR@2024", 100.0),
+        # Some live in a state worse than death, and a therapy can do harm.
+        ("utility_usual", "-0.4", -0.4),
+        ("utility_gain", "-0.1", -0.1),
     ],
 )
 def test_a_value_is_fixed_in_the_unit_of_its_input(
@@ -204,6 +207,12 @@ def test_nothing_to_set_changes_nothing(study: Study) -> None:
         ("loss_rate", "__import__('os')", "not a number", "write"),
         ("loss_rate", "1/0", "no finite value", ""),
         ("loss_rate", "", "1 to 2000 characters", ""),
+        ("loss_rate", "-0.1", "no negative values", "correct"),
+        ("cost_trip", "-5", "amount of money", "below_zero"),
+        ("price", "-1 CRN@2025", "amount of money", "below_zero"),
+        ("effect", "1.2", "not between 0 and 1", "correct"),
+        ("utility_usual", "7", "a utility", "correct"),
+        ("utility_usual", "-1.2", "a utility", "correct"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused(
@@ -212,6 +221,19 @@ def test_a_value_that_cannot_be_is_refused(
     with pytest.raises(FieldError, match=message) as caught:
         replace_values(study, {name: text})
     assert fix in caught.value.fix
+
+
+def test_a_difference_may_be_set_below_zero_if_its_file_says_so(mini: Path) -> None:
+    edit(mini / "model.yaml", "cost_trip: {", "cost_trip: {below_zero: A difference., ")
+    changed = replace_values(load(mini), {"cost_trip": "-5"})
+    assert changed.quantities["cost_trip"].value == -5.0
+
+
+def test_values_that_are_possible_alone_but_not_together_are_refused(study: Study) -> None:
+    with pytest.raises(SpecError, match="states.alive.utility: 1.1 is not between") as caught:
+        replace_values(study, {"utility_usual": "0.6", "utility_gain": "0.5"})
+    (problem,) = caught.value.problems
+    assert (Path(problem.file).name, problem.line) == ("model.yaml", 59)
 
 
 JOINT = """joint:

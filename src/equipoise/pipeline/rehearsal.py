@@ -1,0 +1,51 @@
+"""The base case of a disease model, run once before anything else: all of it must be possible."""
+
+import xarray as xr
+
+from equipoise.clinical import run_cohort
+from equipoise.core.money import price_book
+from equipoise.draws import base_case
+from equipoise.pipeline.settings import money_scales
+from equipoise.spec.loaded import LoadedModel, Study
+
+
+def rehearse(study: Study, base: xr.Dataset | None = None) -> None:
+    """Run the base case of a study's disease model, at the ages of its groups.
+
+    Draws may stray beyond what is possible, as normal distributions of published models do; the
+    stated values may not, in whatever cycle.
+
+    Parameters
+    ----------
+    study
+        As loaded.
+    base
+        Stated values of all inputs, if they are at hand.
+
+    Raises
+    ------
+    SimulationError
+        Naming file, line and field of the formula that gave an impossible value.
+    """
+    if base is None:
+        scales = money_scales(study, price_book(study.country.economics))
+        base = base_case(study.quantities, joint=study.model.spec.joint, scale=scales)
+    run_cohort(
+        study.model,
+        base[list(study.model.spec.parameters)],
+        start_ages=sorted({group.age.value for group in study.file.patients.groups.values()}),
+        discount=(base["economics.discount_cost"], base["economics.discount_health"]),
+        strict=True,
+    )
+
+
+def rehearse_model(model: LoadedModel) -> xr.Dataset:
+    """Return the base case of a model file alone, if all of it is possible.
+
+    Raises
+    ------
+    SimulationError
+        As `rehearse`.
+    """
+    spec = model.spec
+    return run_cohort(model, base_case(spec.parameters, joint=spec.joint), strict=True)

@@ -1,0 +1,249 @@
+"""What the formulas of a model give on its first day, in the base case: all must be possible.
+
+Nothing runs for this. Later cycles and drawn values are looked at while a model runs.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+
+import numpy as np
+
+from equipoise.core.errors import FormulaError
+from equipoise.core.translation import mark
+from equipoise.core.translation import translate as _
+from equipoise.core.units import DIMENSIONLESS
+from equipoise.spec.bounds import RATE, SHARE, UTILITY, Bounds, impossible
+from equipoise.spec.findings import Finding, Place, finding
+from equipoise.spec.formula import FUNCTIONS, Array, Formula, Scope, evaluate
+from equipoise.spec.loaded import Floats, TableData
+from equipoise.spec.model import Model
+from equipoise.spec.model_formulas import PlacedFormula, formulas
+from equipoise.spec.model_names import parts
+from equipoise.spec.unit_rules import OLDEST
+
+ONE_OFF_HEALTH = Bounds(-OLDEST, OLDEST, mark("a one-off health effect"))
+"""QALYs; nobody gains or loses more than a life."""
+
+_FREE = ("let", "when", "attribute", "attribute_start")
+"""What may be anything, since what uses it may guard against that."""
+
+_HAIR = 1e-9
+_CHECK_FINITE = mark("check for a division by zero or a logarithm of 0")
+
+
+def check_start(
+    model: Model, tables: Mapping[str, TableData], *, rates: frozenset[str]
+) -> Iterator[Finding]:
+    """Yield every formula whose value on the first day of the base case is impossible.
+
+    Parameters
+    ----------
+    model
+        A model without other mistakes.
+    tables
+        Its tables; formulas that call others are not looked at.
+    rates
+        States whose transitions are rates, not probabilities.
+    """
+    constants = list(_constants(model))
+    yield from constants
+    # Whatever is made of a value that does not exist would only be reported again.
+    if not any(found.place[0] == "let" for found in constants):
+        known = {found.place for found in constants}
+        day = _FirstDay(model, tables, rates)
+        yield from (found for found in day.findings() if found.place not in known)
+
+
+def _constants(model: Model) -> Iterator[Finding]:
+    """Refuse formulas of numbers alone that have no finite value."""
+    for placed in formulas(model):
+        formula = placed.formula
+        if formula.names or formula.functions - FUNCTIONS.keys() or "first" in formula.functions:
+            continue
+        if not np.isfinite(np.asarray(evaluate(formula.tree, Scope({})), dtype=np.float64)):
+            message = _("'{shown}' has no finite value", shown=formula.text)
+            yield finding(placed.place, message, fix=_(_CHECK_FINITE))
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A formula with its values, dims (strategy, subgroup)."""
+
+    placed: PlacedFormula
+    values: Floats
+
+    @property
+    def origin(self) -> str:
+        """Return the state, event or effect that the formula belongs to."""
+        return str(self.placed.place[1])
+
+
+class _FirstDay:
+    """Evaluates the formulas of one model at time 0."""
+
+    def __init__(
+        self, model: Model, tables: Mapping[str, TableData], rates: frozenset[str]
+    ) -> None:
+        self._model = model
+        self._rates = rates
+        self._values = _given(model)
+        self._scope = Scope(self._values, tables, lambda _node, condition: condition)
+        made = parts(model)
+        try:
+            order = list(
+                TopologicalSorter(
+                    {n: f.names & made.keys() for n, f in made.items()}
+                ).static_order()
+            )
+        except CycleError:  # reported elsewhere
+            order = []
+        for name in order:
+            value = self._value(made[name])
+            if value is not None:
+                self._values[name] = value
+
+    def _value(self, formula: Formula) -> Floats | None:
+        """Return the value of a formula, or None if not all of its parts are known."""
+        functions = formula.functions - FUNCTIONS.keys()
+        if not formula.names <= self._values.keys() or not functions <= self._scope.tables.keys():
+            return None
+        shape = (len(self._model.strategies), max(len(self._model.subgroups), 1))
+        try:
+            value = np.asarray(evaluate(formula.tree, self._scope), dtype=np.float64)
+        except FormulaError:  # the check of units has reported a wrong call
+            return None
+        return np.broadcast_to(value, shape)
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is impossible: each formula by itself, then what belongs together."""
+        found: list[_Found] = []
+        for placed in formulas(self._model):
+            values = self._value(placed.formula)
+            if values is None or placed.role in _FREE or self._is_idle(placed):
+                continue
+            wrong = list(self._impossible(placed, values))
+            yield from wrong
+            if not wrong:
+                found.append(_Found(placed, values))
+        yield from self._sums(found)
+        yield from self._costs(found)
+
+    def _is_idle(self, placed: PlacedFormula) -> bool:
+        """Return whether a formula is not asked on the first day."""
+        if placed.role in ("cost_per_year", "utility"):
+            return self._model.time is None or self._model.time.method == "end_of_cycle"
+        if placed.place[0] == "events":
+            happens = self._value(self._model.events[str(placed.place[1])].when)
+            return happens is None or not np.all(happens != 0)
+        return False
+
+    def _bounds(self, placed: PlacedFormula) -> Bounds | None:
+        """Return what a formula can give; what nobody there would feel is not looked at."""
+        match placed.role:
+            case "start" | "weight":
+                return SHARE
+            case "transition":
+                return RATE if placed.place[1] in self._rates else SHARE
+            case "utility":
+                return UTILITY if self._anybody_in(str(placed.place[1])) else None
+            case "qaly":
+                return ONE_OFF_HEALTH
+            case _:
+                return None
+
+    def _anybody_in(self, state: str) -> bool:
+        """Return whether somebody starts in a state."""
+        start = self._model.states[state].start
+        share = None if start is None else self._value(start)
+        return share is not None and bool(np.any(share > 0))
+
+    def _impossible(self, placed: PlacedFormula, values: Floats) -> Iterator[Finding]:
+        """Check one formula against its field."""
+        bounds = self._bounds(placed)
+        for strategy, value in self._each(values):
+            if np.isnan(value) or (np.isinf(value) and bounds is not RATE):
+                message = _("this formula has no finite value on the first day (strategy '{name}')",
+                            name=strategy)  # fmt: skip
+                yield finding(placed.place, message, fix=_(_CHECK_FINITE))
+                return
+            if bounds is not None and not bounds.hold(value):
+                why = impossible(value, DIMENSIONLESS, bounds)
+                message = _("{why} (on the first day, strategy '{name}')", why=why, name=strategy)
+                yield finding(placed.place, message, fix=_("correct the formula, or what it uses"))
+                return
+
+    def _each(self, values: Floats) -> Iterator[tuple[str, float]]:
+        """Yield the values with their strategies."""
+        for strategy, row in zip(self._model.strategies, values, strict=True):
+            for value in row:
+                yield strategy, float(value)
+
+    def _sums(self, found: list[_Found]) -> Iterator[Finding]:
+        """Check that shares are of one whole, and chances of no more."""
+        starts = [one for one in found if one.placed.role == "start"]
+        stated = sum(state.start is not None for state in self._model.states.values())
+        if len(starts) == stated > 0:
+            what = _("the `start` shares of the states")
+            yield from self._whole(("states",), what, starts)
+        weights = [one for one in found if one.placed.role == "weight"]
+        if len(weights) == len(self._model.subgroups) > 0:
+            what = _("the weights of the subgroups")
+            yield from self._whole(("subgroups",), what, weights)
+        for origin in self._model.transitions.keys() - self._rates:
+            row = [x for x in found if x.placed.role == "transition" and x.origin == origin]
+            for strategy, total in self._each(_total(row)) if row else ():
+                if total > 1 + _HAIR:
+                    message = _("the probabilities of this row add up to {total:g} on the first "
+                                "day (strategy '{name}')", total=total, name=strategy)  # fmt: skip
+                    fix = _("they must not exceed 1; what is left stays in the state")
+                    yield finding(("transitions", origin), message, fix=fix)
+                    break
+
+    def _whole(self, place: Place, what: str, found: list[_Found]) -> Iterator[Finding]:
+        """Check that shares add up to one."""
+        for strategy, total in self._each(_total(found)):
+            if not abs(total - 1) <= _HAIR:
+                message = _("{what} add up to {total:g}, not to 1 (strategy '{name}')",
+                            what=what, total=total, name=strategy)  # fmt: skip
+                where = found[0].placed.place if len(found) == 1 else place
+                yield finding(where, message, fix=_("correct them so that they add up to 1"))
+                return
+
+    def _costs(self, found: list[_Found]) -> Iterator[Finding]:
+        """Check that no state, event or effect earns money; one item may be a saving."""
+        groups: dict[Place, list[_Found]] = {}
+        for one in found:
+            in_state = one.placed.role == "cost_per_year" and self._anybody_in(one.origin)
+            if one.placed.role == "cost" or in_state:
+                groups.setdefault((*one.placed.place[:2], "cost"), []).append(one)
+        for place, costs in groups.items():
+            for strategy, total in self._each(_total(costs)):
+                if total < -_HAIR:
+                    message = _("the cost is {total:g} on the first day (strategy '{name}'), "
+                                "which is below zero", total=total, name=strategy)  # fmt: skip
+                    fix = _("correct it; a saving is a lower cost than another strategy's")
+                    yield finding(place, message, fix=fix)
+                    break
+
+
+def _total(found: list[_Found]) -> Floats:
+    """Return the sum of several values."""
+    return np.asarray(np.sum([one.values for one in found], axis=0))
+
+
+def _given(model: Model) -> dict[str, Array]:
+    """Return the values of the base case on the first day, dims (strategy, subgroup)."""
+    found: dict[str, Array] = {}
+    for name, parameter in model.parameters.items():
+        found[name] = np.float64(parameter.value * parameter.unit.factor)
+    for name in next(iter(model.strategies.values())):
+        found[name] = np.array([[values[name]] for values in model.strategies.values()])
+    groups = [group.values for group in model.subgroups.values()]
+    for name in groups[0] if groups else ():
+        found[name] = np.array([[values[name] for values in groups]])
+    if model.time is not None:
+        found |= {"time": np.float64(0.0), "cycle": np.float64(model.time.cycle.value)}
+        if model.time.start_age is not None:
+            found["age"] = np.float64(model.time.start_age.value)
+    return found
