@@ -264,7 +264,7 @@ def evidence_grid(reading: Reading) -> Grid:
 
 def _evidence_row(reading: Reading, entry: EvidenceRecord) -> tuple[Cell, ...]:
     """Return one input's row."""
-    notes = " ".join(text for text in (entry.note, entry.converted) if text)
+    notes = " ".join(shown(text) for text in (entry.note, entry.converted) if text)
     if entry.name in reading.record.changed:
         notes = " ".join([_("Set by hand."), notes])
     spread = _("fixed")
@@ -276,7 +276,9 @@ def _evidence_row(reading: Reading, entry: EvidenceRecord) -> tuple[Cell, ...]:
         Cell(capital(reading.parameter(entry.name)), note=notes),
         Cell(value.strip(), note=spread),
         status_cell(entry.status),
-        Cell(entry.source or NO_VALUE, link=web(entry.address), note=entry.place or ""),
+        Cell(
+            shown(entry.source or NO_VALUE), link=web(entry.address), note=shown(entry.place or "")
+        ),
     )
 
 
