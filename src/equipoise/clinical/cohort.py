@@ -14,6 +14,7 @@ from equipoise.clinical.tally import Tally, over_groups
 from equipoise.clinical.values import Values
 from equipoise.clinical.weights import CONVENTIONS
 from equipoise.core.errors import LabelError, SimulationError
+from equipoise.core.translation import translate as _
 from equipoise.spec.formula import Formula
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Event, Model, TransitionEffect
@@ -301,10 +302,11 @@ def _weights(spec: Model, values: Values, labels: Labels) -> Floats:
     wrong = ~(np.abs(total - 1.0) <= HAIR) | (weights < 0).any(axis=1, keepdims=True)
     if wrong.any():
         found = float(total[np.unravel_index(int(np.argmax(wrong)), wrong.shape)])
-        message = (
-            f"the weights of the subgroups add up to {found:g} in {labels.place(wrong)}; "
-            "they must be 0 or more and add up to 1"
-        )
+        message = _(
+            "the weights of the subgroups add up to {found:g} in {place}; they must be 0 or more "
+            "and add up to 1",
+            found=found, place=labels.place(wrong),
+        )  # fmt: skip
         raise SimulationError(message)
     return weights
 

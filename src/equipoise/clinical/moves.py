@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from equipoise.clinical.plan import Plan
 from equipoise.clinical.values import Values
 from equipoise.core.errors import SimulationError
+from equipoise.core.translation import translate as _
 from equipoise.spec.formula import Formula
 
 Floats = NDArray[np.float64]
@@ -31,8 +32,8 @@ class Labels:
         """Return the strategy and the draw of the first true element."""
         spot = [int(place) for place in np.unravel_index(int(np.argmax(wrong)), wrong.shape)]
         strategy = self.strategies[spot[0]] if wrong.shape[0] > 1 else ", ".join(self.strategies)
-        draw = self.draws[spot[3]] if wrong.shape[3] > 1 else "any"
-        return f"strategy '{strategy}', draw {draw}"
+        draw = self.draws[spot[3]] if wrong.shape[3] > 1 else _("any")
+        return _("strategy '{strategy}', draw {draw}", strategy=strategy, draw=draw)
 
 
 def starting_people(plan: Plan, values: Values, labels: Labels) -> People:
@@ -53,10 +54,11 @@ def starting_people(plan: Plan, values: Values, labels: Labels) -> People:
     wrong = ~(np.abs(total - 1.0) <= HAIR) | negative
     if wrong.any():
         found = float(total[np.unravel_index(int(np.argmax(wrong)), wrong.shape)])
-        message = (
-            f"the `start` shares of the states add up to {found:g} in {labels.place(wrong)}; "
-            "they must be 0 or more and add up to 1"
-        )
+        message = _(
+            "the `start` shares of the states add up to {found:g} in {place}; they must be 0 or "
+            "more and add up to 1",
+            found=found, place=labels.place(wrong),
+        )  # fmt: skip
         raise SimulationError(message)
     return people
 
@@ -109,20 +111,26 @@ class Moves:
             wrong = ~((share >= 0) & (share <= most + HAIR))
             if wrong.any():
                 value = float(share[np.unravel_index(int(np.argmax(wrong)), wrong.shape)])
-                kind = "probability" if most == 1 else "rate"
-                self._refuse(f"the {kind} to '{to}' is {value:g}", wrong, origin, time)
+                what = (
+                    _("the probability to '{to}' is {value:g}", to=to, value=value)
+                    if most == 1
+                    else _("the rate to '{to}' is {value:g}", to=to, value=value)
+                )
+                self._refuse(what, wrong, origin, time)
         if most == 1 and found:
             total = sum_of(found.values())
             wrong = total > 1 + HAIR
             if wrong.any():
-                self._refuse(f"probabilities add up to {float(total.max()):g}", wrong, origin, time)
+                what = _("probabilities add up to {total:g}", total=float(total.max()))
+                self._refuse(what, wrong, origin, time)
 
     def _refuse(self, what: str, wrong: NDArray[np.bool_], origin: str, time: float) -> None:
         """Raise an error that says where."""
-        message = (
-            f"{what} from state '{origin}' at {time:g} years in {self._labels.place(wrong)}; "
-            "correct the formula in `transitions`, or the distribution of what it uses"
-        )
+        message = _(
+            "{what} from state '{origin}' at {time:g} years in {place}; correct the formula in "
+            "`transitions`, or the distribution of what it uses",
+            what=what, origin=origin, time=time, place=self._labels.place(wrong),
+        )  # fmt: skip
         raise SimulationError(message)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from equipoise.core.errors import SimulationError
+from equipoise.core.translation import translate as _
 from equipoise.core.units import DIMENSIONLESS, Unit, parse_unit
 from equipoise.spec.formula import Formula, TableSignature, parse_formula, unit_of
 from equipoise.spec.loaded import LoadedModel
@@ -112,7 +113,9 @@ def _order(model: Model) -> tuple[str, ...]:
         return tuple(name for name in order if name in needed)
     except CycleError as error:
         ring = " -> ".join(error.args[1])
-        message = f"values are made of each other in a circle: {ring}; break it at one of them"
+        message = _(
+            "values are made of each other in a circle: {ring}; break it at one of them", ring=ring
+        )
         raise SimulationError(message) from None
 
 

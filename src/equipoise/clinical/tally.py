@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from equipoise.clinical.schedule import Schedule
 from equipoise.core.errors import SimulationError
+from equipoise.core.translation import translate as _
 
 Floats = NDArray[np.float64]
 
@@ -145,8 +146,9 @@ def _require_numbers(name: str, array: xr.DataArray) -> None:
     where = ", ".join(
         f"{dim} {array[dim].values[spot]}" for dim, spot in zip(array.dims, place, strict=True)
     )
-    message = (
-        f"'{name}' is {array.values[place]} at {where}; look in the model's formulas for a "
-        "division by zero, a logarithm of a negative number or a value that grows without end"
-    )
+    message = _(
+        "'{name}' is {value} at {where}; look in the model's formulas for a division by zero, a "
+        "logarithm of a negative number or a value that grows without end",
+        name=name, value=array.values[place], where=where,
+    )  # fmt: skip
     raise SimulationError(message)

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.core.errors import SimulationError
+from equipoise.core.translation import translate as _
 from equipoise.spec.model import Method
 
 Floats = NDArray[np.float64]
@@ -69,9 +70,10 @@ def point_weights(method: Method, cycles: int) -> Floats:
             weights[[0, -1]] = 0.5
         case "simpson":
             if cycles % 2:
-                message = (
-                    f"method 'simpson' over {cycles} cycles: it needs an even number; "
-                    "change the horizon by one cycle, or use half_cycle"
+                message = _(
+                    "method 'simpson' over {cycles} cycles: it needs an even number; change the "
+                    "horizon by one cycle, or use half_cycle",
+                    cycles=cycles,
                 )
                 raise SimulationError(message)
             weights[1::2], weights[::2] = 4 / 3, 2 / 3
