@@ -12,6 +12,14 @@ from equipoise.packs import library
 _KINDS = {"therapies": "therapy", "countries": "country", "models": "model"}
 
 _SIDES = (mark("patient"), mark("profession"), mark("state"))
+_UNITS = {
+    "1": mark("a share"),
+    "money": mark("money"),
+    "QALY": mark("QALY"),
+    "year": mark("in years"),
+    "month": mark("in months"),
+    "patients/year": mark("in patients a year"),
+}
 _AIMS = (mark("more"), mark("less"))
 """With `_SIDES`: words of the criteria, named here so that the catalogue has them."""
 
@@ -58,7 +66,8 @@ def _criteria() -> Table:
     )  # fmt: skip
     for criterion in CRITERIA.values():
         table.add_row(
-            criterion.name, _(criterion.stakeholder), _(criterion.better), criterion.unit,
+            criterion.name, _(criterion.stakeholder), _(criterion.better),
+            _(_UNITS[criterion.unit]) if criterion.unit in _UNITS else criterion.unit,
             _(criterion.title),
         )  # fmt: skip
     return table

@@ -7,6 +7,7 @@ from itertools import pairwise, product
 import numpy as np
 import xarray as xr
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from equipoise.core.errors import FieldError
 from equipoise.core.money import PriceBook, price_book
@@ -16,6 +17,7 @@ from equipoise.draws import Design, base_case, sample
 from equipoise.spec.contracts import Contract, contract_from_text, contract_text
 from equipoise.spec.loaded import Study
 from equipoise.spec.study import PolicyChoice
+from equipoise.spec.wording import worded
 
 DEFAULT_DRAWS = 2000
 DEFAULT_SEED = 1
@@ -104,11 +106,18 @@ def _contract(text: str) -> Contract:
     try:
         return contract_from_text(text)
     except ValidationError as error:
-        why = "; ".join(str(item["msg"]) for item in error.errors())
+        why = "; ".join(_complaint(item) for item in error.errors())
         raise FieldError(
             _("'{text}' is not a contract: {why}", text=text, why=why),
             fix=_("write e.g. upfront, instalments(years=5), rebate_on_loss(share=0.8, years=6)"),
         ) from None
+
+
+def _complaint(error: ErrorDetails) -> str:
+    """Return one complaint about a contract, after the argument it is about."""
+    message, _fix = worded(error)
+    place = error["loc"][1:]
+    return f"{place[-1]}: {message}" if place else message
 
 
 def _centres(text: str) -> int:
