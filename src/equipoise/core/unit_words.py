@@ -115,7 +115,7 @@ def measured(value: float, unit: Unit, digits: int = 4) -> str:
     if one_currency and len(years) > 1 and len(above) == len(below) == 1:
         return _("{number}, prices of {new} against {old}",
                  number=number, new=years[0], old=years[1])  # fmt: skip
-    if len(above) > 1 or len(years) > 1 or not all(map(_known, (*above, *below))):
+    if len(above) > 1 or len(years) > 1 or not _has_words(above[0], below):
         return f"{number} {unit.text}"
     text = " ".join([_head(above[0], value, number), *map(_per, below)])
     return _("{amount}, prices of {year}", amount=text, year=years[0]) if years else text
@@ -132,15 +132,16 @@ def _names(text: str) -> tuple[list[str], list[str]]:
     return [name for name in above if name != "1" or len(above) == 1], below
 
 
-def _known(name: str) -> bool:
-    """Return whether there are words for a unit."""
-    return name == "1" or "@" in name or name.partition("^")[0] in _COUNTED
+def _has_words(above: str, below: list[str]) -> bool:
+    """Return whether a unit can be said."""
+    head = above == "1" or "@" in above or above in _COUNTED
+    return head and all("@" in name or name.partition("^")[0] in _PER for name in below)
 
 
 def _head(name: str, value: float, number: str) -> str:
     """Return the number with what it counts."""
-    if name == "1" or "^" in name:
-        return number + (f" {name}" if name != "1" else "")
+    if name == "1":
+        return number
     if "@" in name:
         currency = currency_sign(name.partition("@")[0])
         return _("{amount} {currency}", amount=number, currency=currency)
