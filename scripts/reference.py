@@ -16,6 +16,7 @@ import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
+from typer.models import ArgumentInfo
 
 from equipoise.balance import CRITERIA
 from equipoise.cli.commands import app
@@ -378,7 +379,8 @@ def parameter_rows(callback: Function) -> list[tuple[str, str, str, str]]:
 
 def value_text(kind: Any, about: Any) -> str:  # noqa: ANN401 - any type hint, typer's own
     """Return what an argument or option can be."""
-    if about.metavar:
+    # That of an argument is its name in the language of the user.
+    if about.metavar and not isinstance(about, ArgumentInfo):
         return str(about.metavar)
     if kind is bool:
         return "on or off"

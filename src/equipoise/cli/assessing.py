@@ -15,6 +15,7 @@ from equipoise.cli.options import pairs
 from equipoise.cli.output import REPORT, asked_formats, may_write, write_results
 from equipoise.core.errors import Mistakes
 from equipoise.core.progress import Progress
+from equipoise.core.translation import format_number, mark
 from equipoise.core.translation import translate as _
 from equipoise.draws import Design
 from equipoise.pipeline import parse_policy
@@ -22,6 +23,19 @@ from equipoise.report import render
 from equipoise.spec.load import replace_values
 from equipoise.spec.loaded import Study
 from equipoise.spec.text import shown
+
+_STAGES = {
+    "draws": mark("sample of inputs"),
+    "access": mark("road to patients"),
+    "clinical": mark("course of the disease"),
+    "delivery": mark("queue and centres"),
+    "payment": mark("payments"),
+    "value": mark("cost and health"),
+    "balance": mark("balance of the sides"),
+    "information": mark("worth of knowing"),
+    "report": mark("files of the report"),
+}
+"""What `--profile` calls each stage."""
 
 
 @dataclass(frozen=True)
@@ -131,5 +145,5 @@ def _seconds(progress: Progress) -> Table:
     """Return the table of `--profile`; threads added, so it can exceed the clock."""
     table = Table(_("Stage"), _("Seconds"), title=_("Seconds by stage, all threads added"))
     for stage, seconds in progress.seconds.items():
-        table.add_row(stage, f"{seconds:.2f}")
+        table.add_row(_(_STAGES[stage]) if stage in _STAGES else stage, format_number(seconds, 2))
     return table

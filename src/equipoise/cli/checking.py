@@ -5,8 +5,9 @@ from functools import partial
 from rich.console import Console
 
 from equipoise.balance import CRITERIA
-from equipoise.core.translation import format_number, mark
+from equipoise.core.translation import format_date, format_number, mark
 from equipoise.core.translation import translate as _
+from equipoise.core.unit_words import money_in_words
 from equipoise.evidence import life_expectancy
 from equipoise.packs import find_study_or_model, load_named_model, load_named_study
 from equipoise.pipeline import (
@@ -54,7 +55,12 @@ def _say_model(model: LoadedModel, console: Console) -> None:
     strategies = ", ".join(shown(spec.labels.get(name, name)) for name in spec.strategies)
     console.print(_("Strategies: {names}", names=strategies))
     if spec.states:
-        console.print(_("States: {names}", names=", ".join(spec.states)))
+        console.print(
+            _(
+                "States: {names}",
+                names=", ".join(shown(spec.labels.get(name, name)) for name in spec.states),
+            )
+        )
     uncertain = sum(q.distribution is not None for q in spec.parameters.values())
     uncertain += sum(len(joint.parameters) for joint in spec.joint.values())
     console.print(
@@ -80,9 +86,9 @@ def _say_study(study: Study, console: Console) -> None:
     rehearse(study)
     console.print(_("ok: {title}", title=shown(file.study)), style="bold")
     console.print(
-        _("{country}, law of {day}, money in {money}",
-          country=shown(study.country.jurisdiction), day=file.decision_date,
-          money=file.money.text)
+        _("{country}, law of {day}, money: {money}",
+          country=shown(study.country.jurisdiction), day=format_date(file.decision_date),
+          money=money_in_words(file.money))
     )  # fmt: skip
     outcome = study.country.classification.outcomes[found.outcome]
     console.print(
@@ -92,7 +98,8 @@ def _say_study(study: Study, console: Console) -> None:
     policies = policies_of(study, policy_of(file.policy))
     console.print(
         _("Would run: {draws} draws of {policies} policies, {years:g} years",
-          draws=DEFAULT_DRAWS, policies=len(policies), years=file.horizon.value)
+          draws=format_number(DEFAULT_DRAWS), policies=len(policies),
+          years=file.horizon.value)
     )  # fmt: skip
     counts = dict.fromkeys(STATUSES, 0)
     for quantity in study.quantities.values():

@@ -14,20 +14,31 @@ from equipoise.cli.options import (
     SetOption,
     stoppable,
 )
+from equipoise.cli.shell import COMMAND, OPTIONS, Command, Group, speak
 from equipoise.core.translation import translate as _
 
 if TYPE_CHECKING:
     import xarray as xr
 
+speak()
 app = typer.Typer(
     name="equipoise",
     help=_("Decisions on cell and gene therapies, from the law to the last payment."),
     no_args_is_help=True,
+    cls=Group,
+    options_metavar=OPTIONS,
+    subcommand_metavar=COMMAND,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-model_app = typer.Typer(help=_("Work with a disease model alone."), no_args_is_help=True)
+model_app = typer.Typer(
+    help=_("Work with a disease model alone."),
+    no_args_is_help=True,
+    cls=Group,
+    options_metavar=OPTIONS,
+    subcommand_metavar=COMMAND,
+)
 app.add_typer(model_app, name="model")
 
 
@@ -44,15 +55,20 @@ def about(
 
 
 @app.command(
+    cls=Command,
+    options_metavar=OPTIONS,
     help=_(
         "Answer the five questions of a study: how soon, who pays, does it fit, what is "
         "balanced, what we don't know.\n\n"
         "Example: `equipoise assess haemophilia-b-gene-therapy --country ru "
         "--policy price=40e6 --policy contract='instalments(years=5)'`"
-    )
+    ),
 )
 def assess(
-    study: Annotated[str, typer.Argument(help=_("Name in the library, or path of a study.yaml."))],
+    study: Annotated[
+        str,
+        typer.Argument(metavar=_("study"), help=_("Name in the library, or path of a study.yaml.")),
+    ],
     country: Annotated[
         str | None, typer.Option("--country", help=_("Two letters, e.g. ru."))
     ] = None,
@@ -102,9 +118,15 @@ def assess(
         run_request(request)
 
 
-@app.command(help=_("Show the answers of an earlier run: a results.nc, or its folder."))
+@app.command(
+    cls=Command,
+    options_metavar=OPTIONS,
+    help=_("Show the answers of an earlier run: a results.nc, or its folder."),
+)
 def show(
-    results: Annotated[Path, typer.Argument(help=_("File or folder that `assess` wrote."))],
+    results: Annotated[
+        Path, typer.Argument(metavar=_("results"), help=_("File or folder that `assess` wrote."))
+    ],
     language: LanguageOption = "en",
 ) -> None:
     """Show an earlier run."""
@@ -122,14 +144,21 @@ def _opened(path: Path) -> "xr.DataTree":
 
 
 @app.command(
+    cls=Command,
+    options_metavar=OPTIONS,
     help=_(
         "Put two runs side by side: who gains and who loses, draw by draw.\n\n"
         "Example: `equipoise compare results/today results/cheaper`"
-    )
+    ),
 )
 def compare(
-    first: Annotated[Path, typer.Argument(help=_("File or folder that `assess` wrote."))],
-    second: Annotated[Path, typer.Argument(help=_("Another one, of the same seed and draws."))],
+    first: Annotated[
+        Path, typer.Argument(metavar=_("first"), help=_("File or folder that `assess` wrote."))
+    ],
+    second: Annotated[
+        Path,
+        typer.Argument(metavar=_("second"), help=_("Another one, of the same seed and draws.")),
+    ],
     language: LanguageOption = "en",
 ) -> None:
     """Compare two runs."""
@@ -139,10 +168,15 @@ def compare(
 
 
 @app.command(
-    help=_("Check a study or model file: every mistake at once, and what would run. Runs nothing.")
+    cls=Command,
+    options_metavar=OPTIONS,
+    help=_("Check a study or model file: every mistake at once, and what would run. Runs nothing."),
 )
 def check(
-    file: Annotated[str, typer.Argument(help=_("Path or library name of a study or a model."))],
+    file: Annotated[
+        str,
+        typer.Argument(metavar=_("file"), help=_("Path or library name of a study or a model.")),
+    ],
     country: Annotated[
         str | None, typer.Option("--country", help=_("Two letters, e.g. ru."))
     ] = None,
@@ -154,11 +188,15 @@ def check(
     check_file(file, country=country, console=Console())
 
 
-@app.command(help=_("List what is there: therapies, countries, models, contracts, criteria."))
+@app.command(
+    cls=Command,
+    options_metavar=OPTIONS,
+    help=_("List what is there: therapies, countries, models, contracts, criteria."),
+)
 def library(
     kind: Annotated[
         Literal["all", "therapies", "countries", "models", "contracts", "criteria", "units"],
-        typer.Argument(help=_("What to list.")),
+        typer.Argument(metavar=_("kind"), help=_("What to list.")),
     ] = "all",
     language: LanguageOption = "en",
 ) -> None:
@@ -170,13 +208,18 @@ def library(
 
 @model_app.command(
     "run",
+    cls=Command,
+    options_metavar=OPTIONS,
     help=_(
         "Run a model file alone: totals per strategy, the incremental table and, with --draws, "
         "the uncertainty.\n\nExample: `equipoise model run sick-sicker --draws 1000`"
     ),
 )
 def model_run(
-    model: Annotated[str, typer.Argument(help=_("Name in the library, or path of a model file."))],
+    model: Annotated[
+        str,
+        typer.Argument(metavar=_("model"), help=_("Name in the library, or path of a model file.")),
+    ],
     draws: Annotated[
         int, typer.Option("--draws", min=0, max=1_000_000, help=_("Joint samples; 0 is none."))
     ] = 0,

@@ -18,6 +18,14 @@ _ROOM = 20
 _KINDS = {"therapies": "therapy", "countries": "country", "models": "model"}
 
 _SIDES = (mark("patient"), mark("profession"), mark("state"))
+_UNITS = {
+    "1": mark("a share"),
+    "money": mark("money"),
+    "QALY": mark("QALY"),
+    "year": mark("in years"),
+    "month": mark("in months"),
+    "patients/year": mark("in patients a year"),
+}
 _AIMS = (mark("more"), mark("less"))
 """With `_SIDES`: words of the criteria, named here so that the catalogue has them."""
 
@@ -76,6 +84,7 @@ def _criteria() -> list[tuple[str, ...]]:
     """Return the criteria of the three sides: name, meaning, side, aim, unit."""
     return [
         (criterion.name, _("{title}: {note}", title=_(criterion.title), note=_(criterion.note)),
-         _(criterion.stakeholder), _(criterion.better), criterion.unit)
+         _(criterion.stakeholder), _(criterion.better),
+         _(_UNITS[criterion.unit]) if criterion.unit in _UNITS else criterion.unit)
         for criterion in CRITERIA.values()
     ]  # fmt: skip

@@ -10,8 +10,10 @@ from equipoise.core.errors import FieldError
 from equipoise.core.files import check_ordinary, check_parent, write_text
 from equipoise.core.translation import format_number, mark
 from equipoise.core.translation import translate as _
+from equipoise.core.unit_words import in_words, money_in_words
 from equipoise.draws import Design
 from equipoise.pipeline import COLUMNS, ModelRun
+from equipoise.report.words import METHODS, word
 from equipoise.spec.text import shown
 
 _STANDINGS = (
@@ -65,17 +67,18 @@ def may_write_table(path: Path) -> None:
 def _conventions(run: ModelRun) -> str:
     """Return what is printed beside every total."""
     spec = run.model.spec
-    parts = [_("money in {money}", money=spec.money.text)]
+    parts = [_("money: {money}", money=money_in_words(spec.money))]
     if spec.discount is not None:
         parts.append(
             _("discount {cost} cost, {health} health",
-              cost=spec.discount.cost.text, health=spec.discount.health.text)
+              cost=in_words(spec.discount.cost),
+              health=in_words(spec.discount.health))
         )  # fmt: skip
     if spec.time is not None:
         parts.append(
-            _("cycle {cycle}, horizon {horizon}, method {method}",
-              cycle=spec.time.cycle.text, horizon=spec.time.horizon.text,
-              method=spec.time.method)
+            _("cycle {cycle}, horizon {horizon}, counting in time: {method}",
+              cycle=in_words(spec.time.cycle), horizon=in_words(spec.time.horizon),
+              method=word(METHODS, spec.time.method))
         )  # fmt: skip
     return "; ".join(parts)
 

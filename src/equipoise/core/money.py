@@ -7,6 +7,7 @@ from typing import Protocol
 
 from equipoise.core.errors import MoneyError
 from equipoise.core.translation import translate as _
+from equipoise.core.unit_words import brief
 from equipoise.core.units import Unit
 
 
@@ -44,6 +45,11 @@ class Prices(Protocol):
     @property
     def exchange_rates(self) -> Mapping[str, Mapping[str, Amount]]:
         """Return the country's money for one of each currency, by year."""
+
+
+def _plain(money: str) -> str:
+    """Return a kind of money as a sentence has it."""
+    return money.replace("@", " ")
 
 
 def _parts(money: str) -> tuple[str, int]:
@@ -137,7 +143,7 @@ class PriceBook:
         >>> from equipoise.core.units import parse_unit
         >>> book = PriceBook("RUB", {2014: 50.0, 2023: 100.0}, {"EUR": {2014: 40.0}})
         >>> book.describe(parse_unit("EUR@2014/year"), parse_unit("RUB@2023"))
-        'EUR@2014 to RUB@2023: EUR/RUB in 2014: 40; prices 2023 against 2014: 2'
+        'EUR 2014 to RUB 2023: EUR/RUB in 2014: 40; prices 2023 against 2014: 2'
         """
         money = _only_money(target)
         texts = []
@@ -145,7 +151,9 @@ class PriceBook:
             steps = self.steps(name, money)
             if steps:
                 way = "; ".join(step.text for step in steps)
-                texts.append(_("{old} to {new}: {way}", old=name, new=money, way=way))
+                texts.append(
+                    _("{old} to {new}: {way}", old=_plain(name), new=_plain(money), way=way)
+                )
         return " | ".join(texts)
 
     def steps(self, source: str, target: str) -> tuple[Step, ...]:
@@ -156,18 +164,18 @@ class PriceBook:
         found: list[Step] = []
         if old != self.currency:
             rate = self._rate(old, old_year)
-            text = _("{currency} in {year}: {rate:.6g}", currency=f"{old}/{self.currency}",
-                     year=old_year, rate=rate)  # fmt: skip
+            text = _("{currency} in {year}: {rate}", currency=f"{old}/{self.currency}",
+                     year=old_year, rate=brief(rate, 6))  # fmt: skip
             found.append(Step(rate, text))
         if old_year != new_year:
             level = self._level(new_year) / self._level(old_year)
-            text = _("prices {new} against {old}: {level:.6g}",
-                     new=new_year, old=old_year, level=level)  # fmt: skip
+            text = _("prices {new} against {old}: {level}",
+                     new=new_year, old=old_year, level=brief(level, 6))  # fmt: skip
             found.append(Step(level, text))
         if new != self.currency:
             rate = self._rate(new, new_year)
-            text = _("{currency} in {year}: 1/{rate:.6g}", currency=f"{new}/{self.currency}",
-                     year=new_year, rate=rate)  # fmt: skip
+            text = _("{currency} in {year}: 1/{rate}", currency=f"{new}/{self.currency}",
+                     year=new_year, rate=brief(rate, 6))  # fmt: skip
             found.append(Step(1.0 / rate, text))
         return tuple(found)
 

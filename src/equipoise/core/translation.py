@@ -259,9 +259,22 @@ def format_money(value: float, currency: str) -> str:
     if isnan(value):
         return NO_VALUE
     amount = format_number(value) if isinf(value) else _short(float(value))
+    return translate("{amount} {currency}", amount=amount, currency=currency_sign(currency))
+
+
+def currency_sign(code: str) -> str:
+    """Return what stands behind an amount: in English the code, in Russian the sign if any.
+
+    Examples
+    --------
+    >>> with use_language("ru"):
+    ...     currency_sign("RUB")
+    '₽'
+    """
     if language() == "ru":
-        currency = numbers.get_currency_symbol(currency, locale=_LOCALES["ru"])
-    return translate("{amount} {currency}", amount=amount, currency=currency)
+        sign: str = numbers.get_currency_symbol(code, locale=_LOCALES["ru"])
+        return sign
+    return code
 
 
 def format_date(day: date) -> str:

@@ -1,5 +1,6 @@
 """What a run says about itself: study, law, evidence, conventions and versions."""
 
+from functools import partial
 from importlib.metadata import version
 from platform import python_version
 
@@ -30,6 +31,7 @@ from equipoise.spec.record import (
     StepRecord,
     WeakRecord,
 )
+from equipoise.spec.text import Text, in_every_language
 from equipoise.value import of_the_decision, weak_share
 
 _PACKAGES = ("equipoise", "numpy", "scipy", "xarray")
@@ -188,13 +190,18 @@ def _evidence(study: Study, sampled: Sampled) -> list[EvidenceRecord]:
         factor = sampled.scales.get(name, 1.0)
         drawn = np.atleast_1d(sampled.inputs[name].values) / (quantity.unit.factor * factor)
         low, high = np.quantile(drawn, [0.025, 0.975])
-        converted = book.describe(quantity.unit, study.file.money) if factor != 1.0 else None
+        describe = partial(book.describe, quantity.unit, study.file.money)
+        converted = in_every_language(describe) if factor != 1.0 else None
         rows.append(_evidence_row(study, name, quantity, (float(low), float(high)), converted))
     return rows
 
 
 def _evidence_row(
-    study: Study, name: str, quantity: Quantity, spread: tuple[float, float], converted: str | None
+    study: Study,
+    name: str,
+    quantity: Quantity,
+    spread: tuple[float, float],
+    converted: Text | None,
 ) -> EvidenceRecord:
     """Return one input's row."""
     source = study.sources.get(quantity.source) if quantity.source is not None else None

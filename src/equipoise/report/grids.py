@@ -8,7 +8,10 @@ import xarray as xr
 
 from equipoise.core.translation import NO_VALUE, format_number
 from equipoise.core.translation import translate as _
+from equipoise.core.unit_words import brief, measured
+from equipoise.core.units import parse_unit
 from equipoise.report.charts.theme import money_scale
+from equipoise.report.distributions import distribution_in_words
 from equipoise.report.does_it_fit import blockers_first
 from equipoise.report.reading import Number, Reading, mean_of, median_of, share_never
 from equipoise.report.what_is_unknown import ranked
@@ -264,32 +267,19 @@ def evidence_grid(reading: Reading) -> Grid:
 
 def _evidence_row(reading: Reading, entry: EvidenceRecord) -> tuple[Cell, ...]:
     """Return one input's row."""
-    notes = " ".join(text for text in (entry.note, entry.converted) if text)
+    notes = " ".join(shown(text) for text in (entry.note, entry.converted) if text)
     if entry.name in reading.record.changed:
         notes = " ".join([_("Set by hand."), notes])
     spread = _("fixed")
     if entry.low != entry.high:
-        spread = _("95% between {low} and {high}; {distribution}", low=_brief(entry.low, 3),
-                   high=_brief(entry.high, 3), distribution=entry.distribution or "")  # fmt: skip
-    value = _("{number} {unit}", number=_brief(entry.value, 4), unit=_unit(entry.unit))
+        spread = _("95% between {low} and {high}; {distribution}", low=brief(entry.low, 3),
+                   high=brief(entry.high, 3),
+                   distribution=distribution_in_words(entry.distribution or ""))  # fmt: skip
     return (
         Cell(capital(reading.parameter(entry.name)), note=notes),
-        Cell(value.strip(), note=spread),
+        Cell(measured(entry.value, parse_unit(entry.unit)), note=spread),
         status_cell(entry.status),
-        Cell(entry.source or NO_VALUE, link=web(entry.address), note=entry.place or ""),
+        Cell(
+            shown(entry.source or NO_VALUE), link=web(entry.address), note=shown(entry.place or "")
+        ),
     )
-
-
-def _unit(unit: str) -> str:
-    """Return a unit, nothing for a share."""
-    return "" if unit == "1" else unit
-
-
-def _brief(value: float, digits: int) -> str:
-    """Return a number with so many significant digits."""
-    if value == 0.0 or abs(value) >= 1000.0:
-        return format_number(value)
-    plain = f"{value:.{digits}g}"
-    if "e" in plain:
-        return plain
-    return format_number(float(plain), len(plain.partition(".")[2]))

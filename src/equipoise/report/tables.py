@@ -19,7 +19,8 @@ from equipoise.report.reading import (
     read,
     share_never,
 )
-from equipoise.spec.text import shown
+from equipoise.spec.record import EvidenceRecord
+from equipoise.spec.text import Text, shown
 
 Rows = list[dict[str, Any]]
 
@@ -280,9 +281,17 @@ def _evppi(reading: Reading) -> Rows:
 def _evidence(reading: Reading) -> Rows:
     """Return every input with its evidence."""
     return [
-        {**entry.model_dump(), "label": shown(entry.label) if entry.label else entry.name}
+        {**entry.model_dump(),
+         **{field: shown(text) if text else None for field, text in _texts(entry).items()},
+         "label": shown(entry.label) if entry.label else entry.name}
         for entry in reading.record.evidence
-    ]
+    ]  # fmt: skip
+
+
+def _texts(entry: EvidenceRecord) -> dict[str, Text | None]:
+    """Return what is said of an input in words, by column."""
+    return {"source": entry.source, "place": entry.place, "note": entry.note,
+            "converted": entry.converted}  # fmt: skip
 
 
 def _checklist(reading: Reading) -> Rows:

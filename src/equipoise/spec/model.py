@@ -50,7 +50,7 @@ class Table(SpecModel):
     """A function given by its points, e.g. a life table, called by name in formulas."""
 
     source: str | None = None
-    place: str | None = None
+    place: Text | None = None
     unit: UnitField | None = None
     lookup: Literal["step", "linear"] = "step"
     """`step`: the last point at or below the argument; outside the range the end values hold."""

@@ -27,12 +27,13 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,59}$")
 class Source(SpecModel):
     """Where a number or a rule was found."""
 
-    title: str
+    title: Text
+    """A description is written in each language, the title of an article as it was printed."""
     address: str
     """Web address or DOI; for a law, of the text that was read."""
     read: PastDay
     """The day on which the text was read."""
-    note: str | None = None
+    note: Text | None = None
 
 
 class Quantity(SpecModel):
@@ -45,13 +46,13 @@ class Quantity(SpecModel):
     """Omit for a value that somebody decides, such as a tariff."""
     source: str | None = None
     """Key of the file's `sources`."""
-    place: str | None = None
+    place: Text | None = None
     """Table, page or clause inside the source."""
     status: Status
     label: Text | None = None
-    note: str | None = None
+    note: Text | None = None
     """How the number was derived; for an assumption, why it is plausible."""
-    mean_differs: str | None = None
+    mean_differs: Text | None = None
     """Reason why the distribution is not centred on the value, if it is not."""
     below_zero: str | None = None
     """Reason why a number of this unit can be negative, e.g. that it is a difference or the

@@ -30,11 +30,11 @@ class EvidenceRecord(SpecModel):
     low: float
     high: float
     status: Status
-    source: str | None
+    source: Text | None
     address: str | None
-    place: str | None
-    note: str | None
-    converted: str | None
+    place: Text | None
+    note: Text | None
+    converted: Text | None
     """How money was brought to the run's money, if it was."""
 
 

@@ -27,6 +27,7 @@ from equipoise.spec.quantity import Joint, JointDirichlet, JointNormal, Quantity
 from equipoise.spec.study import StudyFile
 from equipoise.spec.study_names import places_of
 from equipoise.spec.study_units import check_file_units
+from equipoise.spec.text import in_every_language
 from equipoise.spec.unit_rules import in_money
 from equipoise.spec.walk import replaced
 
@@ -175,7 +176,9 @@ def _constant(name: str, text: str) -> float:
 
 def _fixed(quantity: Quantity, value: float) -> Quantity:
     """Return an input fixed at a value that its source does not hold for."""
-    note = _("Set for this run; the study has {value:.6g}.", value=quantity.value)
+    note = in_every_language(
+        lambda: _("Set for this run; the study has {value:.6g}.", value=quantity.value)
+    )
     changes = {"value": value, "distribution": None, "status": "assumption", "note": note,
                "source": None, "place": None, "mean_differs": None}  # fmt: skip
     return quantity.model_copy(update=changes)

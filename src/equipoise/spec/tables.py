@@ -15,6 +15,7 @@ from equipoise.spec.findings import Finding, Place, did_you_mean
 from equipoise.spec.loaded import TableData
 from equipoise.spec.model import Table
 from equipoise.spec.quantity import Source
+from equipoise.spec.text import shown
 
 MAX_BYTES = 5_000_000
 MAX_ROWS = 200_000
@@ -73,7 +74,7 @@ def _source(table: Table, sources: Mapping[str, Source]) -> str:
     """Return the title and place of a table's source."""
     source = sources.get(table.source or "")
     texts = [source.title if source else None, table.place]
-    return ", ".join(text for text in texts if text)
+    return ", ".join(shown(text) for text in texts if text)
 
 
 def _from_country(

@@ -1,11 +1,12 @@
 """Short texts that a study shows to people, in one or several languages."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 
 from equipoise.core.errors import FieldError
-from equipoise.core.translation import LANGUAGES, language
+from equipoise.core.translation import LANGUAGES, language, use_language
 from equipoise.core.translation import translate as _
 
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
@@ -38,3 +39,23 @@ def shown(text: str | dict[str, str]) -> str:
     if isinstance(text, str):
         return text
     return text.get(language(), text["en"])
+
+
+def in_every_language(write: Callable[[], str]) -> dict[str, str]:
+    """Return a text that the program writes, once per language, for a record read by others.
+
+    Parameters
+    ----------
+    write
+        Returns the text in the language of the context.
+
+    Examples
+    --------
+    >>> in_every_language(language)
+    {'en': 'en', 'ru': 'ru'}
+    """
+    texts = {}
+    for name in LANGUAGES:
+        with use_language(name):
+            texts[name] = write()
+    return texts

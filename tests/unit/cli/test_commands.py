@@ -1,5 +1,9 @@
 """The command line as a person meets it: exit codes, messages, folders whole or untouched."""
 
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 from shutil import copytree
 
@@ -234,3 +238,46 @@ def test_check_looks_for_studies_and_models_alike(run):
 def test_a_country_may_be_written_in_capitals(run):
     code, _out, err = run("check", "haemophilia-b-gene-therapy", "--country", "RU")
     assert (code, err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("assess",), "Не хватает аргумента «исследование»"),
+        (("assess", "x", "y"), "Лишние слова: y"),
+        (("assess", "x", "--drafts", "2"), "Ключа --drafts нет; может быть, --draws"),
+        (("assess", "x", "--draws"), "Для --draws нужно значение"),
+        (("assess", "x", "--profile=3"), "У --profile не бывает значения"),
+        (("assess", "x", "--draws", "1"), "--draws: нужно не меньше 2"),
+        (("assess", "x", "--draws", "9999999"), "--draws: нужно не больше 1000000"),
+        (("assess", "x", "--draws", "many"), "--draws: нужно целое число"),
+        (("assess", "x", "--design", "fair"), "--design: «fair» — не из списка: plain"),
+        (("asses",), "Команды «asses» нет; может быть, assess?"),
+        (("frobnicate",), "Команды «frobnicate» нет"),
+        (("assess", str(MINI), "--policy", "contract=instalments(years=99)"), "не больше 30"),
+    ],
+)
+def test_wrong_words_are_answered_in_russian(words, said, tmp_path):
+    code, out, err = in_russian(*words, folder=tmp_path)
+    assert (code, out) == (2, "")
+    assert said in " ".join(err.replace("│", " ").split())
+    assert not re.search("Usage|Error|Try |Invalid|Input|Missing|No such", err)
+
+
+@pytest.mark.parametrize("command", ["", "assess", "compare", "model", "model run", "library"])
+def test_help_is_in_russian(command, tmp_path):
+    code, out, _err = in_russian(*command.split(), "--help", folder=tmp_path)
+    assert code == 0
+    assert "Использование: " in out
+    assert not re.search("Usage|Options|OPTIONS|Arguments|Commands|Show|default|required", out)
+
+
+def in_russian(*words: str, folder: Path) -> tuple[int, str, str]:
+    """Run in a process of its own, as the language of help is that of the start."""
+    program = "from equipoise.cli.app import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words],
+        env={**os.environ, "EQUIPOISE_LANGUAGE": "ru", "COLUMNS": "120", "NO_COLOR": "1"},
+        cwd=folder, capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr

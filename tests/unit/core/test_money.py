@@ -81,6 +81,6 @@ def test_a_target_needs_exactly_one_money(target: str) -> None:
 def test_the_way_is_told_in_words() -> None:
     target = parse_unit("RUB@2023")
     text = BOOK.describe(parse_unit("EUR@2014/year"), target)
-    assert text == "EUR@2014 to RUB@2023: EUR/RUB in 2014: 50; prices 2023 against 2014: 2"
+    assert text == "EUR 2014 to RUB 2023: EUR/RUB in 2014: 50; prices 2023 against 2014: 2"
     assert BOOK.describe(parse_unit("RUB@2023/year"), target) == ""
     assert BOOK.describe(parse_unit("1/year"), target) == ""

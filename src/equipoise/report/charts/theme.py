@@ -139,6 +139,8 @@ def _adapted(svg: str, label: str) -> str:
     svg = re.sub(r"url\(#", f"url(#{key}-", svg)
     svg = re.sub(r'href="#', f'href="#{key}-', svg)
     head, rest = svg.split(">", 1)
+    # The label says all; those of the parts are English and unheard below a role of image.
+    rest = re.sub(r'\saria-(label|roledescription)="[^"]*"', "", rest)
     size = re.search(r'viewBox="0 0 (\d+)', head)
     head = re.sub(r'\s(width|height|style|role|class)="[^"]*"', "", head)
     wide = f' style="max-width:{size[1]}px"' if size else ""

@@ -1,0 +1,150 @@
+"""What the command line library says itself, in our languages: usage, headings, its errors."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from typer import rich_utils
+from typer.core import TyperCommand, TyperGroup
+
+from equipoise.core.translation import language, mark
+from equipoise.core.translation import translate as _
+
+OPTIONS = _("[OPTIONS]")
+COMMAND = _("COMMAND [ARGS]...")
+
+# Its heading or remark -> ours; the names are those of `typer.rich_utils`.
+_REMARKS = {
+    "ARGUMENTS_PANEL_TITLE": mark("Arguments"),
+    "OPTIONS_PANEL_TITLE": mark("Options"),
+    "COMMANDS_PANEL_TITLE": mark("Commands"),
+    "ERRORS_PANEL_TITLE": mark("Error"),
+    "REQUIRED_LONG_STRING": mark("[required]"),
+    "ABORTED_TEXT": mark("Aborted."),
+}
+
+_NAMED = r"Invalid value for '(?P<name>.+?)': (?:Value error, )?"
+
+# What it says -> what we say; a sentence that is not here stays as it is.
+_SENTENCES = (
+    (r"Missing argument '(?P<name>.+)'\.", mark("'{name}' is missing")),
+    (r"Missing command\.", mark("a command is missing")),
+    (
+        r"No such command '(?P<name>.+?)'\. Did you mean (?P<near>.+)\?",
+        mark("there is no command '{name}'; did you mean {near}?"),
+    ),
+    (r"No such command '(?P<name>.+?)'\.", mark("there is no command '{name}'")),
+    (
+        r"No such option: (?P<name>\S+) (?:\(Possible options: |Did you mean )(?P<near>.+)[)?]",
+        mark("there is no option {name}; did you mean {near}?"),
+    ),
+    (r"No such option: (?P<name>\S+)", mark("there is no option {name}")),
+    (
+        r"Got unexpected extra arguments?(?:\(s\))? \((?P<words>.+)\)",
+        mark("too many words: {words}"),
+    ),
+    (r"Option '(?P<name>.+)' requires an argument\.", mark("{name} needs a value")),
+    (r"Option '(?P<name>.+)' does not take a value\.", mark("{name} takes no value")),
+    (
+        _NAMED + r"'(?P<value>.*)' is not one of (?P<names>.+)\.",
+        mark("{name}: '{value}' is not one of: {names}"),
+    ),
+    (
+        _NAMED + r"Input should be greater than or equal to (?P<limit>\S+)",
+        mark("{name}: must be at least {limit}"),
+    ),
+    (
+        _NAMED + r"Input should be less than or equal to (?P<limit>\S+)",
+        mark("{name}: must be at most {limit}"),
+    ),
+    (
+        _NAMED + r"(?P<value>\S+) is not in the range (?P<limits>.+)\.",
+        mark("{name}: {value} is not in the range {limits}"),
+    ),
+    (
+        _NAMED + r"(?:Input should be a valid integer|.* is not a valid int).*",
+        mark("{name}: must be a whole number"),
+    ),
+)
+
+
+def said(sentence: str) -> str:
+    """Return a sentence of the command line library in the current language.
+
+    Examples
+    --------
+    >>> from equipoise.core.translation import use_language
+    >>> with use_language("ru"):
+    ...     said("Option '--draws' requires an argument.")
+    'Для --draws нужно значение'
+    """
+    if language() == "en":
+        return sentence
+    for pattern, ours in _SENTENCES:
+        found = re.fullmatch(pattern, sentence, re.DOTALL)
+        if found:
+            words = {name: word.replace("'", "") for name, word in found.groupdict().items()}
+            text = _(ours, **words)
+            return text[:1].upper() + text[1:]
+    return sentence
+
+
+def speak() -> None:
+    """Give the command line library's headings the language of the context."""
+    for name, text in _REMARKS.items():
+        setattr(rich_utils, name, _(text))
+    rich_utils.DEFAULT_STRING = _("[default: {{}}]")
+    rich_utils.RICH_HELP = _("Try [blue]'{{command_path}} {{help_option}}'[/] for help.")
+
+
+# Its module has another name in other versions of the library.
+_UsageError: Any = typer.BadParameter.__base__
+
+
+@contextmanager
+def _spoken() -> Iterator[None]:
+    """Say wrong usage in the current language."""
+    try:
+        yield
+    except _UsageError as error:
+        sentence = error.format_message()
+        ours = said(sentence)
+        if ours == sentence:
+            raise
+        raise _UsageError(ours, ctx=error.ctx) from None
+
+
+class _Speaking:
+    """What groups and commands say beside their own help."""
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
+        """Write the line of usage."""
+        pieces = " ".join(self.collect_usage_pieces(ctx))  # type: ignore[attr-defined]
+        formatter.write_usage(ctx.command_path, pieces, prefix=_("Usage: "))
+
+    def get_help_option(self, ctx: Any) -> Any:  # noqa: ANN401
+        """Return `--help` with what it does."""
+        option = super().get_help_option(ctx)  # type: ignore[misc]
+        if option is not None:
+            option.help = _("Show this message and exit.")
+        return option
+
+    def make_context(self, *words: Any, **settings: Any) -> Any:  # noqa: ANN401
+        """Read the words of the command line."""
+        with _spoken():
+            return super().make_context(*words, **settings)  # type: ignore[misc]
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
+        """Run what was asked for."""
+        with _spoken():
+            return super().invoke(ctx)  # type: ignore[misc]
+
+
+class Command(_Speaking, TyperCommand):
+    """A command that speaks the user's language."""
+
+
+class Group(_Speaking, TyperGroup):
+    """A group of commands that speaks the user's language."""
