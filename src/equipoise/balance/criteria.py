@@ -52,7 +52,7 @@ class Outcome:
         return np.isin(self.impact["payer"].values, self.family)
 
     @cached_property
-    def public_budget(self) -> Floats:
+    def third_party_budget(self) -> Floats:
         """Return the budget impact on all payers but families, dims (year, draw)."""
         amount = self.of("amount", "payer", "year", "draw")
         return np.asarray(amount[~self.is_family].sum(axis=0))
@@ -74,6 +74,8 @@ class Criterion:
     better: Literal["more", "less"]
     unit: str
     title: str
+    note: str
+    """What is counted, where the title does not say it."""
     measure: Callable[[Outcome], Floats]
     """Gives the criterion in every draw, dims (draw)."""
 
@@ -133,36 +135,41 @@ def net_benefit(outcome: Outcome) -> Floats:
 
 
 def peak_budget(outcome: Outcome) -> Floats:
-    """Highest yearly budget impact on public payers within the horizon."""
-    return np.asarray(outcome.public_budget.max(axis=0))
+    """Highest yearly budget impact on all payers but families within the horizon."""
+    return np.asarray(outcome.third_party_budget.max(axis=0))
 
 
 def whole_budget(outcome: Outcome) -> Floats:
-    """Budget impact on public payers over the whole horizon, undiscounted."""
-    return np.asarray(outcome.public_budget.sum(axis=0))
+    """Budget impact on all payers but families over the whole horizon, undiscounted."""
+    return np.asarray(outcome.third_party_budget.sum(axis=0))
 
 
 CRITERIA: dict[str, Criterion] = {
     criterion.name: criterion
     for criterion in (
         Criterion("health_gained", "patient", "more", "QALY", mark("Health gained per patient"),
+                  mark("over whole lives, not discounted, per patient who joins the queue"),
                   health_gained),
         Criterion("share_treated", "patient", "more", "1", mark("Share of patients treated"),
-                  share_treated),
+                  mark("of all who join the queue within the period"), share_treated),
         Criterion("years_to_half", "patient", "less", "year", mark("Years until half are treated"),
-                  years_to_half),
+                  mark("the whole period where that never happens"), years_to_half),
         Criterion("family_cost", "patient", "less", "money", mark("Extra cost to the family"),
-                  family_cost),
+                  mark("present value per patient who joins the queue"), family_cost),
         Criterion("patients_per_centre", "profession", "more", "patients/year",
-                  mark("Patients per centre and year"), patients_per_centre),
+                  mark("Patients per centre and year"), mark("mean over the period"),
+                  patients_per_centre),
         Criterion("longest_backlog", "profession", "less", "month",
-                  mark("Longest backlog of the centres"), longest_backlog),
+                  mark("Longest backlog of the centres"),
+                  mark("months of work for those who wait, once treatment has begun"),
+                  longest_backlog),
         Criterion("net_benefit", "state", "more", "money", mark("Net benefit at the threshold"),
-                  net_benefit),
+                  mark("present value for all patients, over whole lives"), net_benefit),
         Criterion("peak_budget", "state", "less", "money", mark("Highest yearly budget impact"),
+                  mark("all payers but families; each future’s highest year, then the mean"),
                   peak_budget),
-        Criterion("whole_budget", "state", "less", "money", mark("Budget impact over the horizon"),
-                  whole_budget),
+        Criterion("whole_budget", "state", "less", "money", mark("Budget impact over the period"),
+                  mark("all payers but families, not discounted"), whole_budget),
     )
 }  # fmt: skip
 """Every criterion a study can name."""

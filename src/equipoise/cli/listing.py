@@ -1,6 +1,9 @@
 """`equipoise library`: what is there to use."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 
 from equipoise.balance import CRITERIA
@@ -8,6 +11,9 @@ from equipoise.core.translation import mark
 from equipoise.core.translation import translate as _
 from equipoise.core.units import known_units
 from equipoise.packs import library
+
+_ROOM = 20
+"""Columns of the screen that a text beside a name needs to be read."""
 
 _KINDS = {"therapies": "therapy", "countries": "country", "models": "model"}
 
@@ -29,45 +35,56 @@ def list_library(kind: str, console: Console) -> None:
     titles = {"therapies": _("Therapies"), "countries": _("Countries"), "models": _("Models")}
     for plural, singular in _KINDS.items():
         if kind in ("all", plural):
-            table = Table(_("Name"), _("Title"), title=titles[plural], title_justify="left")
-            for entry in library():
-                if entry.kind == singular:
-                    table.add_row(entry.name, entry.title)
-            console.print(table)
+            entries = [(e.name, e.title) for e in library() if e.kind == singular]
+            _print_named(titles[plural], (_("Name"), _("Title")), entries, console)
     if kind in ("all", "contracts"):
-        console.print(_contracts())
+        _print_named(_("Contracts"), (_("Write"), _("What it does")), _contracts(), console)
     if kind in ("all", "criteria"):
-        console.print(_criteria())
+        _print_named(
+            _("Criteria"), (_("Name"), _("Meaning"), _("Side"), _("Better"), _("Unit")),
+            _criteria(), console,
+        )  # fmt: skip
     if kind == "units":
         console.print(", ".join(known_units()))
 
 
-def _contracts() -> Table:
-    """Return the kinds of contract."""
-    table = Table(_("Write"), _("What it does"), title=_("Contracts"), title_justify="left")
-    table.add_row("upfront", _("the whole price at treatment"))
-    table.add_row("instalments(years=5)", _("equal yearly payments from the day of treatment"))
-    table.add_row(
-        "instalments(years=5, only_while_responding=True)",
-        _("the same, but later parts only for those who still respond"),
-    )
-    table.add_row(
-        "rebate_on_loss(share=0.8, years=6)",
-        _("the price at treatment; a share comes back for each patient who loses response"),
-    )
-    return table
+def _print_named(
+    title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], console: Console
+) -> None:
+    """Print what has a name to type: never cut, so on a narrow screen one below the other."""
+    longest = max((len(row[0]) for row in rows), default=0)
+    if console.width >= longest + _ROOM * (len(headings) - 1):
+        table = Table(title=title, title_justify="left")
+        for number, heading in enumerate(headings):
+            table.add_column(heading, no_wrap=number == 0)
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+        return
+    console.print(title, style="italic")
+    for name, meaning, *rest in rows:
+        details = [f"{h.lower()}: {text}" for h, text in zip(headings[2:], rest, strict=True)]
+        console.print(name, style="bold", highlight=False, soft_wrap=True)
+        console.print(Padding("; ".join([meaning, *details]), (0, 0, 0, 2)), highlight=False)
 
 
-def _criteria() -> Table:
-    """Return the criteria of the three sides."""
-    table = Table(
-        _("Name"), _("Side"), _("Better"), _("Unit"), _("Meaning"),
-        title=_("Criteria"), title_justify="left",
-    )  # fmt: skip
-    for criterion in CRITERIA.values():
-        table.add_row(
-            criterion.name, _(criterion.stakeholder), _(criterion.better),
-            _(_UNITS[criterion.unit]) if criterion.unit in _UNITS else criterion.unit,
-            _(criterion.title),
-        )  # fmt: skip
-    return table
+def _contracts() -> list[tuple[str, ...]]:
+    """Return the kinds of contract: what to write, what it does."""
+    return [
+        ("upfront", _("the whole price at treatment")),
+        ("instalments(years=5)", _("equal yearly payments from the day of treatment")),
+        ("instalments(years=5, only_while_responding=True)",
+         _("the same, but later parts only for those who still respond")),
+        ("rebate_on_loss(share=0.8, years=6)",
+         _("the price at treatment; a share comes back for each patient who loses response")),
+    ]  # fmt: skip
+
+
+def _criteria() -> list[tuple[str, ...]]:
+    """Return the criteria of the three sides: name, meaning, side, aim, unit."""
+    return [
+        (criterion.name, _("{title}: {note}", title=_(criterion.title), note=_(criterion.note)),
+         _(criterion.stakeholder), _(criterion.better),
+         _(_UNITS[criterion.unit]) if criterion.unit in _UNITS else criterion.unit)
+        for criterion in CRITERIA.values()
+    ]  # fmt: skip

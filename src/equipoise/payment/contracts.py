@@ -76,7 +76,8 @@ class RebateContract:
     """The price at once; a share comes back for each living patient who has lost response.
 
     Response is looked at on every anniversary up to `years`; who never responded counts as lost
-    on the first. The dead get no rebate.
+    on the first. The dead get no rebate. Loss is taken to be final: where the share of responders
+    among the living rises, the others have died sooner, and the next fall is a new loss.
     """
 
     share: float

@@ -173,7 +173,8 @@ def _criteria(study: Study) -> list[CriterionRecord]:
     """Return the criteria of each side with their weights."""
     return [
         CriterionRecord(
-            name=name, stakeholder=side, title=CRITERIA[name].title, unit=CRITERIA[name].unit,
+            name=name, stakeholder=side, title=CRITERIA[name].title,
+            note=CRITERIA[name].note, unit=CRITERIA[name].unit,
             better=CRITERIA[name].better, weight=weight / sum(own.values()),
         )
         for side, own in study.file.criteria.items()

@@ -6,8 +6,10 @@ from typing import Literal
 
 import numpy as np
 import xarray as xr
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from equipoise.core.errors import FieldError
 from equipoise.core.translation import format_interval, format_number
@@ -63,14 +65,14 @@ def compare(first: xr.DataTree, second: xr.DataTree) -> tuple[Change, ...]:
     runs = (first, second)
     return (
         _change(_("patients"), _("treated"), runs, _treated, unit="count"),
-        _change(_("patients"), _("QALYs gained, lifelong"), runs, _health, unit="count"),
+        _change(_("patients"), _("QALYs gained, present value"), runs, _health, unit="count"),
         *(
-            _change(shown(payer.label), _("pays more than today"), runs,
+            _change(shown(payer.label), _("pay more than today"), runs,
                     _paid_by(payer.name), less_is_better=True)
             for payer in record.payers
         ),
         _change(_("maker"), _("receives"), runs, _receipts),
-        _change(_("state"), _("net benefit, lifelong"), runs, _benefit),
+        _change(_("state"), _("net benefit, present value"), runs, _benefit),
     )  # fmt: skip
 
 
@@ -96,8 +98,8 @@ def _treated(tree: xr.DataTree) -> xr.DataArray:
 
 
 def _health(tree: xr.DataTree) -> xr.DataArray:
-    """QALYs that the therapy adds, undiscounted, over everybody's life."""
-    health = _array(tree, "payment", "qaly").sum("year") + _array(tree, "payment", "qaly_later")
+    """Present value of the QALYs that the therapy adds over everybody's life."""
+    health = _array(tree, "value", "qaly_present")
     return health.sel(world="with", drop=True) - health.sel(world="without", drop=True)
 
 
@@ -116,7 +118,7 @@ def _receipts(tree: xr.DataTree) -> xr.DataArray:
 
 
 def _benefit(tree: xr.DataTree) -> xr.DataArray:
-    """Net monetary benefit of the therapy for all patients."""
+    """Net monetary benefit of the therapy for all patients at its present value."""
     return _array(tree, "value", "net_benefit")
 
 
@@ -159,19 +161,26 @@ def render_comparison(first: xr.DataTree, second: xr.DataTree, console: Console)
     console.print(shown(record.title), style="bold")
     console.print(_("first:  {policy}", policy=_levers(record)), highlight=False)
     console.print(_("second: {policy}", policy=_levers(other)), highlight=False)
-    table = Table(box=None, padding=(0, 2, 0, 0), caption_justify="left")
-    table.caption = _(
-        "Money in million {money}, over {years:g} years; the difference holds 90 % of the draws.",
-        money=record.money, years=record.conventions.horizon_years,
-    )  # fmt: skip
-    table.add_column("")
-    table.add_column("")
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("", overflow="fold")
     for heading in (_("first"), _("second"), _("difference")):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
-    for row in _rows(changes):
+    for row in _rows(changes, payers={shown(payer.label) for payer in record.payers}):
         table.add_row(*row)
     console.print(table)
+    console.print(_caption(record), style="dim", highlight=False)
+
+
+def _caption(record: Record) -> str:
+    """Return what the numbers are."""
+    years = format_number(record.conventions.horizon_years)
+    return _(
+        "Money in million {money}. First and second: means over {draws} simulated futures; "
+        "difference: 90% of them lie there. Patients, payments and receipts: over {years} years, "
+        "not discounted. Present value: over all their lives, discounted.",
+        money=record.money, draws=format_number(record.draws), years=years,
+    )  # fmt: skip
 
 
 def _levers(record: Record) -> str:
@@ -186,23 +195,26 @@ def _levers(record: Record) -> str:
     return " ".join(parts)
 
 
-def _rows(changes: tuple[Change, ...]) -> Iterator[tuple[str, ...]]:
-    """Yield the cells of each row."""
+def _rows(changes: tuple[Change, ...], *, payers: set[str]) -> Iterator[tuple[RenderableType, ...]]:
+    """Yield the cells of each row; payers stand together under one heading."""
     words = {"gains": _("gains"), "loses": _("loses"), "same": _("the same")}
     last = ""
     for change in changes:
         scale = MILLION if change.unit == "money" else 1.0
         low, high = change.low / scale, change.high / scale
         span = "" if change.verdict == "same" else format_interval(low, high, _short)
+        is_payer = change.who in payers
+        heading = _("payers {do}", do=change.what) if is_payer else change.who
+        if heading != last:
+            yield (Text(heading, style="bold"),)
         yield (
-            "" if change.who == last else change.who,
-            change.what,
+            Padding(change.who if is_payer else change.what, (0, 0, 0, 2)),
             _short(change.first / scale),
             _short(change.second / scale),
             span,
             words[change.verdict],
         )
-        last = change.who
+        last = heading
 
 
 def _short(value: float) -> str:

@@ -14,12 +14,13 @@ from equipoise.report.words import (
     RULES,
     SIDES,
     capital,
+    centres_in_words,
     contract_in_short,
     criterion_value,
     points,
-    policy_in_words,
     word,
 )
+from equipoise.spec.record import PolicyRecord
 
 
 def policies_grid(reading: Reading) -> Grid:
@@ -72,8 +73,8 @@ def gains_grid(reading: Reading) -> Grid:
     """Return who gains and who loses: nothing, the policy of the answers, the compromises."""
     columns = _columns(reading)
     policies = [policy for policy, _name in columns]
-    levers = (policy_in_words(reading, reading.record.policies[policy]) for policy in policies)
-    rows = [(Cell(_("Policy")), Cell(NO_VALUE), *(Cell(text) for text in levers))]
+    levers = (_levers(reading, reading.record.policies[policy]) for policy in policies)
+    rows = [(Cell(_("Policy")), Cell(NO_VALUE), *levers)]
     rows += [_side_row(reading, side, policies) for side in reading.sides]
     rows += [_payer_row(reading, payer, policies) for payer in reading.payers_shown]
     rows += [_criterion_row(reading, k, policies) for k in range(len(reading.record.criteria))]
@@ -82,6 +83,12 @@ def gains_grid(reading: Reading) -> Grid:
         _("Who gains and who loses; in brackets: against doing nothing"), headings, tuple(rows),
         frozenset(range(1, len(headings))), folded=False,
     )  # fmt: skip
+
+
+def _levers(reading: Reading, policy: PolicyRecord) -> Cell:
+    """Return a policy as a cell that wraps: the price, and below it the rest."""
+    rest = ", ".join([contract_in_short(policy.contract), centres_in_words(policy.centres)])
+    return Cell(reading.money(policy.price), note=rest)
 
 
 def _columns(reading: Reading) -> list[tuple[int, str]]:
@@ -137,6 +144,7 @@ def _criterion_row(reading: Reading, k: int, policies: Sequence[int]) -> tuple[C
              aim=aim)  # fmt: skip
     today = reading.group("policies")["status_quo_value"].sel(criterion=criterion.name)
     nothing = criterion_value(reading, criterion, float(today.mean("draw")))
-    cells = [Cell(name, note=side), Cell(nothing)]
+    note = "; ".join([side, _(criterion.note)] if criterion.note else [side])
+    cells = [Cell(name, note=note), Cell(nothing)]
     cells += [Cell(criterion_value(reading, criterion, float(means[p]))) for p in policies]
     return tuple(cells)

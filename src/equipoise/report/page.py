@@ -32,6 +32,7 @@ from equipoise.report.words import (
     METHODS,
     capital,
     contract_in_words,
+    few_draws,
     policy_in_words,
     word,
     years_in_words,
@@ -63,6 +64,7 @@ class Page:
     title: str
     kicker: str
     description: str
+    warning: str
     facts: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
     evidence: Grid
@@ -80,6 +82,7 @@ def page_of(tree: xr.DataTree) -> Page:
         kicker=_("{country}, decision of {date}", country=shown(record.country),
                  date=format_date(record.decision_date)),
         description=shown(record.description) if record.description else "",
+        warning=few_draws(reading),
         facts=_facts(reading),
         sections=_sections(reading),
         evidence=evidence_grid(reading),
@@ -136,7 +139,7 @@ def _facts(reading: Reading) -> tuple[tuple[str, str], ...]:
     """Return what the answers are about."""
     record, chosen = reading.record, reading.chosen
     return (
-        (_("Compared"), _("{new} with {current}", new=reading.strategy(record.new),
+        (_("Compared"), _("{new} against {current}", new=reading.strategy(record.new),
                           current=reading.strategy(record.current))),
         (_("Price"), _("{price} per patient", price=reading.money(chosen.price))),
         (_("Contract"), capital(contract_in_words(chosen.contract))),

@@ -20,6 +20,9 @@ Floats = NDArray[np.float64]
 LOW, HIGH = 0.05, 0.95
 """Quantiles between which 90 % of the draws lie."""
 
+FEWEST = 100
+"""Draws of which five lie beyond each end of a 90 % range: with fewer its ends are chance."""
+
 DAYS_PER_YEAR = 365.25
 OLDEST = 130.0
 
@@ -105,6 +108,11 @@ class Reading:
     def chosen(self) -> PolicyRecord:
         """Return the policy that the answers are about."""
         return self.record.policies[self.record.chosen]
+
+    @property
+    def too_few(self) -> bool:
+        """Return whether the draws are too few for ranges, shares and verdicts."""
+        return self.record.draws < FEWEST
 
     @cached_property
     def years(self) -> int:

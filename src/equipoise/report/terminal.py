@@ -20,6 +20,7 @@ from equipoise.report.words import (
     RULES,
     SIDES,
     capital,
+    few_draws,
     points,
     policy_in_words,
     word,
@@ -73,6 +74,8 @@ def _head(reading: Reading) -> Group:
     if record.changed:
         inputs = ", ".join(f"{name} = {value}" for name, value in record.changed.items())
         lines.append(Text(_("Set by hand: {inputs}", inputs=inputs), style="bold"))
+    if warning := few_draws(reading):
+        lines.append(Text(warning, style="bold yellow"))
     return Group(*lines, Text(""))
 
 

@@ -48,14 +48,9 @@ def ranked(reading: Reading) -> list[tuple[str, float, float]]:
     return sorted(found, key=lambda row: (-row[1], row[0]))
 
 
-def too_few(reading: Reading) -> bool:
-    """Return whether there are too few draws to tell what one input is worth."""
-    return bool(np.isnan(reading.group("information")["evppi"].values).any())
-
-
 def is_clear(reading: Reading) -> bool:
-    """Return whether no finding could change the decision."""
-    return perfect_information(reading) <= CLEAR * _size(reading)
+    """Return whether no finding could change the decision; a handful of draws cannot say so."""
+    return not reading.too_few and perfect_information(reading) <= CLEAR * _size(reading)
 
 
 def _size(reading: Reading) -> float:
@@ -92,9 +87,9 @@ def _headline(reading: Reading, numbers: dict[str, Number]) -> str:
         return _("The verdict is clear: it is worth its price in no simulated future.")
     worth = reading.money(numbers["evpi"].value)
     top = ranked(reading)
-    if too_few(reading):
-        return _("Knowing everything would be worth {worth}; which input matters most cannot be "
-                 "told from so few simulated futures.", worth=worth)  # fmt: skip
+    if reading.too_few:
+        return _("What is unknown, and what knowing it is worth, cannot be told from so few "
+                 "simulated futures.")  # fmt: skip
     if not top:
         return _("Knowing everything would be worth {worth}; no single input stands out.",
                  worth=worth)  # fmt: skip
@@ -111,6 +106,8 @@ def _finding_out(reading: Reading, numbers: dict[str, Number]) -> list[str]:
             _("That is clear, not certain: it holds at this price, policy and worth of a QALY, and "
               "as far as the ranges are right."),
         ]  # fmt: skip
+    if reading.too_few:
+        return []
     lines = [
         _("Perfect knowledge of all inputs would be worth {worth} for all patients of the queue: "
           "the most that research for this decision can bring.",
@@ -122,7 +119,7 @@ def _finding_out(reading: Reading, numbers: dict[str, Number]) -> list[str]:
               input=capital(reading.parameter(name)), worth=reading.money(evppi),
               error=reading.money(2.0 * error), status=word(STATUSES, reading.status(name)))
         )  # fmt: skip
-    if not ranked(reading) and not too_few(reading):
+    if not ranked(reading):
         lines.append(_("No single input stands out from chance; they matter together."))
     return lines
 

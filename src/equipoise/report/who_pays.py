@@ -104,6 +104,7 @@ def _numbers(reading: Reading) -> dict[str, Number]:
     ratio = numbers["more_cost"].value / health if health != 0.0 else float("nan")
     numbers["icer"] = exactly(ratio, "money per QALY")
     numbers["worth_it"] = exactly(float((value["net_benefit"] > 0.0).mean()), "1")
+    numbers["nobody_treated"] = exactly(float((reading.treated <= 0.0).mean()), "1")
     numbers["net_benefit"] = mean_of(value["net_benefit"], "money")
     numbers["supported_price"] = _supported(reading)
     receipts = payment["receipts"].sum("year") + payment["receipts_later"]
@@ -182,10 +183,18 @@ def _worth(reading: Reading, numbers: dict[str, Number]) -> list[str]:
     if kind == "nobody treated":
         return []
     threshold = reading.money(reading.record.conventions.threshold)
-    text = _(
-        "It is worth its price in {share} of simulated futures, at {threshold} per QALY.",
-        share=share(numbers["worth_it"].value), threshold=threshold,
-    )  # fmt: skip
+    worth_it, none = share(numbers["worth_it"].value), numbers["nobody_treated"].value
+    if none > 0.0:
+        text = _(
+            "It is worth its price in {share} of simulated futures, at {threshold} per QALY; "
+            "the {none} in which nobody is treated count as not worth it.",
+            share=worth_it, threshold=threshold, none=share(none),
+        )  # fmt: skip
+    else:
+        text = _(
+            "It is worth its price in {share} of simulated futures, at {threshold} per QALY.",
+            share=worth_it, threshold=threshold,
+        )  # fmt: skip
     return [_economics(reading, kind, numbers, threshold), text]
 
 

@@ -16,7 +16,7 @@ from equipoise.core.translation import (
     translate_plural,
 )
 from equipoise.core.translation import translate as _
-from equipoise.report.reading import Number, Reading
+from equipoise.report.reading import FEWEST, Number, Reading
 from equipoise.spec.contracts import Instalments, RebateOnLoss, Upfront, contract_from_text
 from equipoise.spec.record import CriterionRecord, PolicyRecord
 
@@ -84,6 +84,17 @@ DESIGNS = {
     "latin_hypercube": mark("Latin hypercube"),
     "sobol": mark("Sobol points"),
 }
+
+
+def few_draws(reading: Reading) -> str:
+    """Return the warning of a run with too few draws; empty with enough."""
+    if not reading.too_few:
+        return ""
+    return _(
+        "Only {draws} simulated futures: a first look. Shares and ranges mean something from "
+        "{needed} on.",
+        draws=format_number(reading.record.draws), needed=format_number(FEWEST),
+    )  # fmt: skip
 
 
 def word(table: dict[str, str], code: str) -> str:

@@ -116,6 +116,7 @@ class CriterionRecord(SpecModel):
     name: str
     stakeholder: Stakeholder
     title: str
+    note: str = ""
     unit: str
     better: Literal["more", "less"]
     weight: float

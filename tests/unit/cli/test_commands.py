@@ -126,10 +126,20 @@ def test_two_runs_are_compared_draw_by_draw(run):
     run("assess", str(MINI), "--draws", "40", "--out", "two", "--policy", "price=5e5")
     code, out, _err = run("compare", "one", "two")
     assert code == 0
-    maker = next(line for line in out.splitlines() if line.startswith("maker"))
-    assert maker.rstrip().endswith("loses")
-    treated = next(line for line in out.splitlines() if line.startswith("patients"))
-    assert treated.rstrip().endswith("the same")
+    lines = [line.strip() for line in out.splitlines()]
+    assert next(line for line in lines if line.startswith("receives")).endswith("loses")
+    assert next(line for line in lines if line.startswith("treated")).endswith("the same")
+
+
+def test_names_to_type_are_whole_on_a_narrow_screen(run, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "50")
+    _code, out, _err = run("library")
+    for name in (
+        "haemophilia-b-gene-therapy",
+        "longest_backlog",
+        "instalments(years=5, only_while_responding=True)",
+    ):
+        assert name in out
 
 
 def test_runs_of_different_luck_are_not_compared(run):

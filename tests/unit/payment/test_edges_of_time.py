@@ -85,6 +85,14 @@ def test_a_warranty_ends_with_its_last_year():
     np.testing.assert_allclose(contract.schedule(alive, early).rebates[:, 0], [0, 0, 0.5, 0, 0, 0])
 
 
+def test_a_share_that_rises_because_others_die_hides_no_later_loss():
+    # Half of ten never respond; two of those die, and then two of the five responders lose it.
+    alive = np.array([1.0, 1.0, 0.8, 0.8])[:, None]
+    responding = np.array([1.0, 0.5, 5 / 8, 3 / 8])[:, None]
+    plan = contract_from(RebateOnLoss(share=1.0, years=3)).schedule(alive, responding)
+    np.testing.assert_allclose(plan.rebates[:, 0], [0.0, 0.5, 0.0, 0.2])
+
+
 def test_the_dead_pay_no_instalment_for_responders():
     alive = np.array([1.0, 0.5, 0.25])[:, None]
     contract = contract_from(Instalments(years=3, only_while_responding=True))

@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 
 from equipoise.core.translation import use_language
-from equipoise.report import Answer, answers
+from equipoise.report import Answer, answers, html_page
 from equipoise.report.reading import read
 from equipoise.report.who_pays import verdict
 
@@ -191,3 +191,23 @@ def test_a_clear_verdict_is_clear_but_not_certain(
     unknown = by_name(run)["unknown"]
     assert f"in {words} simulated future" in unknown.headline
     assert any("not certain" in text for text in unknown.details)
+
+
+def test_a_handful_of_draws_is_no_verdict(make_tree: MakeTree) -> None:
+    knobs = {"health": 30.0, "spread": 0.05, "never": 0.0, "evppi": (0.0, 0.0, 0.0, 0.0)}
+    few, enough = (make_tree(**knobs, draws=draws) for draws in (99, 100))
+    assert "clear" not in by_name(few)["unknown"].headline
+    assert "cannot be told" in by_name(few)["unknown"].headline
+    assert "clear" in by_name(enough)["unknown"].headline
+    assert "99 simulated futures: a first look" in html_page(few)
+    assert "a first look" not in html_page(enough)
+
+
+def test_futures_without_treatment_are_named_beside_the_share_that_is_worth_it(
+    make_tree: MakeTree,
+) -> None:
+    # 40 of 200 draws are never funded, and all others are worth it.
+    pays = by_name(make_tree(health=30.0, spread=0.05, never=0.2))["pays"]
+    line = next(text for text in pays.details if "worth its price in" in text)
+    assert "in 80% of simulated futures" in line
+    assert "the 20% in which nobody is treated" in line

@@ -46,7 +46,7 @@ def test_titles_state_the_finding(tree: xr.DataTree, make_tree: MakeTree) -> Non
         assert found is not None
         return found[1]
 
-    assert title(charts.route(tree)).startswith("The first to buy is Circle of kindness, about ")
+    assert title(charts.route(tree)).startswith("First to buy: Circle of kindness, about ")
     assert title(charts.route(make_tree(never=1.0))) == "No payer ever begins to buy"
     assert title(charts.budget(make_tree(saved=90e6))) == "No year costs payers more than today"
     assert "Worth its price in" in title(charts.plane(tree))

@@ -12,6 +12,7 @@ from equipoise.report.charts.theme import (
     STATUS_COLOURS,
     WIDE,
     finished,
+    lines_of,
     money_scale,
     values,
 )
@@ -19,7 +20,9 @@ from equipoise.report.reading import Reading, read
 from equipoise.report.what_is_unknown import ranked
 from equipoise.report.words import STATUSES, capital, share, word
 
-ROW = 44
+ROW, TALL_ROW = 44, 60
+"""Pixels for one input: its name above its bar, in two lines if narrow."""
+
 MOST = 8
 """Inputs shown."""
 
@@ -39,12 +42,12 @@ def evppi(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart | None:
     if not found:
         return None
     scale, unit = money_scale(reading.currency, found[0][1])
+    narrow = width < PAGE
     rows = [
         {"row": number, "value": worth / scale, "low": max(worth - 2.0 * error, 0.0) / scale,
          "high": (worth + 2.0 * error) / scale,
          "colour": STATUS_COLOURS.get(reading.status(name), INK),
-         "text": _("{input} · {status}", input=capital(reading.parameter(name)),
-                   status=word(STATUSES, reading.status(name)))}
+         **_name(reading, name, width, lines=2 if narrow else 1)}
         for number, (name, worth, error) in enumerate(found)
     ]  # fmt: skip
     base = alt.Chart(values(rows)).encode(y=alt.Y("row:O", axis=None))
@@ -53,13 +56,24 @@ def evppi(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart | None:
         base.mark_bar(height=12, yOffset=9).encode(x=x, color=alt.Color("colour:N", scale=None)),
         base.mark_rule(strokeWidth=1.6, color=INK, yOffset=9).encode(
             x=alt.X("low:Q", title=unit), x2="high:Q"),
-        base.mark_text(align="left", baseline="bottom", fontSize=12, color=INK,
-                       limit=width - 12).encode(x=alt.value(2), text="text:N"),
+        *(base.mark_text(align="left", baseline="bottom", fontSize=12, color=INK, dy=up,
+                         limit=width - 12).encode(x=alt.value(2), text=f"{line}:N")
+          for line, up in (("upper", -15), ("lower", 0))),
         title=_("First find out: “{input}”", input=reading.parameter(found[0][0])),
         notes=[_("What knowing one input would be worth for all patients of the queue. Thin line: "
                  "two standard errors.")],
-        width=width, height=alt.Step(ROW),
+        width=width, height=alt.Step(TALL_ROW if narrow else ROW),
     )  # fmt: skip
+
+
+def _name(reading: Reading, parameter: str, width: int, *, lines: int) -> dict[str, str]:
+    """Return an input's name with its status; the upper line is empty if one is enough."""
+    text = _("{input} · {status}", input=capital(reading.parameter(parameter)),
+             status=word(STATUSES, reading.status(parameter)))  # fmt: skip
+    if lines == 1:
+        return {"upper": "", "lower": text}
+    first, *rest = lines_of(text, width)
+    return {"upper": first, "lower": " ".join(rest)} if rest else {"upper": "", "lower": first}
 
 
 def evidence(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart:

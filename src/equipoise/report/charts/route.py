@@ -100,7 +100,7 @@ def _title(reading: Reading) -> str:
     if not dates:
         return _("No payer ever begins to buy")
     first = min(dates, key=lambda payer: dates[payer])
-    return _("The first to buy is {payer}, about {month}", payer=reading.payer(first),
+    return _("First to buy: {payer}, about {month}", payer=reading.payer(first),
              month=month(reading.day(dates[first])))  # fmt: skip
 
 
