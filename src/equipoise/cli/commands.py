@@ -139,7 +139,10 @@ def compare(
 
 
 @app.command(
-    help=_("Check a study or model file: every mistake at once, and what would run. Runs nothing.")
+    help=_(
+        "Check a study or model file: every mistake at once, and what would run. Runs only the "
+        "base case of the disease model."
+    )
 )
 def check(
     file: Annotated[str, typer.Argument(help=_("Path or library name of a study or a model."))],
