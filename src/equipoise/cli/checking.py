@@ -70,9 +70,9 @@ def _say_model(model: LoadedModel, console: Console) -> None:
     _say_straying(model, console)
 
 
-def _say_straying(model: LoadedModel, console: Console) -> None:
+def _say_straying(source: LoadedModel | Study, console: Console) -> None:
     """Print which draws can be impossible; a warning, since published models have such draws."""
-    names = straying(model)
+    names = straying(source)
     if names:
         text = _("Warning: distributions reach beyond what is possible: {names}",
                  names=", ".join(names))  # fmt: skip
@@ -108,7 +108,7 @@ def _say_study(study: Study, console: Console) -> None:
     console.print(_("Inputs by evidence: {parts}", parts=parts))
     for line in _life_lines(study):
         console.print(line)
-    _say_straying(study.model, console)
+    _say_straying(study, console)
 
 
 def _life_lines(study: Study) -> list[str]:

@@ -170,7 +170,10 @@ def compare(
 @app.command(
     cls=Command,
     options_metavar=OPTIONS,
-    help=_("Check a study or model file: every mistake at once, and what would run. Runs nothing."),
+    help=_(
+        "Check a study or model file: every mistake at once, and what would run. Runs only the "
+        "base case of the disease model."
+    )
 )
 def check(
     file: Annotated[

@@ -79,8 +79,19 @@ def _range(bounds: Bounds) -> str:
     return _("{low:g} to {high:g}", low=bounds.low, high=bounds.high)
 
 
-def straying(model: LoadedModel) -> list[str]:
-    """Return the parameters whose draws can be impossible, with the share of such draws."""
+def straying(source: LoadedModel | Study) -> list[str]:
+    """Return the inputs whose draws can be impossible, with the share of such draws.
+
+    Parameters
+    ----------
+    source
+        A model, or a study with its model; in a study those of patients and times come first,
+        because a run refuses them.
+    """
+    if isinstance(source, Study):
+        own = list(_shares(source.quantities, _of_people(source)))
+        return (own + straying(source.model))[:_LARGEST_SHOWN]
+    model = source
     roles = roles_of(model.spec)
     limits = {name: bounds_of(model.spec, name, roles) for name in model.spec.parameters}
     return list(_shares(model.spec.parameters, limits))[:_LARGEST_SHOWN]

@@ -118,7 +118,10 @@ def _require_possible_parameter(model: Model, name: str, new: Quantity) -> None:
 
 
 def _require_possible_start(study: Study) -> None:
-    """Refuse values that together make a formula of the model impossible on its first day."""
+    """Refuse values that are possible alone but not together, in groups or formulas."""
+    if not any(group.weight.value > 0 for group in study.file.patients.groups.values()):
+        message = _("no group has a weight above zero")
+        raise FieldError(message, fix=_("give each group its relative size"))
     spec, tables = study.model.spec, study.model.tables
     found = check_start(spec, tables, rates=rows_of_rates(spec, tables, any_money=True))
     path = study.model.path

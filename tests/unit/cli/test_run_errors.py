@@ -90,6 +90,7 @@ def test_an_error_of_a_thread_speaks_the_language_of_the_run(run):
 
 def test_check_warns_of_draws_that_may_be_impossible(run):
     edit = ("model.yaml", "gamma(mean=20000, sd=2000)", "normal(mean=20000, sd=10000)")
-    code, said, out = run([edit], "check")
+    code, said, out = run([edit, DRAWN_PATIENTS], "check")
     assert (code, said) == (0, [])
-    assert "reach beyond what is possible: cost_care (2.3% of draws)" in out
+    names = "patients.prevalent (11.5% of draws), cost_care (2.3% of draws)"
+    assert f"reach beyond what is possible: {names}" in " ".join(out.split())

@@ -236,6 +236,8 @@ def test_values_that_are_possible_alone_but_not_together_are_refused(study: Stud
         replace_values(study, {"utility_usual": "0.6", "utility_gain": "0.5"})
     (problem,) = caught.value.problems
     assert (Path(problem.file).name, problem.line) == ("model.yaml", 59)
+    with pytest.raises(FieldError, match="no group has a weight"):
+        replace_values(study, {"patients.groups.young": "0", "patients.groups.adult": "0"})
 
 
 JOINT = """joint:
