@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from equipoise.core.translation import NO_VALUE, format_number
+from equipoise.core.translation import NO_VALUE, format_number, format_scientific
 from equipoise.core.translation import translate as _
 from equipoise.report.charts.theme import money_scale
 from equipoise.report.does_it_fit import blockers_first
@@ -291,5 +291,5 @@ def _brief(value: float, digits: int) -> str:
         return format_number(value)
     plain = f"{value:.{digits}g}"
     if "e" in plain:
-        return plain
+        return format_scientific(value, digits)
     return format_number(float(plain), len(plain.partition(".")[2]))

@@ -58,6 +58,18 @@ def test_same_seed_gives_the_same_file_and_another_seed_another(run, tmp_path):
     assert one != three
 
 
+@pytest.mark.parametrize(
+    ("change", "language"),
+    [("patients.prevalent=1e28", "en"), ("cost_care=1e30", "ru"), ("access.funding=1e30", "ru")],
+)
+def test_enormous_numbers_are_shown(run, change, language):
+    """They once ended in the traceback of a library that formats numbers or dates."""
+    code, out, err = run("assess", str(MINI), "--draws", "40", "--set", change,
+                         "--language", language)  # fmt: skip
+    assert (code, err.strip()) == (0, "")
+    assert change.replace("=", " = ") in out
+
+
 def test_a_strangers_folder_is_never_touched(run, tmp_path):
     folder = tmp_path / "mine"
     folder.mkdir()
