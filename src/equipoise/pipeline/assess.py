@@ -7,6 +7,7 @@ from functools import partial
 import xarray as xr
 
 from equipoise.balance import weigh
+from equipoise.core.limits import overflow_explained
 from equipoise.core.progress import Progress
 from equipoise.draws import Design
 from equipoise.pipeline.law import lawful
@@ -82,16 +83,24 @@ def assess(
     ------
     RuleNotInForceError, RuleStaleError, WrongRouteError
         If the law the study rests on does not hold on its date; nothing has run then.
+    SimulationError
+        If a number leaves its range, or outgrows a float.
     """
     lawful(study)
     progress = progress or Progress()
-    with progress.stage("draws"):
-        sampled = sample_inputs(study, draws=draws, seed=seed, design=design)
-    plan = _plan(study, sampled, policy or policy_of(study.file.policy), seed)
-    chunks = _chunks(sampled.inputs, chunk)
-    progress.expect(plan.steps * len(chunks) * 1.1)
-    with xr.set_options(arithmetic_join="exact", keep_attrs=False):  # type: ignore[no-untyped-call]
-        parts = _in_threads(partial(run_chunk, plan, progress=progress), chunks, progress, workers)
+    chosen = policy or policy_of(study.file.policy)
+    inputs = {name: one.value for name, one in study.quantities.items()} | {"price": chosen.price}
+    with (
+        overflow_explained(inputs),
+        xr.set_options(arithmetic_join="exact", keep_attrs=False),  # type: ignore[no-untyped-call]
+    ):
+        with progress.stage("draws"):
+            sampled = sample_inputs(study, draws=draws, seed=seed, design=design)
+        plan = _plan(study, sampled, chosen, seed)
+        chunks = _chunks(sampled.inputs, chunk)
+        progress.expect(plan.steps * len(chunks) * 1.1)
+        work = overflow_explained(inputs)(partial(run_chunk, plan, progress=progress))
+        parts = _in_threads(work, chunks, progress, workers)
         groups = {name: _joined(name, parts) for name in parts[0]}
         return _finish(plan, sampled, groups, progress, design)
 

@@ -7,6 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from equipoise.clinical import run_cohort, totals
+from equipoise.core.limits import overflow_explained
 from equipoise.draws import Design, base_case, sample
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.text import shown
@@ -112,12 +113,13 @@ def run_model(
         Of the sample.
     """
     spec = model.spec
-    base = totals(run_cohort(model, base_case(spec.parameters, joint=spec.joint)))
     drawn = None
-    if draws:
-        inputs = sample(
-            spec.parameters, joint=spec.joint, correlations=spec.correlations, draws=draws,
-            seed=seed, method=design,
-        )  # fmt: skip
-        drawn = totals(run_cohort(model, inputs))
+    with overflow_explained({name: one.value for name, one in spec.parameters.items()}):
+        base = totals(run_cohort(model, base_case(spec.parameters, joint=spec.joint)))
+        if draws:
+            inputs = sample(
+                spec.parameters, joint=spec.joint, correlations=spec.correlations, draws=draws,
+                seed=seed, method=design,
+            )  # fmt: skip
+            drawn = totals(run_cohort(model, inputs))
     return ModelRun(model, base.isel(draw=0, drop=True), drawn)

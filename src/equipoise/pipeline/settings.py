@@ -9,6 +9,7 @@ import xarray as xr
 from pydantic import ValidationError
 
 from equipoise.core.errors import FieldError
+from equipoise.core.limits import check_size
 from equipoise.core.money import PriceBook, price_book
 from equipoise.core.translation import translate as _
 from equipoise.core.units import parse_measure
@@ -96,7 +97,7 @@ def _price(study: Study, text: str) -> float:
         raise FieldError(
             _("a price cannot be {value}", value=text), fix=_("write a positive price")
         )
-    return value
+    return check_size(value)
 
 
 def _contract(text: str) -> Contract:

@@ -5,9 +5,10 @@ from datetime import date
 from math import isclose
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from equipoise.core.errors import FieldError
+from equipoise.core.limits import check_size
 from equipoise.core.translation import translate as _
 from equipoise.core.units import UnitField
 from equipoise.spec.base import SpecModel
@@ -38,7 +39,7 @@ class Source(SpecModel):
 class Quantity(SpecModel):
     """One input with its unit, source and, if uncertain, its distribution."""
 
-    value: ConstantField
+    value: Annotated[ConstantField, AfterValidator(check_size)]
     """Base value in `unit`; a number or constant arithmetic such as 52/54."""
     unit: UnitField
     distribution: DistributionField | None = None

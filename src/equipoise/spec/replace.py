@@ -8,6 +8,7 @@ from math import isfinite, sqrt
 import numpy as np
 
 from equipoise.core.errors import FieldError
+from equipoise.core.limits import check_size
 from equipoise.core.money import price_book
 from equipoise.core.translation import translate as _
 from equipoise.core.units import parse_measure
@@ -101,7 +102,11 @@ def _value(study: Study, quantity: Quantity, name: str, text: str) -> float:
     if not isfinite(number):
         message = _("{name}: '{text}' is not a finite number", name=name, text=text)
         raise FieldError(message, fix=_("write a finite number"))
-    return number
+    try:
+        return check_size(number)
+    except FieldError as error:
+        message = f"{name}: {error.message}"
+        raise FieldError(message, fix=error.fix) from None
 
 
 def _converted(study: Study, quantity: Quantity, name: str, text: str) -> float:

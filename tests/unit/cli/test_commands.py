@@ -98,6 +98,8 @@ def test_an_earlier_result_is_replaced_whole(run, tmp_path):
         (("assess", str(MINI), "--policy", "contract=leasing"), "contract"),
         (("assess", str(MINI), "--policy", "centres=-1"), "number of centres"),
         (("assess", str(MINI), "--set", "patients.prevalant=9"), "patients.prevalent"),
+        (("assess", str(MINI), "--set", "cost_care=1e300"), "too large"),
+        (("assess", str(MINI), "--policy", "price=1e300"), "too large"),
         (("assess", str(MINI), "--format", "docx"), "docx"),
         (("show", "nothing.nc"), "no such file"),
         (("check", "nothing.yaml"), "nothing.yaml"),
@@ -127,6 +129,20 @@ def test_a_broken_file_lists_every_problem(run, tmp_path):
     assert code == 2
     assert "horizn" in err
     assert "did you mean 'horizon'" in err
+
+
+def test_a_number_that_outgrows_a_float_is_explained(run, tmp_path):
+    """It once ended in warnings of NumPy and a sentence about NaN."""
+    folder = tmp_path / "mini"
+    copytree(MINI.parent, folder)
+    model = folder / "model.yaml"
+    text = model.read_text(encoding="utf-8")
+    model.write_text(text.replace("travel: cost_trip", "travel: cost_trip * 1e200"), "utf-8")
+    code, _out, err = run("assess", str(folder / "study.yaml"), "--draws", "60", "--out", "out")
+    assert code == 2
+    assert "grew too large to compute with" in err
+    assert "price = 1e+06" in err
+    assert not (tmp_path / "out").exists()
 
 
 def test_two_runs_are_compared_draw_by_draw(run):
