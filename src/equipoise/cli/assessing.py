@@ -12,6 +12,7 @@ from rich.table import Table
 from equipoise.api import Results, load
 from equipoise.api import assess as run_assessment
 from equipoise.cli.output import REPORT, asked_formats, may_write, write_results
+from equipoise.cli.stopping import stop_if_asked
 from equipoise.core.progress import Progress
 from equipoise.core.translation import translate as _
 from equipoise.draws import Design
@@ -46,6 +47,7 @@ def run_request(request: Request) -> None:
     may_write(folder)
     progress = Progress()
     results = _with_bar(study, request, progress, errors)
+    stop_if_asked()
     with errors.status(_("Writing {folder}", folder=folder)), progress.stage("report"):
         write_results(results, folder, formats)
     render(results.tree, console)
@@ -64,7 +66,12 @@ def _with_bar(study: Study, request: Request, progress: Progress, errors: Consol
     )  # fmt: skip
     with Bar(*columns, console=errors, transient=True) as bar:
         task = bar.add_task(title, total=1.0)
-        progress.listen(lambda share: bar.update(task, completed=share))
+
+        def heard(share: float) -> None:
+            bar.update(task, completed=share)
+            stop_if_asked()
+
+        progress.listen(heard)
         return run_assessment(
             study, draws=request.draws, seed=request.seed, design=request.design,
             policy=request.policy, progress=progress, workers=request.workers,

@@ -13,7 +13,6 @@ from equipoise.cli.options import (
     SeedOption,
     SetOption,
     pairs,
-    stoppable,
 )
 from equipoise.core.translation import translate as _
 
@@ -84,23 +83,22 @@ def assess(
     ] = 1,
 ) -> None:
     """Assess a study and write its folder."""
-    with stoppable():
-        from equipoise.cli.assessing import Request, run_request
+    from equipoise.cli.assessing import Request, run_request
 
-        request = Request(
-            study=study,
-            country=country,
-            draws=draws,
-            seed=seed,
-            design=design,
-            values=pairs(values, option="--set"),
-            policy=pairs(policy, option="--policy"),
-            out=out,
-            formats=formats,
-            profile=profile,
-            workers=workers,
-        )
-        run_request(request)
+    request = Request(
+        study=study,
+        country=country,
+        draws=draws,
+        seed=seed,
+        design=design,
+        values=pairs(values, option="--set"),
+        policy=pairs(policy, option="--policy"),
+        out=out,
+        formats=formats,
+        profile=profile,
+        workers=workers,
+    )
+    run_request(request)
 
 
 @app.command(help=_("Show the answers of an earlier run: a results.nc, or its folder."))
@@ -189,7 +187,6 @@ def model_run(
     language: LanguageOption = "en",
 ) -> None:
     """Run a model alone."""
-    with stoppable():
-        from equipoise.cli.modelling import run_and_print
+    from equipoise.cli.modelling import run_and_print
 
-        run_and_print(model, draws=draws, seed=seed, design=design, out=out, console=Console())
+    run_and_print(model, draws=draws, seed=seed, design=design, out=out, console=Console())

@@ -6,8 +6,10 @@ from rich.console import Console
 from rich.table import Table
 
 from equipoise.api import run_model
+from equipoise.cli.stopping import note_written, stop_if_asked
 from equipoise.core.errors import FieldError
 from equipoise.core.files import check_ordinary, check_parent, write_text
+from equipoise.core.signals import held_back
 from equipoise.core.translation import format_number, mark
 from equipoise.core.translation import translate as _
 from equipoise.draws import Design
@@ -35,7 +37,10 @@ def run_and_print(
     if uncertain is not None:
         console.print(_acceptability(run))
     if out is not None:
-        write_text(out, run.table().to_csv(index=False))
+        stop_if_asked()
+        with held_back():
+            write_text(out, run.table().to_csv(index=False))
+            note_written(out)
         console.print(_("Written: {path}", path=out), highlight=False)
 
 

@@ -1,7 +1,6 @@
 """Options that several commands share, and how their texts are read."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import typer
@@ -57,19 +56,3 @@ def pairs(words: Sequence[str] | None, *, option: str) -> dict[str, str]:
             )
         found[name.strip()] = value.strip()
     return found
-
-
-EXIT_INTERRUPTED = 130
-
-
-@contextmanager
-def stoppable() -> Iterator[None]:
-    """Turn Ctrl-C into one sentence and the exit code that shells expect.
-
-    The command line library would end without a word.
-    """
-    try:
-        yield
-    except KeyboardInterrupt:
-        typer.echo("\n" + _("Stopped; nothing was written."), err=True)
-        raise typer.Exit(EXIT_INTERRUPTED) from None
