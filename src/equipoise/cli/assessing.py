@@ -13,6 +13,7 @@ from equipoise.api import Results, load
 from equipoise.api import assess as run_assessment
 from equipoise.cli.output import REPORT, asked_formats, may_write, write_results
 from equipoise.cli.stopping import stop_if_asked
+from equipoise.core.files import straight
 from equipoise.core.progress import Progress
 from equipoise.core.translation import translate as _
 from equipoise.draws import Design
@@ -43,7 +44,8 @@ def run_request(request: Request) -> None:
     console, errors = Console(), Console(stderr=True)
     formats = asked_formats(request.formats)
     study = load(request.study, country=request.country, values=request.values)
-    folder = request.out or Path("results") / f"{study.path.parent.name}-{study.country.code}"
+    out = None if request.out is None else straight(request.out)
+    folder = out or Path("results") / f"{study.path.parent.name}-{study.country.code}"
     may_write(folder)
     progress = Progress()
     results = _with_bar(study, request, progress, errors)

@@ -79,7 +79,7 @@ def assess(
         bool, typer.Option("--profile", help=_("Print the seconds that each stage took."))
     ] = False,
     workers: Annotated[
-        int, typer.Option("--workers", min=1, help=_("Threads; a second one gains little."))
+        int, typer.Option("--workers", help=_("Threads; a second one gains little."))
     ] = 1,
 ) -> None:
     """Assess a study and write its folder."""
@@ -115,9 +115,8 @@ def show(
 def _opened(path: Path) -> "xr.DataTree":
     """Open a results file, or the one in a folder."""
     from equipoise.api import open_results
-    from equipoise.cli.output import ARCHIVE
 
-    return open_results(path / ARCHIVE if path.is_dir() else path).tree
+    return open_results(path).tree
 
 
 @app.command(
@@ -177,7 +176,7 @@ def library(
 def model_run(
     model: Annotated[str, typer.Argument(help=_("Name in the library, or path of a model file."))],
     draws: Annotated[
-        int, typer.Option("--draws", min=0, max=1_000_000, help=_("Joint samples; 0 is none."))
+        int, typer.Option("--draws", help=_("Joint samples, 2 to 1,000,000; 0 is none."))
     ] = 0,
     seed: SeedOption = 1,
     design: DesignOption = "latin_hypercube",

@@ -8,7 +8,7 @@ from rich.table import Table
 from equipoise.api import run_model
 from equipoise.cli.stopping import note_written, stop_if_asked
 from equipoise.core.errors import FieldError
-from equipoise.core.files import check_ordinary, check_parent, write_text
+from equipoise.core.files import check_ordinary, check_parent, straight, write_text
 from equipoise.core.signals import held_back
 from equipoise.core.translation import format_number, mark
 from equipoise.core.translation import translate as _
@@ -27,6 +27,7 @@ def run_and_print(
 ) -> None:
     """Run a model, print its incremental table and, with draws, its uncertainty."""
     if out is not None:
+        out = straight(out)
         may_write_table(out)
     with Console(stderr=True).status(_("Running {name}", name=name)):
         run = run_model(name, draws=draws, seed=seed, design=design)

@@ -14,10 +14,10 @@ LanguageOption = Annotated[
     Language, typer.Option("--language", help=_("Language of all texts: en or ru."))
 ]
 DrawsOption = Annotated[
-    int, typer.Option("--draws", min=2, max=1_000_000, help=_("Joint samples of all inputs."))
+    int, typer.Option("--draws", help=_("Joint samples of all inputs, 2 to 1,000,000."))
 ]
 SeedOption = Annotated[
-    int, typer.Option("--seed", min=0, help=_("Same seed, same results, byte for byte."))
+    int, typer.Option("--seed", help=_("Same seed, same results, byte for byte."))
 ]
 DesignOption = Annotated[
     Literal["plain", "latin_hypercube", "sobol"],

@@ -12,9 +12,8 @@ from equipoise.core.errors import FieldError
 from equipoise.core.files import check_parent, parents_made, refusals_explained
 from equipoise.core.signals import held_back
 from equipoise.core.translation import translate as _
-from equipoise.report import TABLE_NAMES, is_archive, write_html, write_tables
+from equipoise.report import ARCHIVE, TABLE_NAMES, is_archive, write_html, write_tables
 
-ARCHIVE = "results.nc"
 REPORT = "report.html"
 TABLES = "tables"
 FORMATS = ("html", "csv", "json")

@@ -53,6 +53,7 @@ class FieldError(EquipoiseError, ValueError):
         self.fix = fix
         self.column = column
         super().__init__(message)
+        self.add_note(f"{translate('fix')}: {fix}")  # for who calls from Python: tracebacks show it
 
 
 class UnitError(FieldError):

@@ -29,6 +29,23 @@ def refusals_explained(path: Path) -> Iterator[None]:
         ) from error
 
 
+def straight(path: Path) -> Path:
+    """Return a path without `..`, for which no folder need exist only to be left again.
+
+    What stands at the path itself stays as it is, also where that is a link.
+
+    Examples
+    --------
+    >>> straight(Path("/no-such-folder/../results")).as_posix()
+    '/results'
+    """
+    if ".." not in path.parts:
+        return path
+    if path.name == "..":
+        return Path(os.path.realpath(path))
+    return Path(os.path.realpath(path.parent)) / path.name
+
+
 def check_parent(path: Path) -> None:
     """Refuse a place whose nearest existing folder cannot take anything new.
 
@@ -91,6 +108,7 @@ def write_bytes(path: Path, content: bytes) -> Path:
         If something else than an ordinary file stands there, or the system refuses; then
         nothing is left behind.
     """
+    path = straight(path)
     check_ordinary(path)
     with (
         held_back(),

@@ -18,6 +18,7 @@ from equipoise.pipeline.settings import (
     DEFAULT_SEED,
     Policy,
     Sampled,
+    check_sample,
     policies_of,
     policy_of,
     sample_inputs,
@@ -83,9 +84,12 @@ def assess(
     ------
     RuleNotInForceError, RuleStaleError, WrongRouteError
         If the law the study rests on does not hold on its date; nothing has run then.
+    FieldError
+        If draws, seed or workers are out of their range; see `settings.check_sample`.
     SimulationError
         If a number leaves its range, or outgrows a float.
     """
+    check_sample(draws=draws, seed=seed, workers=workers)
     lawful(study)
     progress = progress or Progress()
     chosen = policy or policy_of(study.file.policy)

@@ -9,6 +9,7 @@ import xarray as xr
 from equipoise.clinical import run_cohort, totals
 from equipoise.core.limits import overflow_explained
 from equipoise.draws import Design, base_case, sample
+from equipoise.pipeline.settings import check_sample
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.text import shown
 from equipoise.value import (
@@ -111,7 +112,15 @@ def run_model(
         Joint samples; 0 is the base case only.
     seed, design
         Of the sample.
+
+    Raises
+    ------
+    FieldError
+        If draws or seed are out of their range; see `settings.check_sample`.
+    SimulationError
+        If a number leaves its range, or outgrows a float.
     """
+    check_sample(draws=draws, seed=seed, none_allowed=True)
     spec = model.spec
     drawn = None
     with overflow_explained({name: one.value for name, one in spec.parameters.items()}):

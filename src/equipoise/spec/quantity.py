@@ -5,7 +5,7 @@ from datetime import date
 from math import isclose
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from equipoise.core.errors import FieldError
 from equipoise.core.limits import check_size
@@ -39,7 +39,7 @@ class Source(SpecModel):
 class Quantity(SpecModel):
     """One input with its unit, source and, if uncertain, its distribution."""
 
-    value: Annotated[ConstantField, AfterValidator(check_size)]
+    value: ConstantField
     """Base value in `unit`; a number or constant arithmetic such as 52/54."""
     unit: UnitField
     distribution: DistributionField | None = None
@@ -54,6 +54,12 @@ class Quantity(SpecModel):
     """How the number was derived; for an assumption, why it is plausible."""
     mean_differs: str | None = None
     """Reason why the distribution is not centred on the value, if it is not."""
+
+    @field_validator("value")
+    @classmethod
+    def value_can_be_computed_with(cls, value: float) -> float:
+        """Refuse what would outgrow a float on the way."""
+        return check_size(value)
 
     @model_validator(mode="after")
     def evidence_is_named(self) -> Self:
