@@ -18,7 +18,9 @@ import pandas as pd
 import xarray as xr
 
 from equipoise.balance import CRITERIA
+from equipoise.core.errors import FieldError
 from equipoise.core.progress import Progress
+from equipoise.core.translation import translate as _
 from equipoise.draws import Design
 from equipoise.packs import load_named_model, load_named_study
 from equipoise.pipeline import DEFAULT_DRAWS, DEFAULT_SEED, ModelRun, parse_policy
@@ -66,8 +68,21 @@ class Results:
         return html_page(self.tree, embedded=True)
 
 
+def _path_or_name(given: object, example: str) -> str | Path:
+    """Refuse what is neither the name of something nor a path."""
+    if isinstance(given, str | Path):
+        return given
+    raise FieldError(
+        _("neither a name nor a path: {value}", value=repr(given)[:80]),
+        fix=_("write e.g. {example}", example=example),
+    )
+
+
 def load(
-    name: str, *, country: str | None = None, values: Mapping[str, str] | None = None
+    name: str | Path,
+    *,
+    country: str | Path | None = None,
+    values: Mapping[str, str | float] | None = None,
 ) -> Study:
     """Load a study by its name in the library or by path.
 
@@ -76,9 +91,9 @@ def load(
     name
         E.g. ``haemophilia-b-gene-therapy``, or the path of a study.yaml.
     country
-        Two letters; omitted is the study's own.
+        Two letters, or a country's folder; omitted is the study's own.
     values
-        Inputs to set, name -> value as text, e.g. ``{"patients.prevalent": "900"}``.
+        Inputs to set, name -> number, or text with a unit, e.g. ``{"patients.prevalent": 900}``.
 
     Raises
     ------
@@ -86,18 +101,22 @@ def load(
         If there is no such study or country.
     SpecError
         With everything wrong in the files.
+    FieldError
+        If a value cannot be, or something of another kind stands for a name.
     """
-    study = load_named_study(name, country=country, criteria=CRITERIA)
+    name = _path_or_name(name, '"haemophilia-b-gene-therapy"')
+    land = None if country is None else str(_path_or_name(country, '"ru"'))
+    study = load_named_study(name, country=land, criteria=CRITERIA)
     return replace_values(study, values) if values else study
 
 
 def assess(
-    study: Study,
+    study: Study | str | Path,
     *,
     draws: int = DEFAULT_DRAWS,
     seed: int = DEFAULT_SEED,
     design: Design = "latin_hypercube",
-    policy: Mapping[str, str] | None = None,
+    policy: Mapping[str, object] | None = None,
     progress: Progress | None = None,
     workers: int = 1,
 ) -> Results:
@@ -106,36 +125,47 @@ def assess(
     Parameters
     ----------
     study
-        From `load`.
+        From `load`, or the name or path that `load` takes.
     draws, seed, design
-        Size, seed and design of the joint sample.
+        Size, seed and design of the joint sample; at least two draws.
     policy
-        Levers to set, e.g. ``{"price": "60e6", "contract": "instalments(years=5)"}``.
+        Levers to set, e.g. ``{"price": 60e6, "contract": "instalments(years=5)"}``.
     progress
         Hears how far the run is, and can cancel it.
     workers
         Threads; a second one takes twice the memory and gains little.
+
+    Raises
+    ------
+    FieldError
+        If an argument cannot be; its note says what to write instead.
     """
+    loaded = study if isinstance(study, Study) else load(study)
+    chosen = parse_policy(loaded, {} if policy is None else policy)
     tree = run_assessment(
-        study, draws=draws, seed=seed, design=design,
-        policy=parse_policy(study, policy or {}), progress=progress, workers=workers,
+        loaded, draws=draws, seed=seed, design=design, policy=chosen, progress=progress,
+        workers=workers,
     )  # fmt: skip
     return Results(tree)
 
 
 def open_results(path: str | Path) -> Results:
-    """Open a file that `Results.save` or `equipoise assess` wrote.
+    """Open a file that `Results.save` wrote, or the folder of `equipoise assess`.
 
     Raises
     ------
     ArchiveError
         If the file is no such file.
     """
-    return Results(open_archive(Path(path)))
+    return Results(open_archive(Path(_path_or_name(path, '"results/today"'))))
 
 
 def run_model(
-    name: str, *, draws: int = 0, seed: int = DEFAULT_SEED, design: Design = "latin_hypercube"
+    name: str | Path,
+    *,
+    draws: int = 0,
+    seed: int = DEFAULT_SEED,
+    design: Design = "latin_hypercube",
 ) -> ModelRun:
     """Run a model file alone: totals, incremental table and, with draws, its uncertainty.
 
@@ -144,8 +174,9 @@ def run_model(
     name
         Name in the library or path of a model file.
     draws
-        Joint samples; 0 is the base case only.
+        Joint samples, at least two; 0 is the base case only.
     seed, design
         As in `assess`.
     """
-    return run_model_file(load_named_model(name), draws=draws, seed=seed, design=design)
+    model = load_named_model(_path_or_name(name, '"sick-sicker"'))
+    return run_model_file(model, draws=draws, seed=seed, design=design)

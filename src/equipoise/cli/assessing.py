@@ -13,7 +13,9 @@ from equipoise.api import Results, load
 from equipoise.api import assess as run_assessment
 from equipoise.cli.options import pairs
 from equipoise.cli.output import REPORT, asked_formats, may_write, write_results
+from equipoise.cli.stopping import stop_if_asked
 from equipoise.core.errors import Mistakes
+from equipoise.core.files import straight
 from equipoise.core.progress import Progress
 from equipoise.core.translation import format_number, mark
 from equipoise.core.translation import translate as _
@@ -105,8 +107,10 @@ def _example(study: Study | None) -> str:
 
 def _folder(request: Request, study: Study | None) -> Path:
     """Return the folder that results go to."""
-    if request.out is not None or study is None:
-        return request.out or Path("results")
+    if request.out is not None:
+        return straight(request.out)
+    if study is None:
+        return Path("results")
     return Path("results") / f"{study.path.parent.name}-{study.country.code}"
 
 
@@ -116,6 +120,7 @@ def run_request(request: Request) -> None:
     asked = _understood(request)
     progress = Progress()
     results = _with_bar(asked, request, progress, errors)
+    stop_if_asked()
     with errors.status(_("Writing {folder}", folder=asked.folder)), progress.stage("report"):
         write_results(results, asked.folder, asked.formats)
     render(results.tree, console)
@@ -134,7 +139,12 @@ def _with_bar(asked: _Asked, request: Request, progress: Progress, errors: Conso
     )  # fmt: skip
     with Bar(*columns, console=errors, transient=True) as bar:
         task = bar.add_task(title, total=1.0)
-        progress.listen(lambda share: bar.update(task, completed=share))
+
+        def heard(share: float) -> None:
+            bar.update(task, completed=share)
+            stop_if_asked()
+
+        progress.listen(heard)
         return run_assessment(
             asked.study, draws=request.draws, seed=request.seed, design=request.design,
             policy=asked.policy, progress=progress, workers=request.workers,

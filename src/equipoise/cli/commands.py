@@ -12,7 +12,6 @@ from equipoise.cli.options import (
     LanguageOption,
     SeedOption,
     SetOption,
-    stoppable,
 )
 from equipoise.cli.shell import COMMAND, OPTIONS, Command, Group, speak
 from equipoise.core.translation import translate as _
@@ -95,27 +94,26 @@ def assess(
         bool, typer.Option("--profile", help=_("Print the seconds that each stage took."))
     ] = False,
     workers: Annotated[
-        int, typer.Option("--workers", min=1, help=_("Threads; a second one gains little."))
+        int, typer.Option("--workers", help=_("Threads; a second one gains little."))
     ] = 1,
 ) -> None:
     """Assess a study and write its folder."""
-    with stoppable():
-        from equipoise.cli.assessing import Request, run_request
+    from equipoise.cli.assessing import Request, run_request
 
-        request = Request(
-            study=study,
-            country=country,
-            draws=draws,
-            seed=seed,
-            design=design,
-            values=values or (),
-            policy=policy or (),
-            out=out,
-            formats=formats,
-            profile=profile,
-            workers=workers,
-        )
-        run_request(request)
+    request = Request(
+        study=study,
+        country=country,
+        draws=draws,
+        seed=seed,
+        design=design,
+        values=values or (),
+        policy=policy or (),
+        out=out,
+        formats=formats,
+        profile=profile,
+        workers=workers,
+    )
+    run_request(request)
 
 
 @app.command(
@@ -138,9 +136,8 @@ def show(
 def _opened(path: Path) -> "xr.DataTree":
     """Open a results file, or the one in a folder."""
     from equipoise.api import open_results
-    from equipoise.cli.output import ARCHIVE
 
-    return open_results(path / ARCHIVE if path.is_dir() else path).tree
+    return open_results(path).tree
 
 
 @app.command(
@@ -173,7 +170,7 @@ def compare(
     help=_(
         "Check a study or model file: every mistake at once, and what would run. Runs only the "
         "base case of the disease model."
-    )
+    ),
 )
 def check(
     file: Annotated[
@@ -224,7 +221,7 @@ def model_run(
         typer.Argument(metavar=_("model"), help=_("Name in the library, or path of a model file.")),
     ],
     draws: Annotated[
-        int, typer.Option("--draws", min=0, max=1_000_000, help=_("Joint samples; 0 is none."))
+        int, typer.Option("--draws", help=_("Joint samples, 2 to 1,000,000; 0 is none."))
     ] = 0,
     seed: SeedOption = 1,
     design: DesignOption = "latin_hypercube",
@@ -234,7 +231,6 @@ def model_run(
     language: LanguageOption = "en",
 ) -> None:
     """Run a model alone."""
-    with stoppable():
-        from equipoise.cli.modelling import run_and_print
+    from equipoise.cli.modelling import run_and_print
 
-        run_and_print(model, draws=draws, seed=seed, design=design, out=out, console=Console())
+    run_and_print(model, draws=draws, seed=seed, design=design, out=out, console=Console())

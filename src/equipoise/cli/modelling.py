@@ -6,8 +6,10 @@ from rich.console import Console
 from rich.table import Table
 
 from equipoise.api import run_model
+from equipoise.cli.stopping import note_written, stop_if_asked
 from equipoise.core.errors import FieldError
-from equipoise.core.files import check_ordinary, check_parent, write_text
+from equipoise.core.files import check_ordinary, check_parent, straight, write_text
+from equipoise.core.signals import held_back
 from equipoise.core.translation import format_number, mark
 from equipoise.core.translation import translate as _
 from equipoise.core.unit_words import in_words, money_in_words
@@ -27,6 +29,7 @@ def run_and_print(
 ) -> None:
     """Run a model, print its incremental table and, with draws, its uncertainty."""
     if out is not None:
+        out = straight(out)
         may_write_table(out)
     with Console(stderr=True).status(_("Running {name}", name=name)):
         run = run_model(name, draws=draws, seed=seed, design=design)
@@ -37,7 +40,10 @@ def run_and_print(
     if uncertain is not None:
         console.print(_acceptability(run))
     if out is not None:
-        write_text(out, run.table().to_csv(index=False))
+        stop_if_asked()
+        with held_back():
+            write_text(out, run.table().to_csv(index=False))
+            note_written(out)
         console.print(_("Written: {path}", path=out), highlight=False)
 
 

@@ -1,7 +1,6 @@
 """Options that several commands share, and how their texts are read."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import typer
@@ -15,10 +14,10 @@ LanguageOption = Annotated[
     Language, typer.Option("--language", help=_("Language of all texts: en or ru."))
 ]
 DrawsOption = Annotated[
-    int, typer.Option("--draws", min=2, max=1_000_000, help=_("Joint samples of all inputs."))
+    int, typer.Option("--draws", help=_("Joint samples of all inputs, 2 to 1,000,000."))
 ]
 SeedOption = Annotated[
-    int, typer.Option("--seed", min=0, help=_("Same seed, same results, byte for byte."))
+    int, typer.Option("--seed", help=_("Same seed, same results, byte for byte."))
 ]
 DesignOption = Annotated[
     Literal["plain", "latin_hypercube", "sobol"],
@@ -71,19 +70,3 @@ def pairs(words: Sequence[str], *, option: str, example: str, mistakes: Mistakes
                 )  # fmt: skip
             found[name] = value
     return found
-
-
-EXIT_INTERRUPTED = 130
-
-
-@contextmanager
-def stoppable() -> Iterator[None]:
-    """Turn Ctrl-C into one sentence and the exit code that shells expect.
-
-    The command line library would end without a word.
-    """
-    try:
-        yield
-    except KeyboardInterrupt:
-        typer.echo("\n" + _("Stopped; nothing was written."), err=True)
-        raise typer.Exit(EXIT_INTERRUPTED) from None

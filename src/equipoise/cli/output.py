@@ -2,17 +2,18 @@
 
 import os
 import shutil
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from tempfile import mkdtemp
 
 from equipoise.api import Results
+from equipoise.cli.stopping import note_written
 from equipoise.core.errors import FieldError
-from equipoise.core.files import check_parent, refusals_explained
+from equipoise.core.files import check_parent, parents_made, refusals_explained
+from equipoise.core.signals import held_back
 from equipoise.core.translation import translate as _
-from equipoise.report import TABLE_NAMES, is_archive, write_html, write_tables
+from equipoise.report import ARCHIVE, TABLE_NAMES, is_archive, write_html, write_tables
 
-ARCHIVE = "results.nc"
 REPORT = "report.html"
 TABLES = "tables"
 FORMATS = ("html", "csv", "json")
@@ -96,27 +97,38 @@ def _is_plain_file(path: Path) -> bool:
 def write_results(results: Results, folder: Path, formats: Collection[str]) -> None:
     """Write the archive, the report and the tables beside the folder, then put them in place.
 
+    Signals act between the parts, and after what they left has been taken away.
+
     Raises
     ------
     FieldError, NotWritableError
         As `may_write`, which is asked again: things may have been put there during the run.
     """
-    with refusals_explained(folder):
-        folder.parent.mkdir(parents=True, exist_ok=True)
+    with held_back() as pause, refusals_explained(folder), parents_made(folder):
         made = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         try:
-            results.save(made / ARCHIVE)
-            if "html" in formats:
-                write_html(results.tree, made / REPORT)
-            kinds = {kind for kind in formats if kind in ("csv", "json")}
-            if kinds:
-                write_tables(results.tree, made / TABLES, formats=kinds)
+            for write in _parts(results, made, formats):
+                write()
+                pause()
             made.chmod(0o755)
             may_write(folder)
             _put_in_place(made, folder)
+            note_written(folder)
         except BaseException:
             shutil.rmtree(made, ignore_errors=True)
             raise
+
+
+def _parts(
+    results: Results, made: Path, formats: Collection[str]
+) -> Iterator[Callable[[], object]]:
+    """Yield what writes each part of a folder, so that signals can act in between."""
+    yield lambda: results.save(made / ARCHIVE)
+    if "html" in formats:
+        yield lambda: write_html(results.tree, made / REPORT)
+    kinds = {kind for kind in formats if kind in ("csv", "json")}
+    if kinds:
+        yield lambda: write_tables(results.tree, made / TABLES, formats=kinds)
 
 
 def _put_in_place(made: Path, folder: Path) -> None:

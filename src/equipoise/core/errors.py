@@ -55,6 +55,7 @@ class FieldError(EquipoiseError, ValueError):
         self.fix = fix
         self.column = column
         super().__init__(message)
+        self.add_note(f"{translate('fix')}: {fix}")  # for who calls from Python: tracebacks show it
 
 
 class SeveralErrors(EquipoiseError):

@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from equipoise.core.errors import NotWritableError
+from equipoise.core.signals import held_back
 from equipoise.core.translation import translate as _
 
 
@@ -26,6 +27,23 @@ def refusals_explained(path: Path) -> Iterator[None]:
         raise NotWritableError(
             _("{path}: cannot be written ({reason}); name another place", path=path, reason=reason)
         ) from error
+
+
+def straight(path: Path) -> Path:
+    """Return a path without `..`, for which no folder need exist only to be left again.
+
+    What stands at the path itself stays as it is, also where that is a link.
+
+    Examples
+    --------
+    >>> straight(Path("/no-such-folder/../results")).as_posix()
+    '/results'
+    """
+    if ".." not in path.parts:
+        return path
+    if path.name == "..":
+        return Path(os.path.realpath(path))
+    return Path(os.path.realpath(path.parent)) / path.name
 
 
 def check_parent(path: Path) -> None:
@@ -60,6 +78,20 @@ def check_ordinary(path: Path) -> None:
         )
 
 
+@contextmanager
+def parents_made(path: Path) -> Iterator[None]:
+    """Make the folders above a path; take away again those that were made if the block fails."""
+    missing = [folder for folder in path.parents if not folder.exists()]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        for folder in missing:  # the innermost first
+            with suppress(OSError):
+                folder.rmdir()
+        raise
+
+
 def write_bytes(path: Path, content: bytes) -> Path:
     """Write beside the target, then rename, so that no reader ever meets half a file.
 
@@ -76,19 +108,23 @@ def write_bytes(path: Path, content: bytes) -> Path:
         If something else than an ordinary file stands there, or the system refuses; then
         nothing is left behind.
     """
+    path = straight(path)
     check_ordinary(path)
-    with refusals_explained(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as made:
-            temporary = Path(made.name)
-            try:
-                made.write(content)
-                made.close()
-                temporary.chmod(0o644)
-                temporary.replace(path)
-            except BaseException:
-                temporary.unlink(missing_ok=True)
-                raise
+    with (
+        held_back(),
+        refusals_explained(path),
+        parents_made(path),
+        NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as made,
+    ):
+        temporary = Path(made.name)
+        try:
+            made.write(content)
+            made.close()
+            temporary.chmod(0o644)
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
     return path
 
 

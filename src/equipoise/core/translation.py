@@ -8,7 +8,7 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from io import BytesIO
-from math import floor, isinf, isnan, log10
+from math import floor, inf, isinf, isnan, log10
 
 from babel import dates, numbers
 from babel.messages.mofile import write_mo
@@ -22,6 +22,11 @@ _LOCALES = {"en": "en_GB", "ru": "ru_RU"}
 
 NO_VALUE = "–"
 """What stands in place of a number that does not exist."""
+
+ENORMOUS = 1e16
+"""From here on a number is written with a power of ten: a float no longer knows all its digits."""
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 _language: ContextVar[str] = ContextVar("language", default="en")
 
@@ -151,7 +156,8 @@ def translate_plural(one: str, many: str, n: int, /, **values: object) -> str:
     >>> translate_plural("{n} problem", "{n} problems", 4)
     '4 problems'
     """
-    text = _catalogue(language()).ngettext(one, many, n)
+    # What stands as a power of ten takes the form of a round number, not of its unknown last digit.
+    text = _catalogue(language()).ngettext(one, many, n if abs(n) < ENORMOUS else 0)
     return text.format(**{"n": n, **values})
 
 
@@ -171,6 +177,8 @@ def mark(message: str) -> str:
 def _decimal(value: float, pattern: str, digits: int) -> str:
     """Return a number by a pattern of the locale; nothing rounds to a negative zero."""
     rounded = round(float(value), digits) + 0.0
+    if ENORMOUS <= abs(rounded) < inf:
+        return format_scientific(rounded)
     return numbers.format_decimal(rounded, format=pattern, locale=_LOCALES[language()])
 
 
@@ -195,6 +203,28 @@ def format_number(value: float, digits: int = 0) -> str:
     '151,579.6'
     """
     return NO_VALUE if isnan(value) else _decimal(value, _pattern(digits), digits)
+
+
+def format_scientific(value: float, digits: int = 3) -> str:
+    """Return a number as a few digits and a power of ten.
+
+    Parameters
+    ----------
+    value
+        Any finite number.
+    digits
+        Significant digits; noughts at the end are left out.
+
+    Examples
+    --------
+    >>> format_scientific(1.234e28)
+    '1.23×10²⁸'
+    >>> format_scientific(-2e-5)
+    '-2×10⁻⁵'
+    """
+    front, _e, power = f"{value:.{digits - 1}e}".partition("e")
+    number = _decimal(float(front), "0." + "#" * (digits - 1), digits - 1)
+    return translate("{number}×10{power}", number=number, power=str(int(power)).translate(_RAISED))
 
 
 def format_percent(share: float, digits: int = 1) -> str:
@@ -226,6 +256,8 @@ def _short(value: float) -> str:
         return _decimal(value, "#,##0" if whole else "#,##0.##", 0 if whole else 2)
     # Rounded first, so that 999.96 million becomes a billion.
     rounded = round(value, 2 - floor(log10(size)))
+    if abs(rounded) >= ENORMOUS:
+        return format_scientific(rounded)
     thousands = min(floor(log10(abs(rounded))) // 3, 4)
     scaled = rounded / 1000**thousands
     digits = max(0, 2 - floor(log10(abs(scaled))))

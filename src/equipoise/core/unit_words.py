@@ -3,7 +3,13 @@
 import re
 from collections.abc import Callable
 
-from equipoise.core.translation import currency_sign, format_number, mark, translate_plural
+from equipoise.core.translation import (
+    currency_sign,
+    format_number,
+    format_scientific,
+    mark,
+    translate_plural,
+)
 from equipoise.core.translation import translate as _
 from equipoise.core.units import Measure, Unit
 
@@ -76,13 +82,14 @@ def brief(value: float, digits: int) -> str:
     Examples
     --------
     >>> brief(0.123456, 3), brief(1234.5, 3), brief(-3.32e-05, 4)
-    ('0.123', '1,234', '-3.32 × 10⁻⁵')
+    ('0.123', '1,234', '-3.32×10⁻⁵')
     """
     if value == 0.0 or abs(value) >= 1000.0:
         return format_number(value)
-    plain, _e, power = f"{value:.{digits}g}".partition("e")
-    text = format_number(float(plain), len(plain.partition(".")[2]))
-    return text + f" × 10{str(int(power)).translate(_SUPERSCRIPTS)}" if power else text
+    plain = f"{value:.{digits}g}"
+    if "e" in plain:
+        return format_scientific(value, digits)
+    return format_number(float(plain), len(plain.partition(".")[2]))
 
 
 def measured(value: float, unit: Unit, digits: int = 4) -> str:

@@ -14,6 +14,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from equipoise.core.errors import UnitError
+from equipoise.core.limits import LARGEST
 from equipoise.core.translation import translate as _
 
 DAYS_PER_YEAR = 365.25
@@ -341,8 +342,9 @@ def parse_measure(text: str) -> Measure:
         )
     unit = parse_unit(found.group(2))
     value = float(found.group(1)) * unit.factor
-    if not isfinite(value):
-        raise UnitError(_("the number is too large"), fix=_("write a smaller number"))
+    if abs(value) > LARGEST:
+        message = _("the number is too large: the limit is {limit}", limit=f"{LARGEST:g}")
+        raise UnitError(message, fix=_("write a smaller number"))
     return Measure(value, unit, cleaned)
 
 
@@ -364,10 +366,8 @@ def _measure(value: object) -> Measure:
     if isinstance(value, Measure):
         return value
     if not isinstance(value, str):
-        raise UnitError(
-            _("'{text}' has no unit", text=str(value)[:_LONGEST]),
-            fix=_("write e.g. 25 years, 3 %/year"),
-        )
+        message = _("'{text}' has no unit", text=str(value)[:_LONGEST])
+        raise UnitError(message, fix=_("write e.g. 25 years, 3 %/year"))
     return parse_measure(value)
 
 

@@ -8,6 +8,7 @@ from functools import partial
 import xarray as xr
 
 from equipoise.balance import weigh
+from equipoise.core.limits import overflow_explained
 from equipoise.core.progress import Progress
 from equipoise.draws import Design
 from equipoise.pipeline.law import lawful
@@ -19,6 +20,7 @@ from equipoise.pipeline.settings import (
     DEFAULT_SEED,
     Policy,
     Sampled,
+    check_sample,
     policies_of,
     policy_of,
     sample_inputs,
@@ -86,22 +88,31 @@ def assess(
     ------
     RuleNotInForceError, RuleStaleError, WrongRouteError
         If the law the study rests on does not hold on its date; nothing has run then.
+    FieldError
+        If draws, seed or workers are out of their range; see `settings.check_sample`.
     SimulationError
-        If a number leaves its possible range; names file, line and field.
+        If a number leaves its possible range or outgrows a float; names file, line and field.
     """
+    check_sample(draws=draws, seed=seed, workers=workers)
     lawful(study)
     progress = progress or Progress()
-    with progress.stage("draws"):
-        sampled = sample_inputs(study, draws=draws, seed=seed, design=design)
-    with progress.stage("clinical"):
-        rehearse(study, sampled.base)
-    require_possible_draws(study, sampled.inputs)
-    plan = _plan(study, sampled, policy or policy_of(study.file.policy), seed)
-    chunks = _chunks(sampled.inputs, chunk)
-    progress.expect(plan.steps * len(chunks) * 1.1)
-    options = xr.set_options(arithmetic_join="exact", keep_attrs=False)  # type: ignore[no-untyped-call]
-    with options, blaming(study.path):
-        parts = _in_threads(partial(run_chunk, plan, progress=progress), chunks, progress, workers)
+    chosen = policy or policy_of(study.file.policy)
+    inputs = {name: one.value for name, one in study.quantities.items()} | {"price": chosen.price}
+    with (
+        overflow_explained(inputs),
+        xr.set_options(arithmetic_join="exact", keep_attrs=False),  # type: ignore[no-untyped-call]
+        blaming(study.path),
+    ):
+        with progress.stage("draws"):
+            sampled = sample_inputs(study, draws=draws, seed=seed, design=design)
+        with progress.stage("clinical"):
+            rehearse(study, sampled.base)
+        require_possible_draws(study, sampled.inputs)
+        plan = _plan(study, sampled, chosen, seed)
+        chunks = _chunks(sampled.inputs, chunk)
+        progress.expect(plan.steps * len(chunks) * 1.1)
+        work = overflow_explained(inputs)(partial(run_chunk, plan, progress=progress))
+        parts = _in_threads(work, chunks, progress, workers)
         groups = {name: _joined(name, parts) for name in parts[0]}
         return _finish(plan, sampled, groups, progress, design)
 

@@ -7,8 +7,10 @@ import pandas as pd
 import xarray as xr
 
 from equipoise.clinical import run_cohort, totals
+from equipoise.core.limits import overflow_explained
 from equipoise.draws import Design, sample
 from equipoise.pipeline.rehearsal import rehearse_model
+from equipoise.pipeline.settings import check_sample
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.text import shown
 from equipoise.value import (
@@ -111,14 +113,23 @@ def run_model(
         Joint samples; 0 is the base case only.
     seed, design
         Of the sample.
+
+    Raises
+    ------
+    FieldError
+        If draws or seed are out of their range; see `settings.check_sample`.
+    SimulationError
+        If a number leaves its range, or outgrows a float.
     """
+    check_sample(draws=draws, seed=seed, none_allowed=True)
     spec = model.spec
-    base = totals(rehearse_model(model))
     drawn = None
-    if draws:
-        inputs = sample(
-            spec.parameters, joint=spec.joint, correlations=spec.correlations, draws=draws,
-            seed=seed, method=design,
-        )  # fmt: skip
-        drawn = totals(run_cohort(model, inputs))
+    with overflow_explained({name: one.value for name, one in spec.parameters.items()}):
+        base = totals(rehearse_model(model))
+        if draws:
+            inputs = sample(
+                spec.parameters, joint=spec.joint, correlations=spec.correlations, draws=draws,
+                seed=seed, method=design,
+            )  # fmt: skip
+            drawn = totals(run_cohort(model, inputs))
     return ModelRun(model, base.isel(draw=0, drop=True), drawn)

@@ -9,19 +9,32 @@ import numpy as np
 import xarray as xr
 
 from equipoise.core.errors import FieldError, Mistakes
+from equipoise.core.limits import check_size
 from equipoise.core.money import PriceBook, price_book
 from equipoise.core.translation import translate as _
 from equipoise.core.units import parse_measure
 from equipoise.draws import Design, base_case, sample
-from equipoise.spec.contracts import Contract, contract_from_text, contract_text
+from equipoise.spec.contracts import (
+    Contract,
+    Instalments,
+    RebateOnLoss,
+    Upfront,
+    contract_from_text,
+    contract_text,
+)
 from equipoise.spec.findings import did_you_mean
 from equipoise.spec.loaded import Study
+from equipoise.spec.replace import value_text
 from equipoise.spec.study import PolicyChoice
 
 DEFAULT_DRAWS = 2000
 DEFAULT_SEED = 1
 
 LEVERS = ("price", "contract", "centres")
+FEWEST_DRAWS = 2
+MOST_DRAWS = 1_000_000
+LARGEST_SEED = 2**64 - 1
+MOST_WORKERS = 256
 
 LARGEST_GAP = 6.0
 """Years between the ages at which the disease model runs; between them lines are straight."""
@@ -41,6 +54,55 @@ class Policy:
         return f"price={self.price:.10g} contract={contract} centres={self.centres}"
 
 
+def check_sample(
+    *, draws: object, seed: object, workers: object = 1, none_allowed: bool = False
+) -> None:
+    """Refuse a sample that cannot be drawn, or that says nothing of uncertainty.
+
+    Parameters
+    ----------
+    draws
+        From `FEWEST_DRAWS` to `MOST_DRAWS`: a single draw has no spread.
+    seed
+        From 0 to `LARGEST_SEED`.
+    workers
+        At least 1.
+    none_allowed
+        Whether no draws at all, the base case alone, will do.
+
+    Raises
+    ------
+    FieldError
+        Naming the first that is no whole number in its range.
+    """
+    if not (none_allowed and _is_whole(draws, 0, 0)) and not _is_whole(
+        draws, FEWEST_DRAWS, MOST_DRAWS
+    ):
+        fix = _("write e.g. {example}", example=f"draws {DEFAULT_DRAWS}")
+        if none_allowed:
+            fix = _("write e.g. {example}, or 0 for the base case alone", example="draws 1000")
+        raise FieldError(_out_of("draws", draws, FEWEST_DRAWS, MOST_DRAWS), fix=fix)
+    for name, value, low, high in (
+        ("seed", seed, 0, LARGEST_SEED), ("workers", workers, 1, MOST_WORKERS),
+    ):  # fmt: skip
+        if not _is_whole(value, low, high):
+            fix = _("write e.g. {example}", example=f"{name} 1")
+            raise FieldError(_out_of(name, value, low, high), fix=fix)
+
+
+def _is_whole(value: object, low: int, high: int) -> bool:
+    """Return whether a value is a whole number in a range."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        return False
+    return low <= int(value) <= high
+
+
+def _out_of(name: str, value: object, low: int, high: int) -> str:
+    """Return what is wrong with a number outside its range."""
+    return _("{name} must be a whole number from {low} to {high}, not {value}",
+             name=name, low=low, high=high, value=repr(value)[:80])  # fmt: skip
+
+
 def policy_of(choice: PolicyChoice) -> Policy:
     """Return a study's choice as a policy."""
     return Policy(choice.price.value, choice.contract, choice.centres)
@@ -56,19 +118,36 @@ def policies_of(study: Study, chosen: Policy) -> tuple[Policy, ...]:
     return tuple(combined if chosen in combined else [chosen, *combined])
 
 
-def parse_policy(study: Study, changes: Mapping[str, str]) -> Policy:
+def parse_policy(study: Study, changes: Mapping[str, object]) -> Policy:
     """Return the study's policy with some levers set to other values.
+
+    Parameters
+    ----------
+    study
+        As loaded.
+    changes
+        Lever -> value: a text as `--policy` takes it, a number, or a contract.
 
     Raises
     ------
     FieldError, SeveralErrors
         If levers are unknown or their values are none; all at once, each named.
     """
+    if not isinstance(changes, Mapping):
+        raise FieldError(
+            _("a policy cannot be {value}", value=repr(changes)[:80]),
+            fix=_("write levers with their values, e.g. {example}",
+                  example='{"price": 40e6, "centres": 5}'),
+        )  # fmt: skip
     own = policy_of(study.file.policy)
     price, contract, centres = own.price, own.contract, own.centres
     mistakes = Mistakes()
-    for name, text in changes.items():
+    for name, value in changes.items():
         with mistakes.noted(), _naming(name):
+            if isinstance(value, Upfront | Instalments | RebateOnLoss):
+                text = contract_text(value)
+            else:
+                text = value_text(name, value)
             match name:
                 case "price":
                     price = _price(study, text)
@@ -110,7 +189,7 @@ def _price(study: Study, text: str) -> float:
             ) from None
     if not 0.0 <= value < np.inf:
         raise FieldError(_("a price cannot be {value}", value=text), fix=fix)
-    return value
+    return check_size(value)
 
 
 def _centres(text: str) -> int:

@@ -2,13 +2,14 @@
 
 from equipoise.report.answer import Answer
 from equipoise.report.answers import answers
-from equipoise.report.archive import is_archive, open_archive, save
+from equipoise.report.archive import ARCHIVE, is_archive, open_archive, save
 from equipoise.report.compare import Change, compare, render_comparison
 from equipoise.report.html import html_page, write_html
 from equipoise.report.tables import TABLE_NAMES, tables, write_tables
 from equipoise.report.terminal import render
 
 __all__ = [
+    "ARCHIVE",
     "TABLE_NAMES",
     "Answer",
     "Change",

@@ -16,6 +16,9 @@ from equipoise.spec.record import Record
 
 FORMAT_VERSION = 1
 
+ARCHIVE = "results.nc"
+"""Name of the file in the folder of a run."""
+
 GROUPS = (
     "access", "course", "reach", "payment", "value", "policies", "balance", "information",
 )  # fmt: skip
@@ -51,7 +54,7 @@ def save(tree: xr.DataTree, path: Path) -> Path:
         for node in whole.subtree
     }
     with TemporaryDirectory() as folder:
-        made = Path(folder) / "results.nc"
+        made = Path(folder) / ARCHIVE
         whole.to_netcdf(made, engine="h5netcdf", encoding=encoding)
         return write_bytes(path, made.read_bytes())
 
@@ -62,7 +65,7 @@ def open_archive(path: Path) -> xr.DataTree:
     Parameters
     ----------
     path
-        A results file.
+        A results file, or the folder of a run.
 
     Returns
     -------
@@ -74,6 +77,7 @@ def open_archive(path: Path) -> xr.DataTree:
     ArchiveError
         If there is no such file, a newer version wrote it, it is damaged, or it is something else.
     """
+    path = path / ARCHIVE if path.is_dir() else path
     if not path.is_file():
         raise ArchiveError(_("{path}: there is no such file", path=path))
     try:

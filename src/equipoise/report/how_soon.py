@@ -142,7 +142,8 @@ def _longest(reading: Reading, numbers: dict[str, Number]) -> list[str]:
     text = translate_plural(
         "The longest step takes {n} month ({low} to {high}): {step}. Its owner: {owner}.",
         "The longest step takes {n} months ({low} to {high}): {step}. Its owner: {owner}.",
-        round(taken.value), low=format_number(taken.low), high=format_number(taken.high),
+        round(taken.value), n=format_number(taken.value), low=format_number(taken.low),
+        high=format_number(taken.high),
         step=shown(step.label), owner=word(OWNERS, step.owner),
     )  # fmt: skip
     return [text]

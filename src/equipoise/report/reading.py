@@ -120,8 +120,10 @@ class Reading:
         return int(self.group("reach").sizes["year"])
 
     def day(self, years: float) -> date:
-        """Return the calendar day so many years after the decision date."""
-        return self.record.decision_date + timedelta(days=round(years * DAYS_PER_YEAR))
+        """Return the calendar day so many years after the decision date; at most the last one."""
+        start = self.record.decision_date
+        left = (date.max - start).days
+        return start + timedelta(days=round(min(years * DAYS_PER_YEAR, left)))
 
     @cached_property
     def ends(self) -> date:

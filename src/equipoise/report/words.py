@@ -109,6 +109,8 @@ def capital(text: str) -> str:
 
 def month(day: date) -> str:
     """Return a month with its year, e.g. March 2029."""
+    if day == date.max:  # where the calendar ends: this day, or any later
+        return _("after {year}", year=day.year)
     return babel_date(day, "LLLL y", locale=language())
 
 

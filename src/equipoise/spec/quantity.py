@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from math import isclose
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from equipoise.core.errors import FieldError
+from equipoise.core.limits import check_size
 from equipoise.core.translation import translate as _
 from equipoise.core.units import UnitField
 from equipoise.spec.base import SpecModel
@@ -57,6 +58,12 @@ class Quantity(SpecModel):
     below_zero: str | None = None
     """Reason why a number of this unit can be negative, e.g. that it is a difference or the
     coefficient of a regression; costs, durations and counts are not."""
+
+    @field_validator("value")
+    @classmethod
+    def value_can_be_computed_with(cls, value: float) -> float:
+        """Refuse what would outgrow a float on the way."""
+        return check_size(value)
 
     @model_validator(mode="after")
     def evidence_is_named(self) -> Self:

@@ -9,6 +9,7 @@ from math import isfinite, sqrt
 import numpy as np
 
 from equipoise.core.errors import FieldError, Mistakes, SpecError
+from equipoise.core.limits import check_size
 from equipoise.core.money import price_book
 from equipoise.core.translation import translate as _
 from equipoise.core.units import parse_measure
@@ -32,7 +33,31 @@ from equipoise.spec.unit_rules import in_money
 from equipoise.spec.walk import replaced
 
 
-def replace_values(study: Study, values: Mapping[str, str]) -> Study:
+def value_text(name: str, value: object) -> str:
+    """Return a value given as a text or a number as the command line would have it.
+
+    Raises
+    ------
+    FieldError
+        If it is neither.
+
+    Examples
+    --------
+    >>> value_text("price", 10e6), value_text("share", 0.1), value_text("price", "40e6")
+    ('10000000', '0.1', '40e6')
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool):
+        number = float(value)
+        return f"{number:.0f}" if number.is_integer() and abs(number) < 1e15 else repr(number)
+    raise FieldError(
+        _("{name} cannot be {value}", name=name, value=repr(value)[:80]),
+        fix=_("write a number, or a text in quotes"),
+    )
+
+
+def replace_values(study: Study, values: Mapping[str, str | float]) -> Study:
     """Return the study with some inputs fixed at other values.
 
     The inputs lose their distribution and count as assumptions, because their source does not
@@ -43,7 +68,8 @@ def replace_values(study: Study, values: Mapping[str, str]) -> Study:
     study
         As loaded.
     values
-        Name as in `Study.quantities` -> number in the input's own unit, or number with unit.
+        Name as in `Study.quantities` -> number in the input's own unit, or a text with number and
+        unit.
 
     Raises
     ------
@@ -53,16 +79,17 @@ def replace_values(study: Study, values: Mapping[str, str]) -> Study:
     SpecError
         If a formula of the model becomes impossible with the values.
     """
+    texts = {name: value_text(name, value) for name, value in values.items()}
     mistakes = Mistakes()
-    for name, text in values.items():
+    for name, text in texts.items():
         with mistakes.noted():
             study = _replace_one(study, name, text)
     mistakes.refuse()
-    changes = "".join(f"\n{name}={text}" for name, text in sorted(values.items()))
+    changes = "".join(f"\n{name}={text}" for name, text in sorted(texts.items()))
     _require_possible_start(study)
     digest = sha256((study.digest + changes).encode()).hexdigest()
-    changed = {**study.changed, **values}
-    return replace(study, digest=digest, changed=changed) if values else study
+    changed = {**study.changed, **texts}
+    return replace(study, digest=digest, changed=changed) if texts else study
 
 
 def _replace_one(study: Study, name: str, text: str) -> Study:
@@ -139,7 +166,11 @@ def _value(study: Study, quantity: Quantity, name: str, text: str) -> float:
     if not isfinite(number):
         message = _("{name}: '{text}' is not a finite number", name=name, text=text)
         raise FieldError(message, fix=_("write a finite number"))
-    return number
+    try:
+        return check_size(number)
+    except FieldError as error:
+        message = f"{name}: {error.message}"
+        raise FieldError(message, fix=error.fix) from None
 
 
 def _converted(study: Study, quantity: Quantity, name: str, text: str) -> float:

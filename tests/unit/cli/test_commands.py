@@ -62,6 +62,18 @@ def test_same_seed_gives_the_same_file_and_another_seed_another(run, tmp_path):
     assert one != three
 
 
+@pytest.mark.parametrize(
+    ("change", "language"),
+    [("patients.prevalent=1e28", "en"), ("cost_care=1e30", "ru"), ("access.funding=1e30", "ru")],
+)
+def test_enormous_numbers_are_shown(run, change, language):
+    """They once ended in the traceback of a library that formats numbers or dates."""
+    code, out, err = run("assess", str(MINI), "--draws", "40", "--set", change,
+                         "--language", language)  # fmt: skip
+    assert (code, err.strip()) == (0, "")
+    assert change.replace("=", " = ") in out
+
+
 def test_a_strangers_folder_is_never_touched(run, tmp_path):
     folder = tmp_path / "mine"
     folder.mkdir()
@@ -90,6 +102,8 @@ def test_an_earlier_result_is_replaced_whole(run, tmp_path):
         (("assess", str(MINI), "--policy", "contract=leasing"), "contract"),
         (("assess", str(MINI), "--policy", "centres=-1"), "number of centres"),
         (("assess", str(MINI), "--set", "patients.prevalant=9"), "patients.prevalent"),
+        (("assess", str(MINI), "--set", "cost_care=1e300"), "too large"),
+        (("assess", str(MINI), "--policy", "price=1e300"), "too large"),
         (("assess", str(MINI), "--format", "docx"), "docx"),
         (("show", "nothing.nc"), "no such file"),
         (("check", "nothing.yaml"), "nothing.yaml"),
@@ -119,6 +133,20 @@ def test_a_broken_file_lists_every_problem(run, tmp_path):
     assert code == 2
     assert "horizn" in err
     assert "did you mean 'horizon'" in err
+
+
+def test_a_number_that_outgrows_a_float_is_explained(run, tmp_path):
+    """It once ended in warnings of NumPy and a sentence about NaN."""
+    folder = tmp_path / "mini"
+    copytree(MINI.parent, folder)
+    model = folder / "model.yaml"
+    text = model.read_text(encoding="utf-8")
+    model.write_text(text.replace("travel: cost_trip", "travel: cost_trip * 1e200"), "utf-8")
+    code, _out, err = run("assess", str(folder / "study.yaml"), "--draws", "60", "--out", "out")
+    assert code == 2
+    assert "grew too large to compute with" in err
+    assert "price = 1e+06" in err
+    assert not (tmp_path / "out").exists()
 
 
 def test_two_runs_are_compared_draw_by_draw(run):

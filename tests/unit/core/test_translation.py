@@ -104,6 +104,8 @@ def test_a_marked_text_is_unchanged() -> None:
         (-1234.5, 2, "-1,234.50", f"-1{BLANK}234,50"),
         (float("nan"), 1, "–", "–"),
         (float("inf"), 1, "∞", "∞"),
+        (1e28, 1, "1×10²⁸", "1·10²⁸"),
+        (-1.7976e308, 0, "-1.8×10³⁰⁸", "-1,8·10³⁰⁸"),
     ],
 )
 def test_numbers(value: float, digits: int, english: str, russian: str) -> None:
@@ -127,6 +129,8 @@ def test_numbers(value: float, digits: int, english: str, russian: str) -> None:
         (999.96e6, "1 billion", f"1{BLANK}млрд"),
         (-1.234e9, "-1.23 billion", f"-1,23{BLANK}млрд"),
         (2.5e12, "2.5 trillion", f"2,5{BLANK}трлн"),
+        (9.999e15, "1×10¹⁶", "1·10¹⁶"),
+        (-1.2345e28, "-1.23×10²⁸", "-1,23·10²⁸"),
         (7e15, "7,000 trillion", f"7{BLANK}000{BLANK}трлн"),
         (float("inf"), "∞", "∞"),
     ],

@@ -56,6 +56,22 @@ def test_dates_are_no_more_precise_than_they_are(tree: xr.DataTree) -> None:
     assert dated(reading, Number(3.0, 2.9, 3.1, "")) == "June 2029"
 
 
+@pytest.mark.parametrize("years", [8000.0, 1e30])
+def test_dates_beyond_the_calendar_are_told_as_such(tree: xr.DataTree, years: float) -> None:
+    reading = read(tree)
+    assert dated(reading, exactly(years, "")) == "after 9999"
+    late = dated(reading, Number(3.0, 2.0, years, ""))
+    assert late == "June 2029, between 2028 and 9999"
+
+
+def test_enormous_numbers_are_powers_of_ten(tree: xr.DataTree) -> None:
+    number = Number(1.01e27, 3e26, 1.9e27, "")
+    assert patients(number) == "1.01×10²⁷ patients (3×10²⁶ to 1.9×10²⁷)"
+    assert paid(read(tree), number) == "1.01×10²⁷ RUB (3×10²⁶ RUB to 1.9×10²⁷ RUB)"
+    with use_language("ru"):
+        assert patients(number) == "1,01·10²⁷ пациентов (от 3·10²⁶ до 1,9·10²⁷)"
+
+
 def test_far_scores_are_words() -> None:
     assert points(0.5) == "50"
     assert points(-12.66) == "far below 0"

@@ -200,6 +200,8 @@ def test_nothing_to_set_changes_nothing(study: Study) -> None:
         ("patients.prevalent", "-1", "below zero", "correct"),
         ("patients.prevalent", "nan", "not a finite number", "finite"),
         ("patients.prevalent", "1e999", "not a finite number", "finite"),
+        ("patients.prevalent", "1e51", "too large: the limit is", "smaller"),
+        ("loss_rate", "-1e300", "too large: the limit is", "smaller"),
         ("patients.prevalent", "many", "not a number", "write"),
         ("patients.prevalent", "3 years", "does not fit", "patients"),
         ("cost_care", "3 CRN@2025", "does not fit", "EUR@2024/year"),
