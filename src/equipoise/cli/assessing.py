@@ -20,7 +20,7 @@ from equipoise.core.progress import Progress
 from equipoise.core.translation import format_number, mark
 from equipoise.core.translation import translate as _
 from equipoise.draws import Design
-from equipoise.pipeline import parse_policy
+from equipoise.pipeline import check_sample, parse_policy
 from equipoise.report import render
 from equipoise.spec.load import replace_values
 from equipoise.spec.loaded import Study
@@ -81,6 +81,8 @@ def _understood(request: Request) -> _Asked:
     study: Study | None = None
     with mistakes.noted():
         formats = asked_formats(request.formats)
+    with mistakes.noted():
+        check_sample(draws=request.draws, seed=request.seed, workers=request.workers)
     with mistakes.noted():
         study = load(request.study, country=request.country)
     example = _example(study)

@@ -17,7 +17,7 @@ from equipoise.core.units import known_units, parse_measure, parse_unit
         (21, "visits/year", "21 visits a year", "21 посещение в год"),
         (0.2, "day/bleed", "0.2 days per bleed", "0,2 дня на кровотечение"),
         (0.006, "1/year", "0.006 a year", "0,006 в год"),
-        (-3.32e-5, "1/year^2", "-3.32 × 10⁻⁵ a year²", "-3,32 × 10⁻⁵ в год²"),
+        (-3.32e-5, "1/year^2", "-3.32×10⁻⁵ a year²", "-3,32·10⁻⁵ в год²"),
         (40, "IU/kg", "40 IU per kg", "40 МЕ на кг"),
         (5, "people", "5 people", "5 человек"),
         (0.5, "1", "0.5", "0,5"),

@@ -1,7 +1,6 @@
 """From text to tree: what is in the language, and a helpful no to all else."""
 
 import contextlib
-import time
 import warnings
 
 import numpy as np
@@ -192,12 +191,10 @@ def test_the_largest_sizes_are_still_read() -> None:
         "().__class__.__bases__",
     ],
 )
-def test_hostile_texts_are_answered_at_once(text: str) -> None:
-    begin = time.thread_time()
+def test_hostile_texts_are_answered_without_warning_or_crash(text: str) -> None:
     with warnings.catch_warnings(), contextlib.suppress(FormulaError):
         warnings.simplefilter("error")
-        parse_formula(text)
-    assert time.thread_time() - begin < 0.1
+        assert parse_formula(text).text == text
 
 
 def test_the_field_takes_text_and_numbers_and_gives_text() -> None:
