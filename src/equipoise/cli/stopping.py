@@ -1,15 +1,13 @@
 """Stopping for Ctrl-C, a kill or a closed terminal: cleanly, with the code that shells expect."""
 
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from threading import current_thread, main_thread
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from equipoise.core.signals import STOPPING
+from equipoise.core.signals import answered_by
 from equipoise.core.translation import translate as _
 
 if TYPE_CHECKING:
@@ -66,21 +64,13 @@ def farewell() -> str:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Turn signals that end the program into an `Interruption`, and let none get lost.
-
-    A signal that is ignored, as under `nohup`, stays ignored.
-    """
+    """Turn signals that end the program into an `Interruption`, and let none get lost."""
     _asked.clear()
     _written.clear()
     with ExitStack() as stack:
         stack.callback(setattr, sys, "unraisablehook", sys.unraisablehook)
         sys.unraisablehook = _quietly
-        if current_thread() is main_thread():
-            for number in STOPPING:
-                earlier = signal.getsignal(number)
-                if earlier not in {signal.SIG_IGN, None}:
-                    stack.callback(signal.signal, number, earlier)
-                    signal.signal(number, _interrupt)
+        stack.enter_context(answered_by(_interrupt))
         try:
             yield
         finally:

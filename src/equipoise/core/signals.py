@@ -14,11 +14,29 @@ STOPPING: tuple[int, ...] = tuple(
 """Ctrl-C, a polite kill, and the end of the terminal."""
 
 
+Answer = Callable[[int, FrameType | None], None]
+
+
+@contextmanager
+def answered_by(answer: Answer) -> Iterator[None]:
+    """Answer the signals that end a program in another way until the block is left.
+
+    A signal that is ignored, as under `nohup`, stays ignored. Outside the main thread nothing
+    changes, as no signal interrupts the code there.
+    """
+    with ExitStack() as stack:
+        if current_thread() is main_thread():
+            for number in STOPPING:
+                earlier = signal.getsignal(number)
+                if earlier not in {signal.SIG_IGN, None}:
+                    stack.callback(signal.signal, number, earlier)
+                    signal.signal(number, answer)
+        yield
+
+
 @contextmanager
 def held_back() -> Iterator[Callable[[], None]]:
     """Let signals that end the program act only after the block, so that none tears it apart.
-
-    Outside the main thread nothing is held back, as no signal interrupts the code there.
 
     Yields
     ------
@@ -41,12 +59,7 @@ def held_back() -> Iterator[Callable[[], None]]:
 
     with ExitStack() as stack:
         stack.callback(_release, arrived)  # called last
-        if current_thread() is main_thread():
-            for number in STOPPING:
-                earlier = signal.getsignal(number)
-                if earlier not in {signal.SIG_IGN, None}:
-                    stack.callback(signal.signal, number, earlier)
-                    signal.signal(number, hold)
+        stack.enter_context(answered_by(hold))
         yield pause
 
 
