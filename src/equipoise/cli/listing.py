@@ -11,6 +11,7 @@ from equipoise.core.translation import mark
 from equipoise.core.translation import translate as _
 from equipoise.core.units import known_units
 from equipoise.packs import library
+from equipoise.spec.contracts import EXAMPLES
 
 _ROOM = 20
 """Columns of the screen that a text beside a name needs to be read."""
@@ -70,14 +71,14 @@ def _print_named(
 
 def _contracts() -> list[tuple[str, ...]]:
     """Return the kinds of contract: what to write, what it does."""
-    return [
-        ("upfront", _("the whole price at treatment")),
-        ("instalments(years=5)", _("equal yearly payments from the day of treatment")),
-        ("instalments(years=5, only_while_responding=True)",
-         _("the same, but later parts only for those who still respond")),
-        ("rebate_on_loss(share=0.8, years=6)",
-         _("the price at treatment; a share comes back for each patient who loses response")),
-    ]  # fmt: skip
+    meanings = (
+        _("the whole price at treatment"),
+        _("equal yearly payments from the day of treatment"),
+        _("the same, but later parts only for those who still respond"),
+        _("the price at treatment; a share comes back for each patient who loses response"),
+    )
+    ways = [way for kind in EXAMPLES.values() for way in kind]
+    return list(zip(ways, meanings, strict=True))
 
 
 def _criteria() -> list[tuple[str, ...]]:

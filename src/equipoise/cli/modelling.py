@@ -91,9 +91,12 @@ def _conventions(run: ModelRun) -> str:
 
 def _totals(run: ModelRun) -> Table:
     """Return the incremental table."""
-    title = _("Discounted totals per patient, base case") if run.drawn is None else _(
-        "Discounted totals per patient, mean of {draws} draws", draws=run.drawn.sizes["draw"]
-    )  # fmt: skip
+    what = _("Totals per patient")
+    if run.model.spec.discount is not None:
+        what = _("Discounted totals per patient")
+    title = _("{what}, base case", what=what)
+    if run.drawn is not None:
+        title = _("{what}, mean of {draws} draws", what=what, draws=run.drawn.sizes["draw"])
     table = Table(title=title, title_justify="left")
     table.add_column(_("Strategy"))
     for heading in (_("Cost"), _("QALY"), _("More cost"), _("More QALY"), _("ICER")):

@@ -52,18 +52,6 @@ _SENTENCES = (
         mark("{name}: '{value}' is not one of: {names}"),
     ),
     (
-        _NAMED + r"Input should be greater than or equal to (?P<limit>\S+)",
-        mark("{name}: must be at least {limit}"),
-    ),
-    (
-        _NAMED + r"Input should be less than or equal to (?P<limit>\S+)",
-        mark("{name}: must be at most {limit}"),
-    ),
-    (
-        _NAMED + r"(?P<value>\S+) is not in the range (?P<limits>.+)\.",
-        mark("{name}: {value} is not in the range {limits}"),
-    ),
-    (
         _NAMED + r"(?:Input should be a valid integer|.* is not a valid int).*",
         mark("{name}: must be a whole number"),
     ),

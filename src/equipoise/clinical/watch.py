@@ -4,7 +4,6 @@ An ordinary run only checks its sums, which is quick but cannot say whose formul
 """
 
 from collections.abc import Mapping
-from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,6 @@ from equipoise.clinical.moves import Labels, People, sum_of
 from equipoise.clinical.plan import Costs, Plan, by_item
 from equipoise.clinical.values import Values
 from equipoise.core.errors import SimulationError
-from equipoise.core.translation import mark
 from equipoise.core.translation import translate as _
 from equipoise.core.units import DIMENSIONLESS
 from equipoise.spec.bounds import UTILITY, Bounds, impossible
@@ -23,8 +21,6 @@ from equipoise.spec.model import Model
 from equipoise.spec.model_start import ONE_OFF_HEALTH
 
 Floats = NDArray[np.float64]
-
-COST = Bounds(0.0, inf, mark("a cost"))
 
 _NOBODY = 1e-9
 """Share of the cohort below which nobody is there to feel an impossible value."""
@@ -74,47 +70,34 @@ class Watch:
         self._time = time
         for name, state in self._plan.states.items() if in_states else ():
             place: Place = ("states", name)
-            self._cost(place, state.cost, people[name])
+            self._cost(place, state.cost)
             self._value((*place, "utility"), state.utility, people[name], UTILITY)
         alive = sum_of([people[name] for name in self._plan.living])
         for name, event in self._model.events.items() if at_once else ():
             happens = self._values.of(event.when) != 0
             if happens.any():
-                self._cost(("events", name), event.cost, alive * happens)
+                self._cost(("events", name), event.cost)
                 self._value(("events", name, "qaly"), event.qaly, alive * happens, ONE_OFF_HEALTH)
         for index, effect in enumerate(self._model.transition_effects if at_once else ()):
             place = ("transition_effects", index)
             leaving = [effect.leaving] if isinstance(effect.leaving, str) else effect.leaving
             present = sum_of([people[name] for name in leaving])
-            self._cost(place, effect.cost, present)
+            self._cost(place, effect.cost)
             self._value((*place, "qaly"), effect.qaly, present, ONE_OFF_HEALTH)
 
-    def _cost(self, place: Place, cost: Costs, share: Floats) -> None:
-        """Look at each item of a cost, and at their sum, since one item may be a saving."""
-        parts = []
+    def _cost(self, place: Place, cost: Costs) -> None:
+        """Look at each item of a cost; savings and refunds are costs below zero."""
         for item, formula in by_item(cost).items():
             exact = (*place, "cost", item) if isinstance(cost, Mapping) else (*place, "cost")
-            self._value(exact, formula, share, None)
-            parts.append(self._values.of(formula))
-        if parts:
-            self._require((*place, "cost"), sum_of(parts), share, COST)
+            self._require(exact, self._values.of(formula))
 
-    def _value(
-        self, place: Place, formula: Formula | None, share: Floats, bounds: Bounds | None
-    ) -> None:
-        """Look at one formula."""
-        if formula is not None:
-            self._require(place, self._values.of(formula), share, bounds)
-
-    def _require(self, place: Place, value: Floats, share: Floats, bounds: Bounds | None) -> None:
-        """Refuse a value that is no number, or that nobody can have."""
-        wrong = ~np.isfinite(value)
-        if wrong.any():
-            found = float(value[np.unravel_index(int(np.argmax(wrong)), wrong.shape)])
-            why = _("the value is {value:g}", value=found)
-            fix = _("check for a division by zero or a logarithm of 0")
-            self._refuse(place, why, fix, wrong)
-        if bounds is None or not self._bounded:
+    def _value(self, place: Place, formula: Formula | None, share: Floats, bounds: Bounds) -> None:
+        """Look at one formula, and whether somebody could have what it gives."""
+        if formula is None:
+            return
+        value = self._values.of(formula)
+        self._require(place, value)
+        if not self._bounded:
             return
         value, share = np.broadcast_arrays(value, share)
         wrong = ~((value >= bounds.low - _NOBODY) & (value <= bounds.high + _NOBODY))
@@ -123,6 +106,15 @@ class Watch:
             found = float(value[np.unravel_index(int(np.argmax(wrong)), wrong.shape)])
             why = impossible(found, DIMENSIONLESS, bounds)
             self._refuse(place, why, _("correct the formula, or what it uses"), wrong)
+
+    def _require(self, place: Place, value: Floats) -> None:
+        """Refuse a value that is no number."""
+        wrong = ~np.isfinite(value)
+        if wrong.any():
+            found = float(value[np.unravel_index(int(np.argmax(wrong)), wrong.shape)])
+            why = _("the value is {value:g}", value=found)
+            fix = _("check for a division by zero or a logarithm of 0")
+            self._refuse(place, why, fix, wrong)
 
     def _refuse(self, place: Place, why: str, fix: str, wrong: NDArray[np.bool_]) -> None:
         """Raise an error that says where."""

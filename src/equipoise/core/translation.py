@@ -26,7 +26,9 @@ NO_VALUE = "–"
 ENORMOUS = 1e16
 """From here on a number is written with a power of ten: a float no longer knows all its digits."""
 
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+"""Digits as they stand in powers."""
+
 
 _language: ContextVar[str] = ContextVar("language", default="en")
 
@@ -224,7 +226,7 @@ def format_scientific(value: float, digits: int = 3) -> str:
     """
     front, _e, power = f"{value:.{digits - 1}e}".partition("e")
     number = _decimal(float(front), "0." + "#" * (digits - 1), digits - 1)
-    return translate("{number}×10{power}", number=number, power=str(int(power)).translate(_RAISED))
+    return translate("{number}×10{power}", number=number, power=str(int(power)).translate(RAISED))
 
 
 def format_percent(share: float, digits: int = 1) -> str:

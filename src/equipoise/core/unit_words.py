@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from equipoise.core.translation import (
+    RAISED,
     currency_sign,
     format_number,
     format_scientific,
@@ -71,7 +72,6 @@ _PER = {
 }
 
 _SINGULARS = {f"{name}s": name for name in _COUNTED} | {"people": "person"}
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LIKE_TWO = 2
 """With decimals a noun stands as after two: 2,5 года, and in English 2.5 years."""
 
@@ -161,7 +161,7 @@ def _per(name: str) -> str:
     if "@" in name:
         return _("per {currency}", currency=currency_sign(name.partition("@")[0]))
     plain, _caret, power = name.partition("^")
-    return _(_PER[plain]) + power.translate(_SUPERSCRIPTS)
+    return _(_PER[plain]) + power.translate(RAISED)
 
 
 def in_words(measure: Measure) -> str:

@@ -1,10 +1,12 @@
 """A model file alone: totals per strategy, the incremental table, its uncertainty."""
 
 from dataclasses import dataclass
+from math import floor, log10
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from equipoise.clinical import run_cohort, totals
 from equipoise.core.limits import overflow_explained
@@ -78,9 +80,7 @@ class ModelRun:
         """Return acceptability and EVPI per patient over thresholds; None without draws."""
         if self.drawn is None:
             return None
-        price = self.model.spec.willingness_to_pay
-        top = 3.0 * price.value if price is not None else self._largest_icer()
-        grid = np.linspace(0.0, top, POINTS)
+        grid = self._thresholds()
         threshold = xr.DataArray(grid, coords={"threshold": grid}, dims="threshold")
         benefit = net_benefit(self.drawn["cost_present"], self.drawn["qaly_present"], threshold)
         return xr.Dataset(
@@ -90,14 +90,33 @@ class ModelRun:
             }
         )
 
-    def _largest_icer(self) -> float:
-        """Return twice the last ICER of the frontier, or one where there is none."""
+    def _thresholds(self) -> NDArray[np.float64]:
+        """Return the grid of thresholds, to three times the stated one or beyond the last ICER.
+
+        Where no strategy has any health effect the worth of a QALY does not matter: 0 is enough.
+        """
+        if self.drawn is not None and not bool(self.drawn["qaly_present"].any()):
+            return np.zeros(1)
+        price = self.model.spec.willingness_to_pay
         found = [row.icer for row in self.increments() if row.icer is not None]
-        return 2.0 * max(found, default=0.5)
+        top = 2.0 * max(found, default=0.5) if price is None else 3.0 * price.value
+        return np.linspace(0.0, top if price is not None else _rounded_up(top), POINTS)
 
     def _repr_html_(self) -> str:
         """Return the incremental table, for notebooks."""
         return str(self.table().to_html(index=False))
+
+
+def _rounded_up(value: float) -> float:
+    """Return the next of 1, 2, 5, 10, 20, ..., so that a grid has round steps.
+
+    Examples
+    --------
+    >>> _rounded_up(4310.0), _rounded_up(0.9)
+    (5000.0, 1.0)
+    """
+    power = 10.0 ** floor(log10(value))
+    return next(step * power for step in (1.0, 2.0, 5.0, 10.0) if step * power >= value)
 
 
 def run_model(

@@ -187,6 +187,8 @@ def _evidence(study: Study, sampled: Sampled) -> list[EvidenceRecord]:
     book = price_book(study.country.economics)
     rows = []
     for name, quantity in study.quantities.items():
+        if name in study.replaced_by_price:
+            continue  # the policy's price stands for it
         factor = sampled.scales.get(name, 1.0)
         drawn = np.atleast_1d(sampled.inputs[name].values) / (quantity.unit.factor * factor)
         low, high = np.quantile(drawn, [0.025, 0.975])
@@ -215,6 +217,7 @@ def _evidence_row(
         source=source.title if source is not None else quantity.source,
         address=source.address if source is not None else None,
         place=quantity.place, note=quantity.note, converted=converted,
+        mean_differs=quantity.mean_differs, below_zero=quantity.below_zero,
     )  # fmt: skip
 
 

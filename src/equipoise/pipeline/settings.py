@@ -24,7 +24,7 @@ from equipoise.spec.contracts import (
 )
 from equipoise.spec.findings import did_you_mean
 from equipoise.spec.loaded import Study
-from equipoise.spec.replace import value_text
+from equipoise.spec.replace import require_named, value_text
 from equipoise.spec.study import PolicyChoice
 
 DEFAULT_DRAWS = 2000
@@ -72,22 +72,24 @@ def check_sample(
 
     Raises
     ------
-    FieldError
-        Naming the first that is no whole number in its range.
+    FieldError, SeveralErrors
+        Naming all that are no whole numbers in their range.
     """
-    if not (none_allowed and _is_whole(draws, 0, 0)) and not _is_whole(
-        draws, FEWEST_DRAWS, MOST_DRAWS
-    ):
-        fix = _("write e.g. {example}", example=f"draws {DEFAULT_DRAWS}")
+    mistakes = Mistakes()
+    if not (none_allowed and _is_whole(draws, 0, 0)):
+        example = f"draws {DEFAULT_DRAWS}"
+        fix = _("write e.g. {example}", example=example)
         if none_allowed:
-            fix = _("write e.g. {example}, or 0 for the base case alone", example="draws 1000")
-        raise FieldError(_out_of("draws", draws, FEWEST_DRAWS, MOST_DRAWS), fix=fix)
+            fix = _("write e.g. {example}, or 0 for the base case alone", example=example)
+        with mistakes.noted():
+            _require_whole("draws", draws, FEWEST_DRAWS, MOST_DRAWS, fix=fix)
     for name, value, low, high in (
         ("seed", seed, 0, LARGEST_SEED), ("workers", workers, 1, MOST_WORKERS),
     ):  # fmt: skip
-        if not _is_whole(value, low, high):
+        with mistakes.noted():
             fix = _("write e.g. {example}", example=f"{name} 1")
-            raise FieldError(_out_of(name, value, low, high), fix=fix)
+            _require_whole(name, value, low, high, fix=fix)
+    mistakes.refuse()
 
 
 def _is_whole(value: object, low: int, high: int) -> bool:
@@ -97,10 +99,14 @@ def _is_whole(value: object, low: int, high: int) -> bool:
     return low <= int(value) <= high
 
 
-def _out_of(name: str, value: object, low: int, high: int) -> str:
-    """Return what is wrong with a number outside its range."""
-    return _("{name} must be a whole number from {low} to {high}, not {value}",
-             name=name, low=low, high=high, value=repr(value)[:80])  # fmt: skip
+def _require_whole(name: str, value: object, low: int, high: int, *, fix: str) -> None:
+    """Refuse what is no whole number in a range."""
+    if not _is_whole(value, low, high):
+        raise FieldError(
+            _("{name} must be a whole number from {low} to {high}, not {value}",
+              name=name, low=low, high=high, value=repr(value)[:80]),
+            fix=fix,
+        )  # fmt: skip
 
 
 def policy_of(choice: PolicyChoice) -> Policy:
@@ -133,12 +139,7 @@ def parse_policy(study: Study, changes: Mapping[str, object]) -> Policy:
     FieldError, SeveralErrors
         If levers are unknown or their values are none; all at once, each named.
     """
-    if not isinstance(changes, Mapping):
-        raise FieldError(
-            _("a policy cannot be {value}", value=repr(changes)[:80]),
-            fix=_("write levers with their values, e.g. {example}",
-                  example='{"price": 40e6, "centres": 5}'),
-        )  # fmt: skip
+    require_named(changes, example='{"price": 40e6, "centres": 5}')
     own = policy_of(study.file.policy)
     price, contract, centres = own.price, own.contract, own.centres
     mistakes = Mistakes()

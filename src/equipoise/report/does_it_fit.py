@@ -87,6 +87,8 @@ def _headline(reading: Reading, numbers: dict[str, Number]) -> str:
 def _slots_in_short(reading: Reading, numbers: dict[str, Number]) -> str:
     """Return whether the centres have room."""
     if numbers["capacity"].value < 0.5:
+        if reading.chosen.centres:
+            return _("treatment never begins")
         return _("no centre can treat anybody")
     if numbers["slots_used_fullest_year"].value >= FULL:
         return _("the centres are full")

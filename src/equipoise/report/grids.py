@@ -267,7 +267,8 @@ def evidence_grid(reading: Reading) -> Grid:
 
 def _evidence_row(reading: Reading, entry: EvidenceRecord) -> tuple[Cell, ...]:
     """Return one input's row."""
-    notes = " ".join(shown(text) for text in (entry.note, entry.converted) if text)
+    remarks = (entry.note, entry.mean_differs, entry.below_zero, entry.converted)
+    notes = " ".join(shown(text) for text in remarks if text)
     if entry.name in reading.record.changed:
         notes = " ".join([_("Set by hand."), notes])
     spread = _("fixed")

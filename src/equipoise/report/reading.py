@@ -180,6 +180,11 @@ class Reading:
         return self.group("reach")["treated"].sum("year")
 
     @cached_property
+    def never_treated(self) -> bool:
+        """Return whether nobody is treated in any draw."""
+        return not bool((self.treated > 0.0).any())
+
+    @cached_property
     def nobody_treated(self) -> bool:
         """Return whether on average less than half a patient is treated."""
         return float(self.treated.mean()) < 0.5
@@ -191,6 +196,12 @@ class Reading:
         size = abs(impact).sum("year")
         order = size.sortby(size, ascending=False)
         return [str(name) for name in order["payer"].values if float(order.sel(payer=name)) > 0.0]
+
+    @cached_property
+    def family_pays(self) -> bool:
+        """Return whether the budget impact holds money of families."""
+        families = {payer.name for payer in self.record.payers if payer.kind == "family"}
+        return not families.isdisjoint(self.payers_shown)
 
     @cached_property
     def sides(self) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ from equipoise.report.words import (
 from equipoise.spec.text import shown
 
 WIDEST = 110
-DETAILS = {"soon": 6, "pays": 6, "fits": 5, "balanced": 4, "unknown": 7}
+DETAILS = {"soon": 7, "pays": 6, "fits": 5, "balanced": 4, "unknown": 7}
 """Sentences of each answer that fit on the screen; the page has all."""
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"

@@ -16,9 +16,16 @@ from equipoise.report.words import (
 )
 
 
+_SAME = 1e-9
+"""Scores that differ by less differ by rounding only."""
+
+
 def what_is_balanced(reading: Reading) -> Answer:
     """Answer which policies are balanced."""
     numbers = _numbers(reading)
+    if nothing_changes(reading):
+        text = _("No lever changes anything for any side.")
+        return Answer("balanced", _("What is balanced?"), _headline(reading), (text,), numbers)
     details = [
         *(_best(reading, side) for side in reading.sides),
         _front(reading),
@@ -39,6 +46,12 @@ def losers(reading: Reading) -> list[str]:
         if float(best.sel(stakeholder=side))
         < float(balance["status_quo_score"].sel(stakeholder=side))
     ]
+
+
+def nothing_changes(reading: Reading) -> bool:
+    """Return whether no policy differs from doing nothing for any side."""
+    balance = reading.group("balance")
+    return bool((abs(balance["score"] - balance["status_quo_score"]) < _SAME).all())
 
 
 def gives_up(reading: Reading, policy: int) -> str:
@@ -76,6 +89,8 @@ def _headline(reading: Reading) -> str:
     if nash.policy is not None:
         policy = policy_in_words(reading, reading.record.policies[nash.policy])
         return _("A fair bargain exists: {policy}.", policy=policy)
+    if nothing_changes(reading):
+        return _("All policies are alike, and like doing nothing.")
     lost = losers(reading)
     if lost:
         sides = ", ".join(word(SIDES, side) for side in lost)

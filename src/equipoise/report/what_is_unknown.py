@@ -81,6 +81,8 @@ def _numbers(reading: Reading) -> dict[str, Number]:
 
 def _headline(reading: Reading, numbers: dict[str, Number]) -> str:
     """Return the sentence to take away."""
+    if reading.never_treated:
+        return _("Nobody is treated in any simulated future, so its worth was not put to the test.")
     if is_clear(reading):
         if numbers["worth_it"].value > 0.5:
             return _("The verdict is clear: it is worth its price in every simulated future.")
@@ -99,6 +101,8 @@ def _headline(reading: Reading, numbers: dict[str, Number]) -> str:
 
 def _finding_out(reading: Reading, numbers: dict[str, Number]) -> list[str]:
     """Return what finding out is worth, input by input."""
+    if reading.never_treated:
+        return []
     if is_clear(reading):
         return [
             _("No finding within the ranges given here could change it, so that research for this "
@@ -127,6 +131,8 @@ def _finding_out(reading: Reading, numbers: dict[str, Number]) -> list[str]:
 def _weak(reading: Reading, numbers: dict[str, Number]) -> list[str]:
     """Return how much rests on assumption or inference."""
     weak = reading.record.weak
+    if reading.never_treated:
+        return []
     if not weak.of:
         return [_("No input is uncertain.")]
     if weak.variance is None or weak.information is None:

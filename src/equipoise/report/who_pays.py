@@ -25,6 +25,10 @@ SURE = 0.95
 """Share of the draws from which a verdict is stated without its share."""
 
 
+_NO_HEALTH = 0.05
+"""QALYs that are written as 0.0."""
+
+
 def who_pays(reading: Reading) -> Answer:
     """Answer who pays and whether it is worth it."""
     numbers = _numbers(reading)
@@ -119,7 +123,14 @@ def _headline(reading: Reading, numbers: dict[str, Number]) -> str:
         return _("Nobody pays more, because nobody is treated.")
     years = years_in_words(reading.years)
     amount = reading.money(abs(numbers["budget_impact"].value))
-    if numbers["budget_impact"].value >= 0.0:
+    more = numbers["budget_impact"].value >= 0.0
+    if reading.family_pays:
+        budget = (
+            _("It costs payers and families {amount} more over {years}", amount=amount, years=years)
+            if more
+            else _("It saves payers and families {amount} over {years}", amount=amount, years=years)
+        )
+    elif more:
         budget = _("It costs payers {amount} more over {years}", amount=amount, years=years)
     else:
         budget = _("It saves payers {amount} over {years}", amount=amount, years=years)
@@ -206,6 +217,9 @@ def _economics(reading: Reading, kind: Verdict, numbers: dict[str, Number], thre
         case "dominant":
             return _("For all patients, at present value, it adds {health} QALYs and saves {cost}.",
                      health=health, cost=cost)  # fmt: skip
+        case "dominated" if abs(numbers["more_health"].value) < _NO_HEALTH:
+            return _("For all patients, at present value, it adds no health and costs {cost} more.",
+                     cost=cost)  # fmt: skip
         case "dominated":
             return _("For all patients, at present value, it loses {health} QALYs and costs {cost} "
                      "more: today's care is better and cheaper.", health=health,

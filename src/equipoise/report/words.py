@@ -146,6 +146,9 @@ def between(number: Number, text: str, low: str, high: str) -> str:
     """Return a value with its 90 % range, or alone if all draws agree as far as the text shows."""
     if low == high or isnan(number.value):
         return text
+    if not number.low <= number.value <= number.high:
+        return _("{value} on average ({low} to {high} in 90% of the futures)",
+                 value=text, low=low, high=high)  # fmt: skip
     return _("{value} ({low} to {high})", value=text, low=low, high=high)
 
 

@@ -149,23 +149,30 @@ def _note(found: dict[str, Bounds], model: Model, node: Node, bounds: Bounds) ->
 
 
 def _alone(model: Model, start: Node) -> Iterator[str]:
-    """Yield the parameters and tables of which one alone is the value of a formula."""
+    """Yield the parameters and tables of which one alone is the value of a formula.
+
+    What a choice asks about is guarded: `p if p > 0 else 0` may be given any number.
+    """
     seen: set[str] = set()
+    guarded: set[str] = set()
+    found: list[str] = []
     queue = [start]
     while queue:
         match queue.pop():
-            case Choice(then=then, otherwise=otherwise):
+            case Choice(condition=condition, then=then, otherwise=otherwise):
+                guarded |= {node.name for node in walk(condition) if isinstance(node, Name)}
                 queue += [then, otherwise]
             case Name(name=name) if name in model.let and name not in seen:
                 seen.add(name)
                 made: Formula = model.let[name]
                 queue.append(made.tree)
             case Name(name=name) if name in model.parameters:
-                yield name
+                found.append(name)
             case Call(function=name) if name in model.tables:
-                yield name
+                found.append(name)
             case _:
                 pass
+    yield from (name for name in found if name not in guarded)
 
 
 def _parts_of_utility(model: Model) -> set[str]:

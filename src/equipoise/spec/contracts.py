@@ -18,12 +18,16 @@ from equipoise.core.translation import translate as _
 from equipoise.spec.base import SpecModel
 from equipoise.spec.wording import worded
 
-_USAGE = {
-    "upfront": "upfront",
-    "instalments": "instalments(years=5), instalments(years=5, only_while_responding=True)",
-    "rebate_on_loss": "rebate_on_loss(share=0.8, years=6)",
-}
-_KINDS = "upfront, instalments(years=5), rebate_on_loss(share=0.8, years=6)"
+EXAMPLES = {
+    "upfront": ("upfront",),
+    "instalments": (
+        "instalments(years=5)", "instalments(years=5, only_while_responding=True)",
+    ),
+    "rebate_on_loss": ("rebate_on_loss(share=0.8, years=6)",),
+}  # fmt: skip
+"""How each kind is written."""
+
+_KINDS = ", ".join(ways[0] for ways in EXAMPLES.values())
 
 
 class Upfront(SpecModel):
@@ -147,7 +151,10 @@ def contract_from_text(text: str) -> Contract:
         reasons = "; ".join(_reason(detail) for detail in error.errors(include_url=False))
         raise FieldError(
             _("'{text}' is not a contract: {why}", text=text[:80], why=reasons),
-            fix=_("write one of: {kinds}", kinds=_USAGE.get(kind, _KINDS)),
+            fix=_(
+                "write one of: {kinds}",
+                kinds=", ".join(EXAMPLES[kind]) if kind in EXAMPLES else _KINDS,
+            ),
         ) from None
 
 

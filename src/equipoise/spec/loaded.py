@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from equipoise.core.units import Unit
 from equipoise.spec.jurisdiction import Jurisdiction, Route
 from equipoise.spec.model import Model
+from equipoise.spec.model_formulas import formulas, names_behind
 from equipoise.spec.quantity import Quantity, Source
 from equipoise.spec.study import Product, StudyFile
 
@@ -93,6 +94,19 @@ class Study:
             **self.product.sources,
             **self.file.sources,
         }
+
+    @property
+    def replaced_by_price(self) -> frozenset[str]:
+        """Return the model's parameters that only make the product's price: a policy sets it."""
+        model = self.model.spec
+        product = ("cost", self.file.comparison.product_item)
+        inside: set[str] = set()
+        elsewhere: set[str] = set()
+        for placed in formulas(model):
+            if placed.role != "let":
+                names = names_behind(placed.formula, model)
+                (inside if placed.place[-2:] == product else elsewhere).update(names)
+        return frozenset((inside - elsewhere) & model.parameters.keys())
 
     @property
     def quantities(self) -> dict[str, Quantity]:

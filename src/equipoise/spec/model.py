@@ -64,7 +64,7 @@ class Table(SpecModel):
     """Column of the file that holds the value."""
     from_country: bool = False
     """Take the table of this name from the study's country."""
-    below_zero: str | None = None
+    below_zero: Text | None = None
     """Reason why a value of this unit can be negative, e.g. that it is a change."""
 
 

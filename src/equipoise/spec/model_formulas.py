@@ -102,3 +102,15 @@ def cost_items(model: Model) -> dict[str, Place]:
             named = placed.place[-1] != "cost" or placed.place[-2] == "cost"
             found.setdefault(str(placed.place[-1]) if named else UNNAMED_ITEM, placed.place)
     return found
+
+
+def names_behind(formula: Formula, model: Model) -> set[str]:
+    """Return the names that a formula rests on, also through intermediate values."""
+    found: set[str] = set()
+    queue = list(formula.names)
+    while queue:
+        name = queue.pop()
+        if name not in found:
+            found.add(name)
+            queue += model.let[name].names if name in model.let else ()
+    return found

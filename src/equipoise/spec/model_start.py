@@ -127,7 +127,6 @@ class _FirstDay:
             if not wrong:
                 found.append(_Found(placed, values))
         yield from self._sums(found)
-        yield from self._costs(found)
 
     def _is_idle(self, placed: PlacedFormula) -> bool:
         """Return whether a formula is not asked on the first day."""
@@ -136,6 +135,10 @@ class _FirstDay:
         if placed.place[0] == "events":
             happens = self._value(self._model.events[str(placed.place[1])].when)
             return happens is None or not np.all(happens != 0)
+        if placed.place[0] == "transition_effects":
+            leaving = self._model.transition_effects[int(placed.place[1])].leaving
+            states = [leaving] if isinstance(leaving, str) else leaving
+            return not any(self._anybody_in(state) for state in states)
         return False
 
     def _bounds(self, placed: PlacedFormula) -> Bounds | None:
@@ -209,22 +212,6 @@ class _FirstDay:
                 where = found[0].placed.place if len(found) == 1 else place
                 yield finding(where, message, fix=_("correct them so that they add up to 1"))
                 return
-
-    def _costs(self, found: list[_Found]) -> Iterator[Finding]:
-        """Check that no state, event or effect earns money; one item may be a saving."""
-        groups: dict[Place, list[_Found]] = {}
-        for one in found:
-            in_state = one.placed.role == "cost_per_year" and self._anybody_in(one.origin)
-            if one.placed.role == "cost" or in_state:
-                groups.setdefault((*one.placed.place[:2], "cost"), []).append(one)
-        for place, costs in groups.items():
-            for strategy, total in self._each(_total(costs)):
-                if total < -_HAIR:
-                    message = _("the cost is {total:g} on the first day (strategy '{name}'), "
-                                "which is below zero", total=total, name=strategy)  # fmt: skip
-                    fix = _("correct it; a saving is a lower cost than another strategy's")
-                    yield finding(place, message, fix=fix)
-                    break
 
 
 def _total(found: list[_Found]) -> Floats:

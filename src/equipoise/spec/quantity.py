@@ -55,7 +55,7 @@ class Quantity(SpecModel):
     """How the number was derived; for an assumption, why it is plausible."""
     mean_differs: Text | None = None
     """Reason why the distribution is not centred on the value, if it is not."""
-    below_zero: str | None = None
+    below_zero: Text | None = None
     """Reason why a number of this unit can be negative, e.g. that it is a difference or the
     coefficient of a regression; costs, durations and counts are not."""
 

@@ -36,6 +36,8 @@ class EvidenceRecord(SpecModel):
     note: Text | None
     converted: Text | None
     """How money was brought to the run's money, if it was."""
+    mean_differs: Text | None = None
+    below_zero: Text | None = None
 
 
 class StepRecord(SpecModel):

@@ -57,6 +57,21 @@ def value_text(name: str, value: object) -> str:
     )
 
 
+def require_named(values: object, *, example: str) -> None:
+    """Refuse anything but names with values.
+
+    Raises
+    ------
+    FieldError
+        If it is no mapping, or a key of it is no text.
+    """
+    if not isinstance(values, Mapping) or not all(isinstance(name, str) for name in values):
+        raise FieldError(
+            _("names with values cannot be {value}", value=repr(values)[:80]),
+            fix=_("write e.g. {example}", example=example),
+        )
+
+
 def replace_values(study: Study, values: Mapping[str, str | float]) -> Study:
     """Return the study with some inputs fixed at other values.
 
@@ -79,6 +94,7 @@ def replace_values(study: Study, values: Mapping[str, str | float]) -> Study:
     SpecError
         If a formula of the model becomes impossible with the values.
     """
+    require_named(values, example='{"patients.prevalent": 900}')
     texts = {name: value_text(name, value) for name, value in values.items()}
     mistakes = Mistakes()
     for name, text in texts.items():
@@ -86,7 +102,7 @@ def replace_values(study: Study, values: Mapping[str, str | float]) -> Study:
             study = _replace_one(study, name, text)
     mistakes.refuse()
     changes = "".join(f"\n{name}={text}" for name, text in sorted(texts.items()))
-    _require_possible_start(study)
+    _require_possible_start(study, texts)
     digest = sha256((study.digest + changes).encode()).hexdigest()
     changed = {**study.changed, **texts}
     return replace(study, digest=digest, changed=changed) if texts else study
@@ -98,6 +114,9 @@ def _replace_one(study: Study, name: str, text: str) -> Study:
     if name not in known:
         message = _("{name}: this is not an input of the study", name=name)
         raise FieldError(message, fix=did_you_mean(name, known))
+    if name in study.replaced_by_price:
+        message = _("{name}: the price of the product is part of the policy", name=name)
+        raise FieldError(message, fix=_("set it there: --policy price={text}", text=text))
     part, place = places_of(study)[name]
     new = _fixed(known[name], _value(study, known[name], name, text))
     if part == "model":
@@ -144,7 +163,7 @@ def _require_possible_parameter(model: Model, name: str, new: Quantity) -> None:
         raise FieldError(message, fix=found.error.fix)
 
 
-def _require_possible_start(study: Study) -> None:
+def _require_possible_start(study: Study, texts: Mapping[str, str]) -> None:
     """Refuse values that are possible alone but not together, in groups or formulas."""
     if not any(group.weight.value > 0 for group in study.file.patients.groups.values()):
         message = _("no group has a weight above zero")
@@ -152,7 +171,11 @@ def _require_possible_start(study: Study) -> None:
     spec, tables = study.model.spec, study.model.tables
     found = check_start(spec, tables, rates=rows_of_rates(spec, tables, any_money=True))
     path = study.model.path
-    problems = [problem_in(path, place, error.message, error.fix) for place, error in found]
+    given = "; ".join(f"{name}={text}" for name, text in texts.items())
+    where = _("set by hand: {given}", given=given)
+    problems = [
+        problem_in(path, place, f"{error.message} ({where})", error.fix) for place, error in found
+    ]
     if problems:
         raise SpecError(problems)
 

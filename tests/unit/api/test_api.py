@@ -65,7 +65,7 @@ def test_numbers_and_texts_set_the_same_inputs(study):
         ({"seed": -1}, "seed must be"),
         ({"seed": 0.5}, "seed must be"),
         ({"workers": 0}, "workers must be"),
-        ({"policy": "price=40e6"}, "a policy cannot be 'price=40e6'"),
+        ({"policy": "price=40e6"}, "names with values cannot be 'price=40e6'"),
         ({"policy": {"price": None}}, "price cannot be None"),
         ({"policy": {"price": float("nan")}}, "a price cannot be nan"),
         ({"policy": {"centres": 2.5}}, "'2.5' is not a number of centres"),

@@ -230,7 +230,9 @@ def test_every_mistake_of_the_command_line_is_said_at_once(run, tmp_path):
         "cost_trip: -5 is below zero, but this is an amount of money",
         "    fix: correct the number; of a difference or a coefficient say it: "
         "`below_zero: <reason>`",
-        "9 problems; nothing ran.",
+        "price: the price of the product is part of the policy",
+        "    fix: set it there: --policy price=1",
+        "10 problems; nothing ran.",
     ]
     assert not list(tmp_path.iterdir())
 

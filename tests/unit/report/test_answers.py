@@ -6,8 +6,9 @@ import xarray as xr
 
 from equipoise.core.translation import use_language
 from equipoise.report import Answer, answers, html_page
-from equipoise.report.reading import read
+from equipoise.report.reading import Number, read
 from equipoise.report.who_pays import verdict
+from equipoise.report.words import patients
 
 MakeTree = Callable[..., xr.DataTree]
 
@@ -211,3 +212,16 @@ def test_futures_without_treatment_are_named_beside_the_share_that_is_worth_it(
     line = next(text for text in pays.details if "worth its price in" in text)
     assert "in 80% of simulated futures" in line
     assert "the 20% in which nobody is treated" in line
+
+
+def test_what_nobody_gets_is_not_judged(make_tree: MakeTree) -> None:
+    found = by_name(make_tree(never=1.0))
+    assert found["unknown"].headline.startswith("Nobody is treated in any simulated future")
+    assert not any("rests" in text or "spread" in text for text in found["unknown"].details)
+
+
+def test_a_mean_outside_its_range_is_called_a_mean() -> None:
+    assert (
+        patients(Number(2.3, 0.0, 1.0, ""))
+        == "2 patients on average (0 to 1 in 90% of the futures)"
+    )

@@ -39,7 +39,7 @@ def evppi(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart | None:
     """
     reading = read(tree)
     found = ranked(reading)[:MOST]
-    if not found:
+    if not found or reading.too_few:
         return None
     scale, unit = money_scale(reading.currency, found[0][1])
     narrow = width < PAGE
