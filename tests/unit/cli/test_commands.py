@@ -202,7 +202,7 @@ def test_pairs_need_an_equals_sign():
 
 def test_every_mistake_of_the_command_line_is_said_at_once(run, tmp_path):
     words = (
-        "assess", str(MINI), "--format", "docx", "--set", "effeqt=1", "--set", "cost_trip=-5",
+        "assess", str(MINI), "--format", "docx", "--set", "efekt_=1", "--set", "cost_trip=-5",
         "--set", "effect=", "--set", "price=1", "--set", "price=2", "--policy", "price=-5",
         "--policy", "prize=3", "--policy", "centres=x", "--policy", "contract=instalments(yers=5)",
     )  # fmt: skip
@@ -225,7 +225,7 @@ def test_every_mistake_of_the_command_line_is_said_at_once(run, tmp_path):
         "there is no argument `yers`",
         "    fix: write one of: instalments(years=5), "
         "instalments(years=5, only_while_responding=True)",
-        "effeqt: this is not an input of the study",
+        "efekt_: this is not an input of the study",
         "    fix: did you mean 'effect'?",
         "cost_trip: -5 is below zero, but this is an amount of money",
         "    fix: correct the number; of a difference or a coefficient say it: "
