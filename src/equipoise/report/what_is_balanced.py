@@ -15,7 +15,6 @@ from equipoise.report.words import (
     word,
 )
 
-
 _SAME = 1e-9
 """Scores that differ by less differ by rounding only."""
 
