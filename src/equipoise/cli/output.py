@@ -55,6 +55,7 @@ def may_write(folder: Path) -> None:
         )
     check_parent(folder)
     if not os.path.lexists(folder):
+        _try_out(folder)
         return
     if folder.is_symlink() or not folder.is_dir():
         raise FieldError(
@@ -68,6 +69,24 @@ def may_write(folder: Path) -> None:
               folder=folder, names=", ".join(strange[:5])),
             fix=_("name a new folder; nothing there was touched"),
         )  # fmt: skip
+
+
+def _try_out(folder: Path) -> None:
+    """Make the first missing folder of a path and take it away again.
+
+    Permissions alone do not tell: a name may be too long, a file system may refuse.
+
+    Raises
+    ------
+    NotWritableError
+        If the system refuses.
+    """
+    missing = folder.absolute()
+    while not os.path.lexists(missing.parent):
+        missing = missing.parent
+    with held_back(), refusals_explained(folder):
+        missing.with_name(f".{missing.name}-").mkdir()
+        missing.with_name(f".{missing.name}-").rmdir()
 
 
 def strangers(folder: Path) -> list[str]:

@@ -86,7 +86,7 @@ def assess(
 
     Raises
     ------
-    RuleNotInForceError, RuleStaleError, WrongRouteError
+    RuleNotInForceError, RuleStaleError, SeveralErrors, WrongRouteError
         If the law the study rests on does not hold on its date; nothing has run then.
     FieldError
         If draws, seed or workers are out of their range; see `settings.check_sample`.

@@ -1,6 +1,6 @@
 """The law a study rests on, looked at before anything runs."""
 
-from equipoise.core.errors import EquipoiseError
+from equipoise.core.errors import EquipoiseError, Mistakes
 from equipoise.core.translation import translate as _
 from equipoise.rules import Classified, check_in_force, classify
 from equipoise.spec.loaded import Study
@@ -16,19 +16,26 @@ def lawful(study: Study) -> Classified:
 
     Raises
     ------
-    RuleNotInForceError, RuleStaleError
+    RuleNotInForceError, RuleStaleError, SeveralErrors
         If a clause that the study uses (classification, route, payers, calendar) cannot be relied
-        on for the decision date.
+        on for the decision date; all such clauses at once.
     WrongRouteError
         If the route is not open to the product's legal category.
     """
     day = study.file.decision_date
-    found = classify(study.country.classification, study.product.attributes, day=day)
-    for step in study.route.steps.values():
-        check_in_force(step.evidence, day)
-    for rule in study.country.payer_rules:
-        check_in_force(rule.evidence, day)
-    check_in_force(study.country.calendar.evidence, day)
+    mistakes = Mistakes()
+    found: Classified | None = None
+    with mistakes.noted():
+        found = classify(study.country.classification, study.product.attributes, day=day)
+    for evidence in (
+        *(step.evidence for step in study.route.steps.values()),
+        *(rule.evidence for rule in study.country.payer_rules),
+        study.country.calendar.evidence,
+    ):
+        with mistakes.noted():
+            check_in_force(evidence, day)
+    mistakes.refuse()
+    assert found is not None  # noqa: S101 - its absence has been refused
     if found.outcome not in study.route.for_categories:
         outcome = study.country.classification.outcomes[found.outcome]
         message = _(

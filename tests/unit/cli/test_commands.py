@@ -311,3 +311,10 @@ def in_russian(*words: str, folder: Path) -> tuple[int, str, str]:
         cwd=folder, capture_output=True, encoding="utf-8", check=False,
     )  # fmt: skip
     return done.returncode, done.stdout, done.stderr
+
+
+def test_a_place_that_the_system_refuses_is_refused_before_the_run(run, tmp_path):
+    code, _out, err = run("assess", str(MINI), "--draws", "40", "--out", "a" * 300 + "/results")
+    assert code == 2
+    assert "File name too long" in err
+    assert not list(tmp_path.iterdir())

@@ -9,7 +9,7 @@ import pytest
 import xarray as xr
 
 from equipoise.clinical import run_cohort, totals
-from equipoise.core.errors import EquipoiseError, RuleNotInForceError, RuleStaleError
+from equipoise.core.errors import EquipoiseError, RuleNotInForceError, RuleStaleError, SeveralErrors
 from equipoise.core.vocabulary import VARIABLES, checked
 from equipoise.pipeline import Policy, assess, parse_policy, policies_of
 from equipoise.spec.loaded import Study
@@ -171,9 +171,12 @@ def test_policies_differ_only_in_what_their_levers_move(mini: Study, whole: xr.D
 def test_law_that_does_not_hold_on_the_day_stops_the_run(
     haemophilia: Study, change: Any, day: date, error: type[Exception]
 ) -> None:
-    """V35."""
-    with pytest.raises(error):
+    """V35; every clause that cannot be relied on is named."""
+    with pytest.raises(SeveralErrors) as caught:
         assess(change.file(haemophilia, decision_date=day), draws=2)
+    found = caught.value.errors
+    assert error in {type(one) for one in found}
+    assert len({str(one) for one in found}) == len(found) > 1
 
 
 def test_a_route_that_is_not_open_to_the_product_stops_the_run(mini: Study) -> None:
