@@ -74,6 +74,14 @@ def _not_found(message: str, name: str, known: Collection[str]) -> NotInLibraryE
     return NotInLibraryError(f"{message}{hint} {tail}")
 
 
+def _what_is_wrong(name: str, otherwise: str) -> str:
+    """Return that a folder lacks its study, or else what is wrong with a name."""
+    is_folder = False
+    with suppress(OSError, ValueError):
+        is_folder = bool(name) and Path(name).is_dir()
+    return _("'{name}' is a folder without a study.yaml.", name=name) if is_folder else otherwise
+
+
 def _is_file(path: Path) -> bool:
     """Tell whether there is such a file; no file has a name that the system refuses."""
     try:
@@ -104,7 +112,7 @@ def find_study(name_or_path: str | Path) -> Path:
     if name in known:
         return known[name]
     message = _("'{name}' is neither a study file nor a therapy of the library.", name=name[:100])
-    raise _not_found(message, name, known)
+    raise _not_found(_what_is_wrong(name, message), name, known)
 
 
 def find_model(name_or_path: str | Path) -> Path:
@@ -143,7 +151,8 @@ def find_study_or_model(name_or_path: str | Path) -> tuple[Kind, Path]:
         name = str(name_or_path)
         message = _("'{name}' is neither a file nor a study or model of the library.",
                     name=name[:100])  # fmt: skip
-        raise _not_found(message, name, [*_packs("therapy"), *_packs("model")])
+        wrong = _what_is_wrong(name, message)
+        raise _not_found(wrong, name, [*_packs("therapy"), *_packs("model")])
     data = read_document(path).data
     is_model = isinstance(data, dict) and "model" in data and "study" not in data
     return ("model" if is_model else "therapy"), path

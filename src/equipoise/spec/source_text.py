@@ -9,6 +9,10 @@ from equipoise.core.translation import translate as _
 from equipoise.spec.findings import Place
 
 MAX_BYTES = 2_000_000
+
+_RESULTS = b"\x89HDF"
+"""How files of results begin."""
+
 MAX_SCALAR = 20_000
 
 Position = tuple[int, int]
@@ -73,6 +77,8 @@ def read_text(path: Path) -> str:
         before = error.object[: error.start].decode("utf-8", errors="replace")
         line, column = _end_of(before)
         message, fix = _("the file is not encoded in UTF-8"), _("save it again as UTF-8")
+        if content.startswith(_RESULTS):
+            message, fix = _("these are results, no text"), _("open them with `equipoise show`")
         raise SpecError([Problem(str(path), line, column, _("file"), message, fix)]) from None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     _refuse_characters(path, text)

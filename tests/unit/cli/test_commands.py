@@ -318,3 +318,15 @@ def test_a_place_that_the_system_refuses_is_refused_before_the_run(run, tmp_path
     assert code == 2
     assert "File name too long" in err
     assert not list(tmp_path.iterdir())
+
+
+def test_check_says_what_it_was_given_instead(run, tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "results.nc").write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(40))
+    for given, said in (
+        ("empty", "a folder without a study.yaml"),
+        ("results.nc", "`equipoise show`"),
+    ):
+        code, _out, err = run("check", given)
+        assert code == 2
+        assert said in err
