@@ -72,8 +72,3 @@ def loop(graph: Mapping[str, Collection[str]]) -> list[str] | None:
         first = ring.index(min(ring))
         return [*ring[first:], *ring[:first], ring[first]]
     return None
-
-
-def text_of_loop(names: Collection[str]) -> str:
-    """Return a loop as people read it, with the arrow of dependence."""
-    return " -> ".join(names)
