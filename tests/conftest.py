@@ -26,6 +26,12 @@ from equipoise.spec.loaded import Study
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep compiled kernels from run to run, but not among the user's own."""
+    assert config.cache is not None
+    os.environ["EQUIPOISE_CACHE"] = str(config.cache.mkdir("kernels"))
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """Return the top folder of the repository."""

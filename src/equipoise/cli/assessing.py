@@ -28,6 +28,7 @@ from equipoise.spec.text import shown
 
 _STAGES = {
     "draws": mark("sample of inputs"),
+    "compile": mark("machine code"),
     "access": mark("road to patients"),
     "clinical": mark("course of the disease"),
     "delivery": mark("queue and centres"),
@@ -146,7 +147,11 @@ def _with_bar(asked: _Asked, request: Request, progress: Progress, errors: Conso
             bar.update(task, completed=share)
             stop_if_asked()
 
-        progress.listen(heard)
+        def entered(stage: str) -> None:
+            compiling = _("Machine code for the disease model, once for each model")
+            bar.update(task, description=compiling if stage == "compile" else title)
+
+        progress.listen(heard, on_stage=entered)
         return run_assessment(
             asked.study, draws=request.draws, seed=request.seed, design=request.design,
             policy=asked.policy, progress=progress, workers=request.workers,

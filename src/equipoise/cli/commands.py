@@ -189,6 +189,34 @@ def check(
 
 
 @app.command(
+    "warm-up",
+    cls=Command,
+    options_metavar=OPTIONS,
+    help=_(
+        "Compile what a study needs, so that its first run is as fast as later ones. A large "
+        "run does it by itself."
+    ),
+)
+def warm_up(
+    study: Annotated[
+        str,
+        typer.Argument(metavar=_("study"), help=_("Name in the library, or path of a study.yaml.")),
+    ],
+    country: Annotated[
+        str | None, typer.Option("--country", help=_("Two letters, e.g. ru."))
+    ] = None,
+    language: LanguageOption = "en",
+) -> None:
+    """Compile ahead of a run."""
+    from equipoise.api import load
+    from equipoise.pipeline import warm_up as compile_ahead
+
+    loaded = load(study, country=country)
+    with Console(stderr=True).status(_("Machine code for the disease model, once for each model")):
+        compile_ahead(loaded)
+
+
+@app.command(
     cls=Command,
     options_metavar=OPTIONS,
     help=_("List what is there: therapies, countries, models, contracts, criteria."),

@@ -1,126 +1,43 @@
-"""The cohort engine: expected health and cost of one patient, for all draws at once."""
+"""The cohort engine in NumPy: expected health and cost of one patient, for all draws at once."""
 
-from collections.abc import Callable, Sequence
-from itertools import product
+from collections.abc import Callable, Mapping
 
 import numpy as np
-import xarray as xr
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from equipoise.clinical.given import Given
 from equipoise.clinical.moves import HAIR, Labels, Moves, People, moved, starting_people, sum_of
-from equipoise.clinical.plan import Plan, by_item, plan
-from equipoise.clinical.schedule import Schedule, schedule
-from equipoise.clinical.tally import NoNumberError, Tally, over_groups
+from equipoise.clinical.plan import by_item, effects_by_move
+from equipoise.clinical.tally import Tally, over_groups
 from equipoise.clinical.values import Values
 from equipoise.clinical.watch import Watch
-from equipoise.clinical.weights import CONVENTIONS
-from equipoise.core.errors import LabelError, SimulationError
+from equipoise.core.errors import SimulationError
 from equipoise.core.translation import translate as _
 from equipoise.spec.formula import Formula
-from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Event, Model, TransitionEffect
-from equipoise.spec.model_formulas import formulas
-from equipoise.spec.problems import blaming
 
 Floats = NDArray[np.float64]
 
 
-def run_cohort(
-    model: LoadedModel,
-    parameters: xr.Dataset,
-    *,
-    start_ages: Sequence[float] | None = None,
-    discount: tuple[ArrayLike, ArrayLike] | None = None,
-    progress: Callable[[float], None] | None = None,
-    strict: bool = False,
-) -> xr.Dataset:
-    r"""Follow a cohort through a model's course in time.
-
-    The share in each state moves by :math:`m_{k+1} = m_k P_k`, with all formulas evaluated at the
-    start of cycle `k`. Yearly rewards of the states count by the model's method
-    (`clinical.weights`); one-off events at the start of a cycle, and one-off effects of moves at
-    the end of one, count in full. A result is the weighted mean over the subgroups.
+class Cohort:
+    """One run in NumPy, all draws at once: the reference of every other engine.
 
     Parameters
     ----------
-    model
-        A checked model, from `spec.load.load_model`.
-    parameters
-        One variable per parameter, dims ``(draw)``, in canonical units: years, rates per year and
-        the model's money; from `draws.sample` or `draws.base_case`.
-    start_ages
-        Ages at the start, years; by default the model's own `time.start_age`.
-    discount
-        Rates per year for cost and health, each a number or dims ``(draw)``; by default the
-        model's own, and 0 if it has none.
-    progress
-        Called with the share of the work done, between 0 and 1.
-    strict
-        Refuse utilities, costs and health effects that no patient can have; for the base case.
-
-    Returns
-    -------
-    xarray.Dataset
-        The group `clinical` of `core.vocabulary`: dims strategy, item, measure, age, year (whole
-        years since start) and draw; money in the model's unit, health in QALYs, life in years.
-        A model without a course in time has one year and the age 0.
-
-    Raises
-    ------
-    SimulationError
-        If a probability, a share or a result leaves its range; names file, line and field,
-        strategy, draw and time.
-    LabelError
-        If a parameter is missing from the sample, or has other dims.
-
-    References
-    ----------
-    Briggs, Claxton, Sculpher (2006), Decision Modelling for Health Economic Evaluation, chapter 2;
-    Alarid-Escudero et al. (2023), Med Decis Making 43(1):3-20,
-    https://doi.org/10.1177/0272989X221103163.
-
-    Examples
-    --------
-    >>> from equipoise.draws import base_case
-    >>> from equipoise.packs.find import library_folder
-    >>> from equipoise.spec.load import load_model
-    >>> model = load_model(library_folder() / "models" / "sick-sicker.yaml")
-    >>> found = run_cohort(model, base_case(model.spec.parameters, joint={}))
-    >>> print(float(found["cost_present"].sel(strategy="standard_care").sum().round()))
-    151580.0
+    given
+        What to run.
+    watched
+        Look at every value of every formula, to name the one that is no number.
+    bounded
+        Refuse utilities, costs and health effects that no patient can have.
     """
-    given = (model, parameters, start_ages, discount)
-    with np.errstate(all="ignore"), blaming(model.path):
-        try:
-            return _Cohort(*given, watched=strict, bounded=strict).run(progress)
-        except NoNumberError:
-            if not strict:
-                _Cohort(*given, watched=True).run(None)  # names the field that is to blame
-            raise
 
-
-class _Cohort:
-    """One run: the parts that stay the same while time passes."""
-
-    def __init__(
-        self,
-        model: LoadedModel,
-        parameters: xr.Dataset,
-        start_ages: Sequence[float] | None,
-        discount: tuple[ArrayLike, ArrayLike] | None,
-        *,
-        watched: bool = False,
-        bounded: bool = False,
-    ) -> None:
-        self._spec: Model = model.spec
-        self._plan: Plan = plan(model)
-        self._clock: Schedule = schedule(model.spec.time)
-        draws = _draws(parameters)
-        self._rates = _rates(self._spec, discount, draws=len(draws))
-        ages = _ages(self._spec, start_ages)
-        self._values = Values(model, self._plan, parameters, ages=ages)
+    def __init__(self, given: Given, *, watched: bool = False, bounded: bool = False) -> None:
+        self._spec: Model = given.model.spec
+        self._plan, self._clock, self._rates = given.plan, given.clock, given.rates
+        self._values = Values(given.model, self._plan, given.parameters, ages=given.ages)
         self._values.at(0.0)
-        self._labels = Labels(tuple(self._spec.strategies), draws)
+        self._labels = Labels(tuple(self._spec.strategies), given.draws)
         self._weight = _weights(self._spec, self._values, self._labels)
         self._moves = Moves(
             self._spec.transitions, self._values, self._labels,
@@ -128,14 +45,17 @@ class _Cohort:
         )  # fmt: skip
         watch = Watch(self._spec, self._plan, self._values, self._labels, bounded=bounded)
         self._watch = watch if watched else None
-        self._effects = _effects_by_move(self._spec)
-        self._tally = Tally(
-            strategies=self._labels.strategies, items=self._plan.items,
-            measures=tuple(self._spec.track), ages=ages, draws=draws, clock=self._clock,
-        )  # fmt: skip
+        self._effects = effects_by_move(self._spec)
+        self._tally = Tally(given)
 
-    def run(self, progress: Callable[[float], None] | None) -> xr.Dataset:
-        """Let time pass."""
+    def run(self, progress: Callable[[float], None] | None = None) -> Mapping[str, Floats]:
+        """Let time pass; return the variables of group `clinical`.
+
+        Raises
+        ------
+        SimulationError
+            If a probability, a share or a result leaves its range.
+        """
         clock = self._clock
         people = starting_people(self._plan, self._values, self._labels)
         for point, time in enumerate(clock.points):
@@ -159,7 +79,7 @@ class _Cohort:
                 progress((point + 1) / len(clock.points))
         if progress is not None:
             progress(1.0)
-        return self._tally.dataset(attributes=_conventions(self._spec))
+        return self._tally.arrays()
 
     def _is_over(self, people: People) -> bool:
         """Return whether nobody is left to whom anything can happen."""
@@ -257,56 +177,6 @@ def _remembers(event: Event) -> bool:
     return any("first" in formula.functions for formula in parts)
 
 
-def _draws(parameters: xr.Dataset) -> list[int]:
-    """Return the labels of the draws; one where nothing is uncertain."""
-    if "draw" not in parameters.dims:
-        return [0]
-    if "draw" in parameters.coords:
-        return [int(draw) for draw in parameters["draw"].values]
-    return list(range(parameters.sizes["draw"]))
-
-
-def _rates(
-    spec: Model, discount: tuple[ArrayLike, ArrayLike] | None, *, draws: int
-) -> tuple[Floats, Floats]:
-    """Return the yearly discount rates of cost and health, scalar or one per draw."""
-    given: tuple[ArrayLike, ArrayLike] = (0.0, 0.0)
-    if discount is not None:
-        given = discount
-    elif spec.discount is not None:
-        given = (spec.discount.cost.value, spec.discount.health.value)
-    cost, health = (np.ascontiguousarray(rate, dtype=np.float64) for rate in given)
-    for rate in (cost, health):
-        if rate.shape not in ((), (1,), (draws,)) or not bool(np.all(rate > -1.0)):
-            message = (
-                f"a discount rate has shape {rate.shape} and least value {rate.min():g}; give one "
-                f"number above -1, or one for each of the {draws} draws"
-            )
-            raise LabelError(message)
-    return cost, health
-
-
-def _ages(spec: Model, start_ages: Sequence[float] | None) -> tuple[float, ...]:
-    """Return the ages at start in years.
-
-    Raises
-    ------
-    SimulationError
-        If formulas use the age and nobody says it.
-    """
-    if spec.time is None:
-        return (0.0,)
-    if start_ages is not None:
-        return tuple(float(age) for age in start_ages)
-    if spec.time.start_age is not None:
-        return (spec.time.start_age.value,)
-    if any("age" in placed.formula.names for placed in formulas(spec)):
-        message = _("formulas use `age`, but no age at start is given")
-        fix = _("add `start_age: 40 years` under `time`")
-        raise SimulationError(message, fix=fix, place=("time",))
-    return (0.0,)
-
-
 def _weights(spec: Model, values: Values, labels: Labels) -> Floats:
     """Return the weights of the subgroups, dims (strategy, subgroup, age, draw).
 
@@ -328,29 +198,3 @@ def _weights(spec: Model, values: Values, labels: Labels) -> Floats:
         fix = _("they must be 0 or more and add up to 1")
         raise SimulationError(message, fix=fix, place=("subgroups",))
     return weights
-
-
-def _effects_by_move(spec: Model) -> dict[tuple[str, str], list[TransitionEffect]]:
-    """Return the one-off effects by the states left and entered; staying is no move."""
-    found: dict[tuple[str, str], list[TransitionEffect]] = {}
-    for effect in spec.transition_effects:
-        leaving, entering = (
-            (names,) if isinstance(names, str) else tuple(names)
-            for names in (effect.leaving, effect.entering)
-        )
-        for move in product(dict.fromkeys(leaving), dict.fromkeys(entering)):
-            if move[0] != move[1]:
-                found.setdefault(move, []).append(effect)
-    return found
-
-
-def _conventions(spec: Model) -> dict[str, str | float]:
-    """Return what is printed beside every total."""
-    found: dict[str, str | float] = {"engine": "cohort", "money": str(spec.money)}
-    if spec.time is not None:
-        found |= {
-            "method": spec.time.method,
-            "convention": CONVENTIONS[spec.time.method],
-            "cycle_years": spec.time.cycle.value,
-        }
-    return found

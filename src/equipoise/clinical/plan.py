@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from itertools import product
 
 from equipoise.core.errors import SimulationError
 from equipoise.core.translation import translate as _
 from equipoise.core.units import DIMENSIONLESS, Unit, parse_unit
 from equipoise.spec.formula import Formula, TableSignature, parse_formula, unit_of
 from equipoise.spec.loaded import LoadedModel
-from equipoise.spec.model import Model, State
+from equipoise.spec.model import Model, State, TransitionEffect
 from equipoise.spec.model_formulas import formulas
 
 CARE = "care"
@@ -165,4 +166,18 @@ def _parts_of(used: Collection[Formula], made: Mapping[str, Formula]) -> set[str
         if name in made and name not in found:
             found.add(name)
             queue += made[name].names
+    return found
+
+
+def effects_by_move(model: Model) -> dict[tuple[str, str], list[TransitionEffect]]:
+    """Return the one-off effects by the states left and entered; staying is no move."""
+    found: dict[tuple[str, str], list[TransitionEffect]] = {}
+    for effect in model.transition_effects:
+        leaving, entering = (
+            (names,) if isinstance(names, str) else tuple(names)
+            for names in (effect.leaving, effect.entering)
+        )
+        for move in product(dict.fromkeys(leaving), dict.fromkeys(entering)):
+            if move[0] != move[1]:
+                found.setdefault(move, []).append(effect)
     return found

@@ -1,20 +1,16 @@
 """Where results add up, year by year, and become labelled arrays."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from equipoise.clinical.schedule import Schedule
+from equipoise.clinical.given import Given
 from equipoise.core.errors import SimulationError
 from equipoise.core.translation import translate as _
 
 Floats = NDArray[np.float64]
-
-_BY_AGE = ("strategy", "age", "year", "draw")
-_COSTS = ("strategy", "item", "age", "year", "draw")
-
 
 ONES = np.ones((1, 1, 1, 1))
 
@@ -39,28 +35,13 @@ class NoNumberError(SimulationError):
 class Tally:
     """Sums per starting patient by year since start, as they are and at their present value."""
 
-    def __init__(
-        self,
-        *,
-        strategies: Sequence[str],
-        items: Sequence[str],
-        measures: Sequence[str],
-        ages: Sequence[float],
-        draws: Sequence[int],
-        clock: Schedule,
-    ) -> None:
-        self._clock = clock
-        self._coordinates = {
-            "strategy": np.array(list(strategies), dtype=str),
-            "item": np.array(list(items), dtype=str),
-            "measure": np.array(list(measures), dtype=str),
-            "age": np.asarray(ages, dtype=np.float64),
-            "year": np.arange(clock.years),
-            "draw": np.asarray(draws),
-        }
-        by_age = tuple(self._coordinates[dim].size for dim in _BY_AGE)
-        costs = tuple(self._coordinates[dim].size for dim in _COSTS)
-        self._items = {item: number for number, item in enumerate(items)}
+    def __init__(self, given: Given) -> None:
+        self._clock = given.clock
+        strategies, measures = len(given.model.spec.strategies), tuple(given.model.spec.track)
+        course = (len(given.ages), given.clock.years, len(given.draws))
+        by_age = (strategies, *course)
+        costs = (strategies, len(given.plan.items), *course)
+        self._items = {item: number for number, item in enumerate(given.plan.items)}
         self._measures = {measure: number for number, measure in enumerate(measures)}
         self.cost, self.cost_present = np.zeros(costs), np.zeros(costs)
         self.cost_at_start = np.zeros(costs[:3] + costs[4:])
@@ -113,32 +94,57 @@ class Tally:
         mean = amount / np.where(share > 0, share, 1.0)
         self.track[self._measures[measure], :, :, year] = np.where(share > 0, mean, 0.0)
 
-    def dataset(self, *, attributes: dict[str, str | float]) -> xr.Dataset:
-        """Return everything as the `clinical` group of the vocabulary.
+    def arrays(self) -> dict[str, Floats]:
+        """Return everything by its name in group `clinical` of the vocabulary."""
+        return {
+            "cost": self.cost,
+            "cost_present": self.cost_present,
+            "cost_at_start": self.cost_at_start,
+            "qaly": self.qaly,
+            "qaly_present": self.qaly_present,
+            "life_years": self.life,
+            "life_years_present": self.life_present,
+            "alive": self.alive,
+            "track": self.track,
+        }
 
-        Raises
-        ------
-        NoNumberError
-            If a result is no finite number.
-        """
-        data = xr.Dataset(
-            {
-                "cost": (_COSTS, self.cost),
-                "cost_present": (_COSTS, self.cost_present),
-                "cost_at_start": (("strategy", "item", "age", "draw"), self.cost_at_start),
-                "qaly": (_BY_AGE, self.qaly),
-                "qaly_present": (_BY_AGE, self.qaly_present),
-                "life_years": (_BY_AGE, self.life),
-                "life_years_present": (_BY_AGE, self.life_present),
-                "alive": (_BY_AGE, self.alive),
-                "track": (("measure", *_BY_AGE), self.track),
-            },
-            coords=self._coordinates,
-            attrs=attributes,
-        )
-        for name, array in data.items():
-            _require_numbers(str(name), array)
-        return data
+
+_DIMS = {
+    "cost": ("strategy", "item", "age", "year", "draw"),
+    "cost_present": ("strategy", "item", "age", "year", "draw"),
+    "cost_at_start": ("strategy", "item", "age", "draw"),
+    "track": ("measure", "strategy", "age", "year", "draw"),
+}
+
+
+def dataset_of(
+    arrays: Mapping[str, Floats], given: Given, *, attributes: Mapping[str, str | float]
+) -> xr.Dataset:
+    """Label results as the group `clinical` of the vocabulary.
+
+    Raises
+    ------
+    NoNumberError
+        If a result is no finite number.
+    """
+    data = xr.Dataset(
+        {
+            name: (_DIMS.get(name, ("strategy", "age", "year", "draw")), values)
+            for name, values in arrays.items()
+        },
+        coords={
+            "strategy": np.array(list(given.model.spec.strategies), dtype=str),
+            "item": np.array(list(given.plan.items), dtype=str),
+            "measure": np.array(list(given.model.spec.track), dtype=str),
+            "age": np.asarray(given.ages, dtype=np.float64),
+            "year": np.arange(given.clock.years),
+            "draw": np.asarray(given.draws),
+        },
+        attrs=attributes,
+    )
+    for name, array in data.items():
+        _require_numbers(str(name), array)
+    return data
 
 
 def _require_numbers(name: str, array: xr.DataArray) -> None:

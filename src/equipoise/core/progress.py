@@ -23,15 +23,22 @@ class Progress:
 
     def __init__(self, on_change: Callable[[float], None] | None = None) -> None:
         self._on_change = on_change
+        self._on_stage: Callable[[str], None] | None = None
         self._lock = Lock()
         self._cancelled = Event()
         self._total = 1.0
         self._done = 0.0
         self.seconds: dict[str, float] = {}
 
-    def listen(self, on_change: Callable[[float], None]) -> None:
-        """Name who hears how far the run is."""
+    def listen(
+        self,
+        on_change: Callable[[float], None],
+        *,
+        on_stage: Callable[[str], None] | None = None,
+    ) -> None:
+        """Name who hears how far the run is, and which stage any thread begins."""
         self._on_change = on_change
+        self._on_stage = on_stage
 
     def expect(self, units: float) -> None:
         """Say how many units of work there are in all."""
@@ -60,6 +67,8 @@ class Progress:
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Add the time spent inside to a stage's seconds."""
+        if self._on_stage is not None:
+            self._on_stage(name)
         begun = perf_counter()
         try:
             yield

@@ -1,6 +1,6 @@
 """The main path: from a study to its answers, over all draws and policies."""
 
-from equipoise.pipeline.assess import assess
+from equipoise.pipeline.assess import assess, warm_up
 from equipoise.pipeline.law import WrongRouteError, lawful
 from equipoise.pipeline.model_run import COLUMNS, ModelRun, run_model
 from equipoise.pipeline.rehearsal import rehearse, rehearse_model
@@ -32,4 +32,5 @@ __all__ = [
     "rehearse_model",
     "run_model",
     "straying",
+    "warm_up",
 ]

@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from dataclasses import replace
 from functools import partial
 
 import xarray as xr
 
 from equipoise.balance import weigh
+from equipoise.clinical import engine_for
 from equipoise.core.limits import overflow_explained
 from equipoise.core.progress import Progress
 from equipoise.draws import Design
 from equipoise.pipeline.law import lawful
-from equipoise.pipeline.policies import Plan, run_chunk
+from equipoise.pipeline.policies import Plan, course_of_disease, run_chunk
 from equipoise.pipeline.provenance import record_of
 from equipoise.pipeline.rehearsal import rehearse
 from equipoise.pipeline.settings import (
@@ -109,12 +111,40 @@ def assess(
             rehearse(study, sampled.base)
         require_possible_draws(study, sampled.inputs)
         plan = _plan(study, sampled, chosen, seed)
+        _compile(plan, sampled.inputs, progress)
         chunks = _chunks(sampled.inputs, chunk)
         progress.expect(plan.steps * len(chunks) * 1.1)
         work = overflow_explained(inputs)(partial(run_chunk, plan, progress=progress))
         parts = _in_threads(work, chunks, progress, workers)
         groups = {name: _joined(name, parts) for name in parts[0]}
         return _finish(plan, sampled, groups, progress, design)
+
+
+def _compile(plan: Plan, inputs: xr.Dataset, progress: Progress) -> None:
+    """Make the engine ready before threads ask for it, on the first two draws."""
+    if plan.engine == "machine_code":
+        with progress.stage("compile"):
+            course_of_disease(plan, inputs.isel(draw=slice(0, 2)))
+
+
+def warm_up(study: Study) -> None:
+    """Compile what a study needs, so that its first large run is as fast as later ones.
+
+    Parameters
+    ----------
+    study
+        As loaded.
+
+    Raises
+    ------
+    SimulationError
+        As `assess`.
+    """
+    lawful(study)
+    with blaming(study.path):
+        sampled = sample_inputs(study, draws=2, seed=DEFAULT_SEED, design="plain")
+        plan = _plan(study, sampled, policy_of(study.file.policy), DEFAULT_SEED)
+        run_chunk(replace(plan, engine="machine_code"), sampled.inputs, Progress())
 
 
 def _chunks(inputs: xr.Dataset, size: int) -> list[xr.Dataset]:
@@ -131,12 +161,15 @@ def _chunks(inputs: xr.Dataset, size: int) -> list[xr.Dataset]:
 def _plan(study: Study, sampled: Sampled, chosen: Policy, seed: int) -> Plan:
     """Return what every chunk needs."""
     reference = reference_threshold(sampled.base)
+    ages = start_ages(study)
+    draws = sampled.inputs.sizes["draw"]
     return Plan(
         study=study,
         chosen=chosen,
         policies=policies_of(study, chosen),
-        ages=start_ages(study),
+        ages=ages,
         seed=seed,
+        engine=engine_for(study.model, draws=draws, ages=len(ages)),
         reference=reference,
         grid=thresholds(sampled.inputs, reference),
     )

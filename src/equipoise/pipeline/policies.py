@@ -8,7 +8,7 @@ import xarray as xr
 
 from equipoise.access import access_timeline
 from equipoise.balance import Outcome, measured, queue_of
-from equipoise.clinical import run_cohort
+from equipoise.clinical import Engine, run_cohort
 from equipoise.core.progress import Progress
 from equipoise.core.vocabulary import checked
 from equipoise.delivery import demand, reach, treated_patients
@@ -41,6 +41,7 @@ class Plan:
     policies: tuple[Policy, ...]
     ages: Sequence[float]
     seed: int
+    engine: Engine
     reference: float
     grid: xr.DataArray
 
@@ -97,12 +98,7 @@ def run_chunk(plan: Plan, inputs: xr.Dataset, progress: Progress) -> dict[str, x
     with progress.stage("access"):
         access = access_timeline(study, inputs, seed=plan.seed)
     with progress.stage("clinical"):
-        clinical = run_cohort(
-            study.model,
-            model_inputs(study, inputs),
-            start_ages=plan.ages,
-            discount=discount_rates(inputs),
-        )
+        clinical = course_of_disease(plan, inputs)
     progress.advance(4.0)
     with progress.stage("delivery"):
         joining = demand(study, inputs, clinical)
@@ -124,6 +120,17 @@ def run_chunk(plan: Plan, inputs: xr.Dataset, progress: Progress) -> dict[str, x
                 groups |= _chosen(chunk, course, payments, impact)
         progress.advance()
     return groups | {"policies": _table(plan, inputs["draw"], columns)}
+
+
+def course_of_disease(plan: Plan, inputs: xr.Dataset) -> xr.Dataset:
+    """Run the disease model on some draws."""
+    return run_cohort(
+        plan.study.model,
+        model_inputs(plan.study, inputs),
+        start_ages=plan.ages,
+        discount=discount_rates(inputs),
+        engine=plan.engine,
+    )
 
 
 def _impacts(

@@ -97,7 +97,9 @@ def _model(
     )
     problems += located(document, findings)
     problems += located(document, check_model(spec, tables, in_study=in_study))
-    return LoadedModel(spec, document.path, tables)
+    uncertain = {name for name, one in spec.parameters.items() if one.distribution is not None}
+    uncertain |= {name for joint in spec.joint.values() for name in joint.parameters}
+    return LoadedModel(spec, document.path, tables, frozenset(uncertain))
 
 
 def country_of(path: Path) -> str:

@@ -63,6 +63,8 @@ class LoadedModel:
     spec: Model
     path: Path
     tables: Mapping[str, TableData] = field(default_factory=dict)
+    uncertain: frozenset[str] = frozenset()
+    """Parameters that are uncertain in the file, also where the user has fixed them since."""
 
 
 @dataclass(frozen=True)

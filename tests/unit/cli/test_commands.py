@@ -11,6 +11,7 @@ import pytest
 
 from equipoise.cli.app import main
 from equipoise.cli.options import pairs
+from equipoise.clinical.compiled.build import built
 from equipoise.core.errors import Mistakes
 
 MINI = Path(__file__).parents[2] / "data" / "mini" / "study.yaml"
@@ -43,6 +44,16 @@ def test_assess_answers_five_questions_and_leaves_a_folder(run, tmp_path):
     assert (made / "results.nc").is_file()
     assert {path.suffix for path in (made / "tables").iterdir()} == {".csv", ".json"}
     assert [path.name for path in tmp_path.iterdir()] == ["here"]
+
+
+def test_warm_up_compiles_ahead_of_a_run(run, tmp_path, monkeypatch):
+    cache = tmp_path / "cache"
+    monkeypatch.setenv("EQUIPOISE_CACHE", str(cache))
+    built.cache_clear()
+    code, out, _err = run("warm-up", str(MINI))
+    assert (code, out) == (0, "")
+    assert len(list(cache.glob("kernel_*.py"))) == 1
+    assert len(list(cache.glob("__pycache__/kernel_*.nbc"))) == 1
 
 
 def test_show_prints_the_same_answers_again(run):

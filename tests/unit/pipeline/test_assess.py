@@ -51,6 +51,18 @@ def test_chunks_and_workers_change_not_a_byte(
     assert_same_bytes(whole, assess(mini, draws=60, seed=9, chunk=chunk, workers=workers))
 
 
+def test_machine_code_gives_the_same_answers_and_the_same_bytes_in_any_chunks(
+    mini: Study, whole: xr.DataTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("equipoise.clinical.engines.WORTH_COMPILING", 0.0)
+    machine = assess(mini, draws=60, seed=9)
+    assert_same_bytes(machine, assess(mini, draws=60, seed=9, chunk=7, workers=2))
+    for group in GROUPS:
+        xr.testing.assert_allclose(
+            machine[group].to_dataset(), whole[group].to_dataset(), rtol=1e-7, atol=1e-6
+        )
+
+
 def test_a_draw_by_itself_is_the_same_draw(mini: Study) -> None:
     assert_same_bytes(assess(mini, draws=4, chunk=4), assess(mini, draws=4, chunk=1))
 

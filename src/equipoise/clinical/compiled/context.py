@@ -1,0 +1,134 @@
+"""What all parts of one model's kernel share: its names, scratch rows and statements."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from equipoise.clinical.compiled.statements import Scratch, Statements, Value, Varies
+from equipoise.clinical.plan import Plan
+from equipoise.spec.formula import Formula, Node
+from equipoise.spec.loaded import LoadedModel
+from equipoise.spec.model import Time
+
+DISCOUNT = ("discount_cost", "discount_health")
+"""Yearly discount rates, beside the model's own parameters."""
+
+OUTPUTS = (
+    "cost", "cost_present", "cost_at_start", "qaly", "qaly_present", "life_years",
+    "life_years_present", "alive", "track",
+)  # fmt: skip
+"""Results in the order in which they lie one after another, dims (..., age, year, draw)."""
+
+
+Reward = tuple[str, int]
+"""An output with the number of its item or measure."""
+
+
+class Context:
+    """The model, and where its values stand in the kernel.
+
+    Parameters
+    ----------
+    model
+        A checked model.
+    plan
+        Its order of work.
+    time
+        Its clock.
+    drawn
+        Parameters, and discount rates, that differ between draws; all others are single numbers.
+    """
+
+    def __init__(self, model: LoadedModel, plan: Plan, time: Time, drawn: Sequence[str]) -> None:
+        self.spec, self.plan, self.time = model.spec, plan, time
+        self.scratch = Scratch()
+        self.parameters = self.scratch.region(len(drawn))
+        self.states = {name: self.scratch.row() for name in plan.states}
+        self.attributes = {name: self.scratch.row() for name in self.spec.attributes}
+        self.wrong = self.scratch.row()
+        """Where a draw's impossible values are counted."""
+        self.drawn = tuple(drawn)
+        self.single = tuple(n for n in (*self.spec.parameters, *DISCOUNT) if n not in drawn)
+        self.of_strategy = members_of(list(self.spec.strategies.values()))
+        self.of_group = members_of([group.values for group in self.spec.subgroups.values()])
+        known = self._known()
+        first_day: dict[str, Value | Node] = {
+            **known,
+            **{name: attribute.start.tree for name, attribute in self.spec.attributes.items()},
+            "time": Value("0.0", Varies.NOTHING),
+            "age": Value("ages[a]", Varies.NOTHING),
+        }
+        tables = _table_calls(model)
+        places = {f"p{k}": self.parameters.row(k) for k in range(len(drawn))}
+        self.now = Statements(known, tables, self.scratch, places, prefix="t")
+        self.first_day = Statements(first_day, tables, self.scratch, places, prefix="d")
+        self.discount = {name: known[name] for name in DISCOUNT}
+        self.rewards: list[Reward] = []
+        self._fresh = 0
+
+    def _known(self) -> dict[str, Value | Node]:
+        """Return what the names of formulas stand for in a cycle."""
+        known: dict[str, Value | Node] = {n: f.tree for n, f in self.spec.let.items()}
+        known |= {n: Value(f"q{k}", Varies.NOTHING) for k, n in enumerate(self.single)}
+        known |= {n: Value(f"p{k}", Varies.DRAW) for k, n in enumerate(self.drawn)}
+        known |= {n: Value(f"v{k}", Varies.NOTHING) for k, n in enumerate(self.of_strategy)}
+        known |= {n: Value(f"u{k}", Varies.NOTHING) for k, n in enumerate(self.of_group)}
+        known |= {n: Value(f"a{k}", Varies.BOTH) for k, n in enumerate(self.attributes)}
+        known |= {
+            "time": Value("now", Varies.CYCLE),
+            "age": Value("age", Varies.CYCLE),
+            "cycle": Value(repr(self.time.cycle.value), Varies.NOTHING),
+        }
+        return known
+
+    def of(self, formula: Formula) -> Value:
+        """Return the value of a formula in a cycle."""
+        return self.now.number(formula.tree)
+
+    def present(self, state: str) -> Value:
+        """Return the share in a state at the start of a cycle."""
+        return Value(f"m{list(self.states).index(state)}", Varies.BOTH)
+
+    def alive(self) -> Value:
+        """Return the share alive at the start of a cycle."""
+        return self.now.total([self.present(name) for name in self.plan.living])
+
+    def factor(self, name: str, when: str) -> Value:
+        r"""Return a discount factor :math:`(1 + r)^{-t}`, as :math:`e^{-t \ln(1 + r)}`."""
+        rate = self.discount[name]
+        assert isinstance(rate, Value)  # noqa: S101 - a rate is no formula
+        growth = self.now.set("np.log1p({0})", rate)
+        return self.now.set("exp(-({0} * {1}))", Value(when, Varies.CYCLE), growth)
+
+    def fresh(self, prefix: str) -> str:
+        """Return a name that nothing else has: the compiler is slow with names set twice."""
+        self._fresh += 1
+        return f"{prefix}{self._fresh}"
+
+    def require(self, statements: Statements, text: str, *values: Value) -> None:
+        """Note the draws in which something is out of range."""
+        found = statements.set(text, *values, truth=True)
+        of_all = Varies.DRAW not in found.varies
+        line = f"broken = broken if {found.text} else 1"
+        of_draw = f"{self.wrong} += 0.0 if {found.text} else 1.0"
+        statements.lines[found.varies].append(line if of_all else of_draw)
+
+
+def members_of(groups: Sequence[Mapping[str, float]]) -> tuple[str, ...]:
+    """Return the variables that strategies or subgroups set, in a fixed order."""
+    return tuple(sorted({name for group in groups for name in group}))
+
+
+def _table_calls(model: LoadedModel) -> dict[str, Callable[[list[str]], str]]:
+    """Return what writes the call of each table."""
+
+    def call(number: int, order: int, linear: bool) -> Callable[[list[str]], str]:
+        def text(arguments: list[str]) -> str:
+            code = arguments[1 - order] if len(arguments) > 1 else "0.0"
+            table = f"grid{number}, values{number}, codes{number}"
+            return f"looked_up({table}, {linear}, {arguments[order]}, {code})"
+
+        return text
+
+    return {
+        name: call(number, table.order, table.linear)
+        for number, (name, table) in enumerate(model.tables.items())
+    }

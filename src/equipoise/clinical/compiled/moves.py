@@ -1,0 +1,103 @@
+"""Statements of who is where: on the first day, and after each cycle."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from equipoise.clinical.compiled.context import Context
+from equipoise.clinical.compiled.statements import ONE, ZERO, Value
+from equipoise.clinical.moves import HAIR
+from equipoise.spec.formula import Formula
+
+LARGEST_RATE = "1e300"
+"""Rates beyond this are left to the NumPy engine, which lets infinite ones happen at once."""
+
+
+def start(context: Context) -> list[str]:
+    """Return the statements, for each draw, that put everyone where they begin.
+
+    The shares carry the weight of the subgroup at hand.
+    """
+    day = context.first_day
+    shares = {
+        name: ZERO if state.start is None else day.number(state.start.tree)
+        for name, state in context.plan.states.items()
+    }
+    for share in shares.values():
+        context.require(day, "{0} >= 0.0", share)
+    _require_one(context, list(shares.values()))
+    weight = _group_weight(context)
+    attributes = {n: day.number(a.start.tree) for n, a in context.spec.attributes.items()}
+    return [
+        *(
+            f"{context.states[name]} = {share.text} * {weight.text}"
+            for name, share in shares.items()
+        ),
+        *(f"{context.attributes[name]} = {value.text}" for name, value in attributes.items()),
+    ]
+
+
+def _require_one(context: Context, shares: list[Value]) -> None:
+    """Note the draws in which shares do not add up to one."""
+    day = context.first_day
+    context.require(day, f"np.abs({{0}} - 1.0) <= {HAIR!r}", day.total(shares))
+
+
+def _group_weight(context: Context) -> Value:
+    """Return the weight of the subgroup at hand."""
+    day = context.first_day
+    weights = [day.number(group.weight.tree) for group in context.spec.subgroups.values()]
+    if not weights:
+        return ONE
+    for weight in weights:
+        context.require(day, "{0} >= 0.0", weight)
+    _require_one(context, weights)
+    found = weights[0]
+    for number, weight in enumerate(weights[1:], start=1):
+        found = day.set(f"({{0}} if g == {number} else {{1}})", weight, found)
+    return found
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Who is where after a cycle, and who has moved from where to where."""
+
+    following: Mapping[str, Value]
+    moves: Mapping[tuple[str, str], Value]
+
+
+def moved(context: Context) -> Moved:
+    """Write the moves of a cycle; as `clinical.moves.moved`."""
+    parts: dict[str, list[Value]] = {name: [] for name in context.states}
+    moves: dict[tuple[str, str], Value] = {}
+    for origin in context.states:
+        for target, share in _row(context, origin).items():
+            moves[origin, target] = context.now.set("{0} * {1}", context.present(origin), share)
+            parts[target].append(moves[origin, target])
+    return Moved({name: context.now.total(shares) for name, shares in parts.items()}, moves)
+
+
+def _row(context: Context, origin: str) -> dict[str, Value]:
+    """Return the probability of each state after a cycle for those in one state."""
+    row = context.spec.transitions.get(origin, {})
+    found = {to: context.of(entry) for to, entry in row.items() if isinstance(entry, Formula)}
+    rates = origin in context.plan.rates
+    most = LARGEST_RATE if rates else repr(1.0 + HAIR)
+    for value in found.values():
+        context.require(context.now, f"({{0}} >= 0.0) & ({{0}} <= {most})", value)
+    if rates:
+        found = _competing(context, found)
+    total = context.now.total(list(found.values()))
+    if found and not rates:
+        context.require(context.now, f"{{0}} <= {1.0 + HAIR!r}", total)
+    rest = next((to for to, entry in row.items() if not isinstance(entry, Formula)), origin)
+    left = context.now.set("most(1.0 - {0}, 0.0)", total) if found else ONE
+    found[rest] = context.now.set("{0} + {1}", found[rest], left) if rest in found else left
+    return found
+
+
+def _competing(context: Context, rates: Mapping[str, Value]) -> dict[str, Value]:
+    """Return the probabilities of competing rates; as `clinical.moves.competing`."""
+    total = context.now.total(list(rates.values()))
+    cycle = repr(context.time.cycle.value)
+    leave = context.now.set(f"-expm1(-({{0}} * {cycle})) / ({{0}} if {{0}} > 0.0 else 1.0)", total)
+    return {to: context.now.set("{0} * {1}", rate, leave) for to, rate in rates.items()}

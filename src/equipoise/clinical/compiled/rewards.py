@@ -1,0 +1,254 @@
+"""Statements of what counts: yearly rewards, one-off events and effects, and what is read.
+
+Each group of rewards lies in scratch rows one after another and is added to the results in a loop
+over them, so that the text stays short and compiles soon.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from equipoise.clinical.compiled.context import Context, Reward
+from equipoise.clinical.compiled.moves import Moved
+from equipoise.clinical.compiled.statements import BLOCK, ONE, Region, Value, Varies
+from equipoise.clinical.plan import by_item, effects_by_move
+from equipoise.spec.model import Event, TransitionEffect
+
+
+def indented(depth: int, lines: Iterable[str]) -> list[str]:
+    """Return lines moved to the right."""
+    return ["    " * depth + line for line in lines]
+
+
+def looped(lines: Sequence[str]) -> list[str]:
+    """Return lines in a loop over the draws of a block."""
+    return [f"for i in range({BLOCK}):", *indented(1, lines or ["pass"])]
+
+
+def _over(count: int, lines: Sequence[str]) -> list[str]:
+    """Return lines in a loop over rewards."""
+    return [f"for n in range({count}):", *indented(1, lines)] if count else []
+
+
+@dataclass(frozen=True)
+class _Rewards:
+    """Rewards that are added together: their numbers among all, and their amounts."""
+
+    first: int
+    amounts: Region
+
+
+def _listed(context: Context, rewards: Mapping[Reward, Value]) -> _Rewards:
+    """Put rewards on the list of the kernel's, and their amounts into rows."""
+    first = len(context.rewards)
+    context.rewards += rewards
+    return _Rewards(first, context.now.note(list(rewards.values())))
+
+
+def _place(first: int, table: str, year: str) -> str:
+    """Return the text of where the n-th reward's results stand, for a block's first draw.
+
+    Parameters
+    ----------
+    first
+        Number of the first of them among all.
+    table
+        Where their results begin: `reward_place` or `present_place`.
+    year
+        Text of the year; empty for what has no years.
+    """
+    row = f"a * years + {year}" if year else "a"
+    number = f"{first} + n"
+    return f"{table}[{number}] + s * reward_step[{number}] + ({row}) * width + lo"
+
+
+def _plus(context: Context, place: str, amount: str) -> list[str]:
+    """Return the statements that add to a place, noting what is no finite number."""
+    sum_ = context.fresh("x")
+    return [
+        f"{sum_} = out[{place} + i] + {amount}",
+        f"out[{place} + i] = {sum_}",
+        f"{context.wrong} += 0.0 if np.abs({sum_}) < np.inf else 1.0",
+    ]
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Yearly rewards: statements for one share of time, and those that end a year."""
+
+    sums: Region
+    """Sums of the running year, as they are and at their present value."""
+    share: list[str]
+    year: list[str]
+
+
+def flows(context: Context, moved: Moved) -> Flows:
+    """Write the yearly costs, health and life of the states."""
+    costs, health = _yearly(context, moved)
+    listed = _listed(context, costs | health)
+    count = len(costs) + len(health)
+    sums = context.scratch.region(2 * count)
+    share: list[str] = []
+    for name, first, last in (("cost", 0, len(costs)), ("health", len(costs), count)):
+        factor = context.now.place_of(context.factor(f"discount_{name}", "now"))
+        rows = [
+            Region(region.first + (first + offset) * BLOCK, last - first)
+            for region, offset in ((listed.amounts, 0), (sums, 0), (sums, count))
+        ]
+        part = context.fresh("x")
+        lines = [
+            f"{part} = {rows[0].nth} * weight",
+            f"{rows[1].nth} += {part}",
+            f"{rows[2].nth} += {part} * {factor}",
+        ]
+        share += _over(last - first, looped(lines))
+    plain, present = Region(sums.first, count), Region(sums.first + count * BLOCK, count)
+    to, to_present = context.fresh("o"), context.fresh("o")
+    year = [
+        f"{to} = {_place(listed.first, 'reward_place', 'y')}",
+        f"{to_present} = {_place(listed.first, 'present_place', 'y')}",
+        *looped(
+            [
+                *_plus(context, to, plain.nth),
+                *_plus(context, to_present, present.nth),
+                f"{plain.nth} = 0.0",
+                f"{present.nth} = 0.0",
+            ]
+        ),
+    ]
+    return Flows(sums, share, _over(count, year))
+
+
+def _yearly(context: Context, moved: Moved) -> tuple[dict[Reward, Value], dict[Reward, Value]]:
+    """Return the yearly rewards of everyone: cost by item; health and life."""
+    costs: dict[Reward, Value] = {}
+    health: dict[Reward, Value] = {}
+
+    def add(found: dict[Reward, Value], reward: Reward, share: Value, value: Value) -> None:
+        part = context.now.set("{0} * {1}", share, value)
+        known = found.get(reward)
+        found[reward] = part if known is None else context.now.set("{0} + {1}", known, part)
+
+    for name, state in context.plan.states.items():
+        share = context.present(name)
+        if context.time.method == "life_table":
+            share = context.now.set("({0} + {1}) * 0.5", share, moved.following[name])
+        for item, formula in by_item(state.cost).items():
+            add(costs, ("cost", context.plan.items.index(item)), share, context.of(formula))
+        if state.utility is not None:
+            add(health, ("qaly", 0), share, context.of(state.utility))
+        if name in context.plan.living:
+            add(health, ("life_years", 0), share, ONE)
+    return costs, health
+
+
+def events(context: Context) -> list[str]:
+    """Return the statements of the one-off events at the start of a cycle."""
+    lines: list[str] = []
+    for event in context.spec.events.values():
+        happens = context.now.truth(event.when.tree)
+        share = context.now.set("({0} if {1} else 0.0)", context.alive(), happens)
+        same_for_all = Varies.DRAW not in happens.varies
+        guard = f"inside and {happens.text}" if same_for_all else "inside"
+        lines += [f"if {guard}:", *indented(1, _once(context, share, event, at_start=True))]
+    return lines
+
+
+def effects(context: Context, moves: Mapping[tuple[str, str], Value]) -> list[str]:
+    """Return the statements of the one-off effects of moves, at the end of a cycle."""
+    lines: list[str] = []
+    for move, found in effects_by_move(context.spec).items():
+        if move in moves:
+            share = context.now.set("{0} * {1}", moves[move], Value("counted", Varies.CYCLE))
+            for effect in found:
+                lines += _once(context, share, effect, at_start=False)
+    return ["if inside:", *indented(1, lines)] if lines else []
+
+
+def _once(
+    context: Context, share: Value, what: Event | TransitionEffect, *, at_start: bool
+) -> list[str]:
+    """Return the statements that add a one-off cost and health effect; day 0 stands apart."""
+    costs = {
+        ("cost", context.plan.items.index(item)): context.now.set(
+            "{0} * {1}", share, context.of(formula)
+        )
+        for item, formula in by_item(what.cost).items()
+    }
+    lines: list[str] = []
+    if costs:
+        lines += _later(context, _listed(context, costs), "discount_cost", at_start=at_start)
+        if at_start:
+            first_day = {("cost_at_start", number): cost for (_n, number), cost in costs.items()}
+            at_once = _at_once(context, _listed(context, first_day))
+            lines = ["if k == 0:", *indented(1, at_once), "else:", *indented(1, lines)]
+    if what.qaly is not None:
+        health: dict[Reward, Value] = {
+            ("qaly", 0): context.now.set("{0} * {1}", share, context.of(what.qaly))
+        }
+        lines += _later(context, _listed(context, health), "discount_health", at_start=at_start)
+    return lines or ["pass"]
+
+
+def _at_once(context: Context, rewards: _Rewards) -> list[str]:
+    """Return the statements that add what happens on day 0."""
+    to = context.fresh("o")
+    lines = [
+        f"{to} = {_place(rewards.first, 'reward_place', '')}",
+        *looped(_plus(context, to, rewards.amounts.nth)),
+    ]
+    return _over(rewards.amounts.count, lines)
+
+
+def _later(context: Context, rewards: _Rewards, rate: str, *, at_start: bool) -> list[str]:
+    """Return the statements that add what happens once, as it is and at its present value."""
+    when, point = ("now", "k") if at_start else ("then", "k + 1")
+    factor = context.now.place_of(context.factor(rate, when))
+    to, to_present = context.fresh("o"), context.fresh("o")
+    year = f"once_year[{point}]"
+    lines = [
+        f"{to} = {_place(rewards.first, 'reward_place', year)}",
+        f"{to_present} = {_place(rewards.first, 'present_place', year)}",
+        *looped(
+            [
+                *_plus(context, to, rewards.amounts.nth),
+                *_plus(context, to_present, f"{rewards.amounts.nth} * {factor}"),
+            ]
+        ),
+    ]
+    return _over(rewards.amounts.count, lines)
+
+
+@dataclass(frozen=True)
+class Reads:
+    """What is noted at starts of years: statements for a year, and those at the very end."""
+
+    year: list[str]
+    end: list[str]
+
+
+def reads(context: Context) -> Reads:
+    """Write who is alive, and what is tracked as a mean of those."""
+    alive = context.alive()
+    found: dict[Reward, Value] = {("alive", 0): alive}
+    for number, formula in enumerate(context.spec.track.values()):
+        found["track", number] = context.now.set("{0} * {1}", alive, context.of(formula))
+    listed = _listed(context, found)
+    to = context.fresh("o")
+    lines = [
+        f"{to} = {_place(listed.first, 'reward_place', 'r')}",
+        *looped(_plus(context, to, listed.amounts.nth)),
+    ]
+    year = ["for r in range(read_from[k], read_to[k]):", *indented(1, _over(len(found), lines))]
+    return Reads(year, _means(context, listed.first, len(found) - 1))
+
+
+def _means(context: Context, first: int, count: int) -> list[str]:
+    """Return the statements that divide what was tracked by the share alive."""
+    people, to, share = context.fresh("o"), context.fresh("o"), context.fresh("x")
+    lines = [
+        f"{share} = out[{people} + i]",
+        f"out[{to} + i] = out[{to} + i] / ({share} if {share} > 0.0 else 1.0)",
+    ]
+    alive = f"reward_place[{first}] + s * reward_step[{first}] + (a * years + r) * width + lo"
+    each = _over(count, [f"{to} = {_place(first + 1, 'reward_place', 'r')}", *looped(lines)])
+    return ["for r in range(years):", f"    {people} = {alive}", *indented(1, each)] if each else []

@@ -1,0 +1,192 @@
+"""The text of one model's kernel: Python that Numba turns into machine code."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from equipoise.clinical.compiled.context import Context, Reward
+from equipoise.clinical.compiled.moves import Moved, moved, start
+from equipoise.clinical.compiled.rewards import effects, events, flows, indented, looped, reads
+from equipoise.clinical.compiled.statements import BLOCK, Varies
+from equipoise.clinical.plan import Plan
+from equipoise.spec.loaded import LoadedModel
+from equipoise.spec.model import Time
+
+_HEAD = '''"""Made by Equipoise from a model file; changes here are lost."""
+import numpy as np
+from numba import njit
+
+from equipoise.clinical.compiled.arithmetic import exp, expm1, least, looked_up, most
+
+
+@njit(error_model="numpy", nogil=True, cache=True)
+def kernel({arguments}):
+'''
+
+ARGUMENTS = (
+    "drawn", "single", "strategies", "groups", "ages", "time", "share_from", "share_year",
+    "share_weight", "share_ends", "effect_weight", "once_year", "read_from", "read_to",
+    "reward_place", "present_place", "reward_step", "out", "years", "width", "failed",
+    "first_block", "last_block",
+)  # fmt: skip
+"""What every kernel is given, before its tables; see `engine`."""
+
+_CYCLE = (
+    "inside = k < time.size - 1",
+    "now = time[k]",
+    "then = time[k + 1] if inside else now",
+    "counted = effect_weight[k + 1] if inside else 0.0",
+    "age = ages[a] + now",
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A kernel's text, and the order in which it is given its numbers."""
+
+    text: str
+    drawn: tuple[str, ...]
+    single: tuple[str, ...]
+    of_strategy: tuple[str, ...]
+    of_group: tuple[str, ...]
+    rewards: tuple[Reward, ...]
+
+
+def kernel_source(model: LoadedModel, plan: Plan, time: Time, drawn: Sequence[str]) -> Source:
+    """Write the kernel of one model.
+
+    Parameters
+    ----------
+    model
+        A checked model.
+    plan
+        Its order of work.
+    time
+        Its clock; the numbers of cycles and years are no part of the text.
+    drawn
+        Parameters and discount rates that differ between draws.
+    """
+    context = Context(model, plan, time, drawn)
+    tables = range(len(model.tables))
+    columns = [f"{part}{k}" for k in tables for part in ("grid", "values", "codes")]
+    head = _HEAD.format(arguments=", ".join([*ARGUMENTS, *columns]))
+    text = head + "\n".join(indented(1, _body(context))) + "\n"
+    return Source(
+        text,
+        context.drawn,
+        context.single,
+        context.of_strategy,
+        context.of_group,
+        tuple(context.rewards),
+    )
+
+
+def _body(context: Context) -> list[str]:
+    """Return the statements of a kernel: blocks of draws, strategies, ages, subgroups, cycles."""
+    parts = _parts(context)
+    group = [
+        "broken = 0",
+        *_named("u", "groups[g * {0} + {1}]", len(context.of_group)),
+        *context.now.lines[Varies.NOTHING],
+        *context.first_day.lines[Varies.NOTHING],
+        *looped(parts.before),
+        "for k in range(time.size):",
+        *indented(1, parts.cycle),
+        *looped([f"if {context.wrong} + broken > 0.0:", "    failed[lo + i] = 1"]),
+    ]
+    age = [
+        f"for g in range({max(len(context.spec.subgroups), 1)}):",
+        *indented(1, group),
+        *parts.end,
+    ]
+    strategy = [
+        *_named("v", "strategies[s * {0} + {1}]", len(context.of_strategy)),
+        "for a in range(ages.size):",
+        *indented(1, age),
+    ]
+    block = [
+        f"lo = b * {BLOCK}",
+        f"for n in range({len(context.drawn)}):",
+        *indented(1, looped([f"{context.parameters.nth} = drawn[n * width + lo + i]"])),
+        f"for s in range({len(context.spec.strategies)}):",
+        *indented(1, strategy),
+    ]
+    return [
+        f"w = np.zeros({context.scratch.rows * BLOCK})",
+        *_named("q", "single[{1}]", len(context.single)),
+        "for b in range(first_block, last_block):",
+        *indented(1, block),
+    ]
+
+
+def _named(prefix: str, text: str, count: int) -> list[str]:
+    """Return the statements that give numbers of the arguments their names.
+
+    Names, because the compiler may not read an array where it need not, and then cannot compute
+    several draws at once.
+    """
+    return [f"{prefix}{k} = {text.format(count, k)}" for k in range(count)]
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Statements of one patient group: for each draw before the cycles, each cycle, the end."""
+
+    before: list[str]
+    cycle: list[str]
+    end: list[str]
+
+
+def _parts(context: Context) -> _Parts:
+    """Write all parts; only when all are written is it known what each must compute."""
+    begins = start(context)
+    read = reads(context)
+    event = events(context)
+    move = moved(context)
+    effect = effects(context, move.moves)
+    yearly = flows(context, move)
+    body = _draw(context, move)
+    cycle = [
+        *_CYCLE,
+        *context.now.lines[Varies.CYCLE],
+        *looped(body),
+        *read.year,
+        *event,
+        *effect,
+        "for q in range(share_from[k], share_from[k + 1]):",
+        "    weight = share_weight[q]",
+        *indented(1, yearly.share),
+        "    if share_ends[q]:",
+        "        y = share_year[q]",
+        *indented(2, yearly.year),
+    ]
+    zero = [yearly.sums.row(k) for k in range(yearly.sums.count)]
+    rows = (context.wrong, *context.now.held.values(), *zero)
+    before = [
+        *context.now.lines[Varies.DRAW],
+        *context.now.stores(),
+        *context.first_day.lines[Varies.DRAW],
+        *begins,
+    ]
+    clear = [f"{place} = 0.0" for place in rows]
+    parameters = [line for line in context.now.loads(before) if line.startswith("p")]
+    return _Parts([*clear, *parameters, *before], cycle, read.end)
+
+
+def _draw(context: Context, move: Moved) -> list[str]:
+    """Return the statements for each draw in a cycle: values of now, then those of the next."""
+    now = context.now
+    following = {n: context.of(a.each_cycle) for n, a in context.spec.attributes.items()}
+    for value in (*following.values(), *move.following.values()):
+        now.keep(value)
+    lines = [
+        *now.lines[Varies.BOTH],
+        *(f"{context.states[name]} = {value.text}" for name, value in move.following.items()),
+        *(f"{context.attributes[name]} = {value.text}" for name, value in following.items()),
+    ]
+    return [
+        *(f"m{k} = {place}" for k, place in enumerate(context.states.values())),
+        *(f"a{k} = {place}" for k, place in enumerate(context.attributes.values())),
+        *(f"{before} = {place}" for before, place in now.held.items()),
+        *now.loads(lines),
+        *lines,
+    ]

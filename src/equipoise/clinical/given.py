@@ -1,0 +1,114 @@
+"""What a run of a cohort is given, checked: the same for every engine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike, NDArray
+
+from equipoise.clinical.plan import Plan, plan
+from equipoise.clinical.schedule import Schedule, schedule
+from equipoise.core.errors import LabelError, SimulationError
+from equipoise.core.translation import translate as _
+from equipoise.spec.loaded import LoadedModel
+from equipoise.spec.model import Model
+from equipoise.spec.model_formulas import formulas
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Given:
+    """A model with its numbers.
+
+    `parameters` has one variable per parameter, dims ``(draw)``, in canonical units; `ages` are
+    those at the start, in years; `rates` are the yearly discount rates of cost and health, each
+    a number or dims (draw); `draws` are labels.
+    """
+
+    model: LoadedModel
+    plan: Plan
+    clock: Schedule
+    parameters: xr.Dataset
+    ages: tuple[float, ...]
+    rates: tuple[Floats, Floats]
+    draws: Sequence[int]
+
+
+def given(
+    model: LoadedModel,
+    parameters: xr.Dataset,
+    *,
+    start_ages: Sequence[float] | None,
+    discount: tuple[ArrayLike, ArrayLike] | None,
+) -> Given:
+    """Put together what a run needs; see `run.run_cohort`.
+
+    Raises
+    ------
+    SimulationError
+        If formulas use the age and nobody says it, or named values are made in a circle.
+    LabelError
+        If a discount rate has other dims.
+    """
+    draws = _draws(parameters)
+    return Given(
+        model=model,
+        plan=plan(model),
+        clock=schedule(model.spec.time),
+        parameters=parameters,
+        ages=_ages(model.spec, start_ages),
+        rates=_rates(model.spec, discount, draws=len(draws)),
+        draws=draws,
+    )
+
+
+def _draws(parameters: xr.Dataset) -> list[int]:
+    """Return the labels of the draws; one where nothing is uncertain."""
+    if "draw" not in parameters.dims:
+        return [0]
+    if "draw" in parameters.coords:
+        return [int(draw) for draw in parameters["draw"].values]
+    return list(range(parameters.sizes["draw"]))
+
+
+def _rates(
+    spec: Model, discount: tuple[ArrayLike, ArrayLike] | None, *, draws: int
+) -> tuple[Floats, Floats]:
+    """Return the yearly discount rates of cost and health, scalar or one per draw."""
+    given: tuple[ArrayLike, ArrayLike] = (0.0, 0.0)
+    if discount is not None:
+        given = discount
+    elif spec.discount is not None:
+        given = (spec.discount.cost.value, spec.discount.health.value)
+    cost, health = (np.ascontiguousarray(rate, dtype=np.float64) for rate in given)
+    for rate in (cost, health):
+        if rate.shape not in ((), (1,), (draws,)) or not bool(np.all(rate > -1.0)):
+            message = (
+                f"a discount rate has shape {rate.shape} and least value {rate.min():g}; give one "
+                f"number above -1, or one for each of the {draws} draws"
+            )
+            raise LabelError(message)
+    return cost, health
+
+
+def _ages(spec: Model, start_ages: Sequence[float] | None) -> tuple[float, ...]:
+    """Return the ages at start in years.
+
+    Raises
+    ------
+    SimulationError
+        If formulas use the age and nobody says it.
+    """
+    if spec.time is None:
+        return (0.0,)
+    if start_ages is not None:
+        return tuple(float(age) for age in start_ages)
+    if spec.time.start_age is not None:
+        return (spec.time.start_age.value,)
+    if any("age" in placed.formula.names for placed in formulas(spec)):
+        message = _("formulas use `age`, but no age at start is given")
+        fix = _("add `start_age: 40 years` under `time`")
+        raise SimulationError(message, fix=fix, place=("time",))
+    return (0.0,)

@@ -1,0 +1,257 @@
+"""Machine code against NumPy: the same numbers, the same messages, however draws are split."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
+
+from equipoise.clinical import engine_for, run_cohort
+from equipoise.clinical.compiled import build as kernels
+from equipoise.clinical.compiled.arithmetic import exp, expm1
+from equipoise.clinical.compiled.source import kernel_source
+from equipoise.clinical.compiled.statements import BLOCK
+from equipoise.clinical.plan import plan
+from equipoise.core.errors import SimulationError
+from equipoise.core.units import parse_unit
+from equipoise.draws import sample
+from equipoise.packs.find import library_folder
+from equipoise.packs.named import load_named_study
+from equipoise.spec.formula import FUNCTIONS
+from equipoise.spec.load import load_model, replace_values
+from equipoise.spec.loaded import LoadedModel, TableData
+from equipoise.spec.model_formulas import formulas
+
+DRAWS = 2 * BLOCK + 5
+"""Two whole blocks and a part of one."""
+
+AGES = [20.0, 37.5, 61.0]
+
+RATE = np.random.default_rng(8).uniform(0.0, 0.1, DRAWS)
+"""Yearly discount rate of costs in each draw."""
+
+YEAR, ONE, PER_YEAR = parse_unit("year"), parse_unit("1"), parse_unit("1/year")
+
+TABLES = {
+    "hazard": TableData(
+        "hazard", np.array([0.0, 30, 60]), np.array([[0.01, 0.02, 0.05]]),
+        argument_units=(YEAR,), unit=PER_YEAR,
+    ),
+    "slope": TableData(
+        "slope", np.array([0.0, 1.1, 7]), np.array([[1.0, 0.4, 0.9]]), linear=True,
+        argument_units=(YEAR,), unit=ONE,
+    ),
+    "deaths": TableData(
+        "deaths", np.array([0.0, 40, 70]), np.array([[0.01, 0.02, 0.06], [0.02, 0.03, 0.09]]),
+        codes=(0.0, 1.0), order=1, argument_units=(ONE, YEAR), unit=PER_YEAR,
+    ),
+}  # fmt: skip
+
+EVERYTHING: dict[str, Any] = {
+    "time": {"cycle": "0.3 years", "horizon": "7.2 years"},
+    "strategies": {"old": {"treated": 0, "dose": 1}, "new": {"treated": 1, "dose": 2.5}},
+    "subgroups": {
+        "some": {"weight": "share", "values": {"male": 0}},
+        "others": {"weight": "1 - share", "values": {"male": 1}},
+    },
+    "parameters": {
+        name: {"value": value, "unit": "1", "status": "assumption", "note": "invented"}
+        for name, value in {"share": 0.3, "p": 0.2, "q": 1.5, "level": 0.4, "fixed": 2}.items()
+    },
+    "let": {
+        "ease": "exp(-dose * p) if treated else 1",
+        "power": "q ** 2 + q ** 0.5 + abs(p - q) ** 1.7 + q ** 1 + q ** -3",
+        "rounded": "floor(load) + ceil(load / 3) - sqrt(load)",
+        "late": "time > 2 * year and not (age < 30 or p >= 0.25)",
+        "between": "0.05 < p <= 0.3 != 0.31",
+    },
+    "attributes": {
+        "load": {
+            "start": "age / 10 + p", "each_cycle": "load + ease * cycle / (1 + load)", "unit": "1",
+        }
+    },
+    "states": {
+        "well": {
+            "start": "1 - level / 2", "utility": "0.9 - min(load, 20, age) / 100",
+            "cost": {"drug": "100 * ease / year", "care": "20 * power / year"},
+        },
+        "ill": {
+            "start": "level / 2", "utility": "max(0.6 - rounded / 50, 0.1) if late else 0.5",
+            "cost": {"care": "500 / year * slope(time)"},
+        },
+        "dead": {"cost": {"burial": "3 * first(time > 1 * year) / year"}},
+    },
+    "transitions": {
+        "well": {"ill": "probability(p * hazard(age), cycle)", "dead": "p / 40"},
+        "ill": {"well": "0.1 * ease / year", "dead": "rate(p / 3, year) + deaths(male, age)"},
+    },
+    "transition_effects": [
+        {"leaving": ["well", "ill"], "entering": "dead", "cost": {"burial": "10 * q"}},
+        {"leaving": "well", "entering": "ill", "cost": "7", "qaly": "-0.01 * fixed"},
+    ],
+    "events": {
+        "begin": {"when": "time == 0", "cost": {"drug": "1000 * treated"}, "qaly": "-p / 10"},
+        "operation": {"when": "first(load > 4 + q)", "cost": "300 * log(q + 1)", "qaly": "-0.02"},
+        "check": {"when": "between or treated", "cost": "0.5"},
+    },
+    "track": {"load": "load", "late": "late", "ease": "ease * 1"},
+}  # fmt: skip
+
+
+def everything(build: Callable[..., LoadedModel], **time: Any) -> LoadedModel:
+    return build(**(EVERYTHING | {"time": EVERYTHING["time"] | time}), tables=TABLES)
+
+
+def drawn(count: int = DRAWS) -> xr.Dataset:
+    """Return draws of the parameters, of which one is the same in all."""
+    rng = np.random.default_rng(7)
+    spans = {"share": (0, 1), "p": (0.02, 0.5), "q": (0.5, 3), "level": (0, 1)}
+    columns = {name: ("draw", rng.uniform(*span, count)) for name, span in spans.items()}
+    return xr.Dataset(columns | {"fixed": ("draw", np.full(count, 2.0))})
+
+
+def assert_alike(found: xr.Dataset, expected: xr.Dataset) -> None:
+    assert found.attrs == expected.attrs
+    for name, values in expected.items():
+        assert found[name].dims == values.dims
+        largest = float(np.abs(values).max()) if values.size else 0.0
+        np.testing.assert_allclose(
+            found[name], values, rtol=1e-11, atol=1e-13 * largest, err_msg=str(name)
+        )
+    xr.testing.assert_equal(found.coords.to_dataset(), expected.coords.to_dataset())
+
+
+def both(model: LoadedModel, parameters: xr.Dataset, **given: Any) -> tuple[xr.Dataset, xr.Dataset]:
+    machine = run_cohort(model, parameters, engine="machine_code", **given)
+    return machine, run_cohort(model, parameters, engine="numpy", **given)
+
+
+@pytest.mark.parametrize("method", ["half_cycle", "life_table", "simpson", "none"])
+@pytest.mark.parametrize("corrected", [False, True])
+def test_the_whole_language_gives_the_same_numbers(
+    build: Callable[..., LoadedModel], method: str, corrected: bool
+) -> None:
+    model = everything(build, method=method, correct_transitions=corrected)
+    assert_alike(*both(model, drawn(), start_ages=AGES, discount=(RATE, 0.03)))
+
+
+def test_the_model_of_these_tests_uses_every_function(build: Callable[..., LoadedModel]) -> None:
+    used = {name for one in formulas(everything(build).spec) for name in one.formula.functions}
+    assert used == FUNCTIONS.keys() | TABLES.keys()
+
+
+@pytest.mark.parametrize("name", ["sick-sicker", "sick-sicker-by-age", "total-hip-replacement"])
+def test_published_models_give_the_same_numbers(name: str) -> None:
+    model = load_model(library_folder() / "models" / f"{name}.yaml")
+    inputs = sample(
+        model.spec.parameters, joint=model.spec.joint, correlations=model.spec.correlations,
+        draws=100, seed=1,
+    )  # fmt: skip
+    assert_alike(*both(model, inputs))
+
+
+def test_results_do_not_depend_on_how_draws_are_split(build: Callable[..., LoadedModel]) -> None:
+    model, inputs = everything(build), drawn().assign_coords(draw=np.arange(DRAWS))
+
+    def run(places: slice) -> xr.Dataset:
+        return run_cohort(
+            model, inputs.isel(draw=places), start_ages=AGES, discount=(RATE[places], 0.03),
+            engine="machine_code",
+        )  # fmt: skip
+
+    whole = run(slice(None))
+    for places in (slice(0, 2), slice(3, 90), slice(None, None, -1)):
+        xr.testing.assert_identical(run(places), whole.isel(draw=places))
+
+
+@pytest.mark.parametrize("places", [[70], [3, 70, 131]])
+def test_what_is_impossible_gets_the_message_of_the_reference(
+    build: Callable[..., LoadedModel], places: list[int]
+) -> None:
+    inputs = drawn()
+    inputs["p"][places] = 45.0
+    messages = []
+    for engine in ("machine_code", "numpy"):
+        with pytest.raises(SimulationError) as caught:
+            run_cohort(
+                everything(build), inputs, start_ages=AGES, discount=(RATE, 0.03), engine=engine
+            )
+        messages.append(str(caught.value))
+    assert messages[0] == messages[1]
+    assert f"draw {places[0]}" in messages[0]
+
+
+def test_what_kernels_leave_aside_is_taken_from_the_reference(
+    build: Callable[..., LoadedModel],
+) -> None:
+    """An endless rate happens at once; a division by zero after all are dead does no harm."""
+    model = build(
+        states={"well": {"start": 1, "utility": "1 / (2.5 - time / year)"}, "dead": {}},
+        transitions={
+            "well": {"dead": "1 / (p - 1) / year if time < 1.5 * year else 1 / (time - time)"}
+        },
+        track={"p": "p"},
+        time=EVERYTHING["time"] | {"cycle": "0.5 years", "method": "none"},
+        parameters={"p": {"value": 2, "unit": "1", "status": "assumption", "note": "invented"}},
+    )
+    inputs = xr.Dataset({"p": ("draw", np.array([2.0, 1.0, 3.0]))})
+    machine, numpy = both(model, inputs)
+    assert_alike(machine, numpy)
+    assert float(machine["alive"].sel(year=1)[0, 0, 1]) == 0.0
+    assert float(machine["alive"].sel(year=1)[0, 0, 0]) > 0.0
+
+
+def test_a_number_set_by_the_user_needs_no_other_kernel() -> None:
+    study = load_named_study("haemophilia-b-gene-therapy", country="ru")
+    changed = replace_values(study, {"abr_untreated": "30", "smr": "1.5"})
+    texts = set()
+    for model in (study.model, changed.model):
+        assert model.spec.time is not None
+        names = sorted(model.uncertain)
+        texts.add(kernel_source(model, plan(model), model.spec.time, names).text)
+    assert study.model.spec != changed.model.spec
+    assert len(texts) == 1
+
+
+def test_small_runs_are_not_worth_compiling() -> None:
+    model = load_model(library_folder() / "models" / "sick-sicker.yaml")
+    assert engine_for(model, draws=100) == "numpy"
+    assert engine_for(model, draws=10**7) == "machine_code"
+    tree = load_model(library_folder() / "models" / "tegaderm.yaml")
+    assert engine_for(tree, draws=10**9) == "numpy"
+
+
+def test_without_a_cache_kernels_live_as_long_as_the_process(
+    monkeypatch: pytest.MonkeyPatch, build: Callable[..., LoadedModel], tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("EQUIPOISE_CACHE", str(tmp_path / "file" / "folder"))
+    kernels.built.cache_clear()
+    model = build(states={"alive": {"start": 1, "utility": "p"}}, track={}, parameters={
+        "p": {"value": 1, "unit": "1", "status": "assumption", "note": "invented"}
+    })  # fmt: skip
+    assert_alike(*both(model, xr.Dataset({"p": ("draw", np.array([0.1, 0.2]))})))
+
+
+def test_old_kernels_make_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("EQUIPOISE_CACHE", str(tmp_path))
+    monkeypatch.setattr(kernels, "KEPT", 2)
+    for number in range(4):
+        kernels.built(f"kernel = {number}\n")
+    assert len(list(tmp_path.glob("kernel_*.py"))) == 2
+    kernels.built.cache_clear()
+
+
+@given(st.floats(allow_nan=True, allow_infinity=True))
+def test_exponentials_are_good_to_the_last_digits(x: float) -> None:
+    with np.errstate(all="ignore"):
+        for found, expected in ((exp(x), np.exp(x)), (expm1(x), np.expm1(x))):
+            if abs(expected) < 1e-303:
+                assert math.isclose(found, expected, abs_tol=1e-303)
+            else:
+                np.testing.assert_allclose(found, expected, rtol=1e-15)
