@@ -86,6 +86,7 @@ def test_of_a_file_with_slips_of_the_keyboard(
         "a: !!str b\n",
         "%YAML 1.2\n---\na: b\n",
         "a: {b\n",
+        ">\n# a\n",
     ],
 )
 def test_what_the_quick_parser_leaves_to_the_exact_one(text: str) -> None:

@@ -92,9 +92,11 @@ def _quickly(path: Path, text: str) -> Document | None:
     """Return a file in which the quick parser finds nothing wrong, else None."""
     walk = _Walk(path, text, quick_events(text))
     try:
-        return walk.document()
+        document = walk.document()
     except (NotSureError, SpecError):
         return None
+    # A block of text that is all of a file, which no file is, would be indented differently.
+    return document if isinstance(document.data, dict) else None
 
 
 def _exactly(path: Path, text: str) -> Document:
