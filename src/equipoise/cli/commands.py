@@ -13,13 +13,12 @@ from equipoise.cli.options import (
     SeedOption,
     SetOption,
 )
-from equipoise.cli.shell import COMMAND, OPTIONS, Command, Group, speak
+from equipoise.cli.shell import COMMAND, OPTIONS, Command, Group
 from equipoise.core.translation import translate as _
 
 if TYPE_CHECKING:
     import xarray as xr
 
-speak()
 app = typer.Typer(
     name="equipoise",
     help=_("Decisions on cell and gene therapies, from the law to the last payment."),

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import typer
-from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
 
 from equipoise.core.translation import language, mark
@@ -79,8 +78,11 @@ def said(sentence: str) -> str:
     return sentence
 
 
-def speak() -> None:
+def _speak() -> None:
     """Give the command line library's headings the language of the context."""
+    # Imported where it is used: most commands end without help or wrong usage.
+    from typer import rich_utils
+
     for name, text in _REMARKS.items():
         setattr(rich_utils, name, _(text))
     rich_utils.DEFAULT_STRING = _("[default: {{}}]")
@@ -96,7 +98,11 @@ def _spoken() -> Iterator[None]:
     """Say wrong usage in the current language."""
     try:
         yield
+    except (typer.Abort, EOFError, KeyboardInterrupt):
+        _speak()
+        raise
     except _UsageError as error:
+        _speak()
         sentence = error.format_message()
         ours = said(sentence)
         if ours == sentence:
@@ -106,6 +112,11 @@ def _spoken() -> Iterator[None]:
 
 class _Speaking:
     """What groups and commands say beside their own help."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
+        """Write the help."""
+        _speak()
+        super().format_help(ctx, formatter)  # type: ignore[misc]
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
         """Write the line of usage."""

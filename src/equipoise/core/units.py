@@ -11,9 +11,10 @@ from fractions import Fraction
 from math import inf, isfinite
 from typing import Annotated
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import WithJsonSchema
 
 from equipoise.core.errors import UnitError
+from equipoise.core.fields import text_field
 from equipoise.core.limits import LARGEST
 from equipoise.core.translation import translate as _
 
@@ -373,8 +374,7 @@ def _measure(value: object) -> Measure:
 
 UnitField = Annotated[
     Unit,
-    BeforeValidator(_unit),
-    PlainSerializer(str, return_type=str),
+    text_field(_unit),
     WithJsonSchema(
         {
             "type": ["string", "integer"],
@@ -387,8 +387,7 @@ UnitField = Annotated[
 
 MeasureField = Annotated[
     Measure,
-    BeforeValidator(_measure),
-    PlainSerializer(str, return_type=str),
+    text_field(_measure),
     WithJsonSchema(
         {
             "type": "string",

@@ -12,9 +12,10 @@ from math import isfinite, sqrt
 from typing import Annotated
 
 import numpy as np
-from pydantic import BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import BeforeValidator, WithJsonSchema
 
 from equipoise.core.errors import FieldError
+from equipoise.core.fields import text_field
 from equipoise.core.translation import mark
 from equipoise.core.translation import translate as _
 from equipoise.spec.distribution_arguments import natural_parameters
@@ -321,8 +322,7 @@ def _written(distribution: Distribution) -> str:
 
 DistributionField = Annotated[
     Distribution,
-    PlainValidator(_read_distribution),
-    PlainSerializer(_written, return_type=str),
+    text_field(_read_distribution, write=_written),
     WithJsonSchema(
         {
             "type": "string",

@@ -13,21 +13,9 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    CollectionStartEvent,
-    Event,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    StreamEndEvent,
-)
-
 from equipoise.core.errors import Problem, SpecError
 from equipoise.core.translation import translate as _
+from equipoise.spec.events import Event, NotSureError, exact_events, quick_events
 from equipoise.spec.findings import Place
 from equipoise.spec.source_text import (
     MAX_SCALAR,
@@ -47,7 +35,6 @@ MAX_INTEGER = 10**15
 MAX_PROBLEMS = 100
 """A listing longer than this helps nobody."""
 
-_NodeEvent: TypeAlias = AliasEvent | ScalarEvent | CollectionStartEvent
 _Scalar: TypeAlias = str | int | float | bool | None
 
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
@@ -98,7 +85,34 @@ def read_document(path: Path) -> Document:
         can be found.
     """
     text = read_text(path)
-    return _Walk(path, text).document()
+    return _quickly(path, text) or _exactly(path, text)
+
+
+def _quickly(path: Path, text: str) -> Document | None:
+    """Return a file in which the quick parser finds nothing wrong, else None."""
+    walk = _Walk(path, text, quick_events(text))
+    try:
+        document = walk.document()
+    except (NotSureError, SpecError):
+        return None
+    # A block of text that is all of a file, which no file is, would be indented differently.
+    return document if isinstance(document.data, dict) else None
+
+
+def _exactly(path: Path, text: str) -> Document:
+    """Return a file, or raise everything wrong with it."""
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415 - see exact_events
+
+    walk = _Walk(path, text, exact_events(text))
+    try:
+        return walk.document()
+    except MarkedYAMLError as error:
+        problem = explain_syntax(error, path)
+    except (YAMLError, ValueError, OverflowError):
+        # What ruamel lets through on broken escapes, without a mark.
+        message, fix = _("this is not valid YAML"), _("check the quotes and escapes")
+        problem = Problem(str(path), 1, 1, _("file"), message, fix)
+    raise SpecError([*walk.problems, problem])
 
 
 def position_inside(document: Document, place: Place, offset: int) -> Position:
@@ -154,10 +168,10 @@ def _visible(text: str, start: Position) -> Iterator[tuple[str, Position]]:
 class _Walk:
     """One pass over the events of a file, building plain data and noting every mistake."""
 
-    def __init__(self, path: Path, text: str) -> None:
+    def __init__(self, path: Path, text: str, events: Iterator[Event]) -> None:
         self.path = path
         self.text = text
-        self.events: Iterator[Any] = YAML(typ="safe", pure=True).parse(text)
+        self.events = events
         self.data: object = None
         self.nodes = 0
         self.problems: list[Problem] = []
@@ -165,40 +179,29 @@ class _Walk:
         self.keys: dict[Place, Position] = {}
 
     def document(self) -> Document:
-        """Return the whole file, or raise everything wrong with it."""
-        try:
-            self._stream()
-        except MarkedYAMLError as error:
-            self.problems.append(explain_syntax(error, self.path))
-        except (YAMLError, ValueError, OverflowError):
-            # What ruamel lets through on broken escapes, without a mark.
-            message, fix = _("this is not valid YAML"), _("check the quotes and escapes")
-            self.problems.append(Problem(str(self.path), 1, 1, _("file"), message, fix))
-        if self.problems:
-            raise SpecError(self.problems)
-        return Document(self.path, self.data, self.values, self.keys, self.text)
-
-    def _stream(self) -> None:
-        """Read the only document of the stream."""
+        """Return the only document of the stream, or raise everything wrong with it."""
         next(self.events)
         start = next(self.events)
-        if isinstance(start, StreamEndEvent):
+        if start.kind == "stream":
             refuse_empty(self.path)
-        if start.version or start.tags:
+        if start.has_directives:
             self._note(start, (), _("a line that begins with % is not used here"), _("remove it"))
         self.data = self._node(next(self.events), (), 1)
         next(self.events)
         after = next(self.events)
-        if not isinstance(after, StreamEndEvent):
+        if after.kind != "stream":
             message = _("a second document begins here")
             self._note(after, (), message, _("keep one document in a file"))
         elif self.data is None and not self.problems:
             refuse_empty(self.path)
+        if self.problems:
+            raise SpecError(self.problems)
+        return Document(self.path, self.data, self.values, self.keys, self.text)
 
     def _note(self, event: Event, place: Place, message: str, fix: str) -> None:
         """Remember a mistake; stop when there are too many to show."""
         self.problems.append(
-            Problem(str(self.path), *_mark(event), field_text(place), message, fix)
+            Problem(str(self.path), *event.position, field_text(place), message, fix)
         )
         if len(self.problems) >= MAX_PROBLEMS:
             raise SpecError(self.problems)
@@ -208,22 +211,22 @@ class _Walk:
         self._note(event, place, message, fix)
         raise SpecError(self.problems)
 
-    def _node(self, event: _NodeEvent, place: Place, depth: int) -> object:
+    def _node(self, event: Event, place: Place, depth: int) -> object:
         """Return the value that begins with this event."""
-        self.values.setdefault(place, _mark(event))
+        self.values.setdefault(place, event.position)
         self._guard(event, place, depth)
-        if isinstance(event, AliasEvent):
+        if event.kind == "alias":
             message = _("a reference to another part of the file is not used here")
             self._note(event, place, message, _("write the value itself"))
             return None
         self._refuse_marks(event, place)
-        if isinstance(event, ScalarEvent):
+        if event.kind == "scalar":
             return self._scalar(event, place)
-        if isinstance(event, MappingStartEvent):
+        if event.kind == "mapping":
             return self._mapping(place, depth)
         return self._sequence(place, depth)
 
-    def _refuse_marks(self, event: ScalarEvent | CollectionStartEvent, place: Place) -> None:
+    def _refuse_marks(self, event: Event, place: Place) -> None:
         """Note an anchor or a tag before a value."""
         if event.anchor is not None:
             message = _("an anchor (&{name}) is not used here", name=short(event.anchor))
@@ -246,36 +249,36 @@ class _Walk:
     def _sequence(self, place: Place, depth: int) -> list[object]:
         """Return a list."""
         items: list[object] = []
-        while not isinstance(event := next(self.events), SequenceEndEvent):
+        while (event := next(self.events)).kind != "end":
             items.append(self._node(event, (*place, len(items)), depth + 1))
         return items
 
     def _mapping(self, place: Place, depth: int) -> dict[str, object]:
         """Return a mapping; of two values under one key the first stays."""
         found: dict[str, object] = {}
-        while not isinstance(event := next(self.events), MappingEndEvent):
+        while (event := next(self.events)).kind != "end":
             key = self._key(event, place, depth)
             inside = (*place, key if key is not None else "?")
             if key in found:
                 message = _("'{name}' is given twice; first in line {line}",
                             name=short(key), line=self.keys[inside][0])  # fmt: skip
                 self._note(event, inside, message, _("remove or rename one of the two"))
-            self.keys.setdefault(inside, _mark(event))
+            self.keys.setdefault(inside, event.position)
             after = next(self.events)
-            if isinstance(after, ScalarEvent) and after.style is None and not after.value:
+            if after.kind == "scalar" and after.is_plain and not after.value:
                 # The parser puts an empty value where the next one begins.
-                self.values.setdefault(inside, _mark(event))
+                self.values.setdefault(inside, event.position)
             value = self._node(after, inside, depth + 1)
             if key is not None:
                 found.setdefault(key, value)
         return found
 
-    def _key(self, event: _NodeEvent, place: Place, depth: int) -> str | None:
+    def _key(self, event: Event, place: Place, depth: int) -> str | None:
         """Return a key as text, or None after noting what is wrong with it."""
         value = None
-        if not isinstance(event, ScalarEvent):
+        if event.kind != "scalar":
             self._node(event, place, depth + 1)
-        elif event.style is None and event.value == "<<":
+        elif event.is_plain and event.value == "<<":
             message = _("a merge key (<<) is not used here")
             self._note(event, place, message, _("write the fields themselves"))
             return None
@@ -291,9 +294,9 @@ class _Walk:
         self._note(event, place, message, _("put the key in quotes"))
         return None
 
-    def _scalar(self, event: ScalarEvent, place: Place) -> _Scalar:
+    def _scalar(self, event: Event, place: Place) -> _Scalar:
         """Return a text, number, truth value or nothing."""
-        text = str(event.value)
+        text = event.value
         unseen = UNSEEN.search(text)
         if len(text) > MAX_SCALAR:
             message = _("a text of more than {limit} characters", limit=MAX_SCALAR)
@@ -301,15 +304,15 @@ class _Walk:
         elif unseen:
             message = _("an invisible character, U+{code:04X}", code=ord(unseen.group()))
             self._note(event, place, message, _("remove it"))
-        elif event.style is None:
+        elif event.is_plain:
             return self._plain(event, text, place)
         return text
 
-    def _plain(self, event: ScalarEvent, text: str, place: Place) -> _Scalar:
+    def _plain(self, event: Event, text: str, place: Place) -> _Scalar:
         """Return what a text without quotes stands for."""
         # Inside { } and [ ] a comma ends such a text, even within its own brackets.
         is_cut = text.count("(") > text.count(")")
-        if is_cut and _COMMA.match(self.text, event.end_mark.index):
+        if is_cut and _COMMA.match(self.text, event.end):
             message = _("the comma after '{text}' ends the text here", text=short(text))
             self._note(event, place, message, _("put the whole text in quotes, up to its `)`"))
         if text in _CONSTANTS:
@@ -338,8 +341,3 @@ class _Walk:
             message = _("the number {text} is not finite", text=short(text))
             self._note(event, place, message, _("write a finite number"))
         return value
-
-
-def _mark(event: Event) -> Position:
-    """Return where an event begins, counted from 1."""
-    return event.start_mark.line + 1, event.start_mark.column + 1

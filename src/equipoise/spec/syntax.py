@@ -2,12 +2,14 @@
 
 import re
 from pathlib import Path
-
-from ruamel.yaml.error import MarkedYAMLError
+from typing import TYPE_CHECKING
 
 from equipoise.core.errors import Problem
 from equipoise.core.translation import mark
 from equipoise.core.translation import translate as _
+
+if TYPE_CHECKING:  # files without mistakes do not need it
+    from ruamel.yaml.error import MarkedYAMLError
 
 # The first pattern that fits the parser's "context: problem" explains it.
 _MEANINGS = (
@@ -74,7 +76,7 @@ _MEANINGS = (
 )
 
 
-def explain_syntax(error: MarkedYAMLError, path: Path) -> Problem:
+def explain_syntax(error: "MarkedYAMLError", path: Path) -> Problem:
     """Return the located problem of a file that is not YAML.
 
     Parameters

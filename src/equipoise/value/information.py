@@ -1,6 +1,6 @@
 """What we do not know: the value of knowing each input, and how much rests on assumption."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,11 @@ from equipoise.core.vocabulary import checked
 Floats = NDArray[np.float64]
 
 _KNOTS = 6
+_DEGREE = 3
 _PENALTIES = np.logspace(-3, 4, 15)
 _SIMULATIONS = 200
+_TOGETHER = 10
+"""Simulations at a time: their fitted values then stay in the processor's cache."""
 
 _FEWEST = 50
 """Draws below which a fit on one input would follow chance."""
@@ -22,14 +25,72 @@ _DRAWS_PER_TERM = 5
 """Draws for each term of a fit on many inputs, so that what it explains is not told too low."""
 
 
-def _basis(columns: Floats) -> Floats:
-    """Return a smooth additive basis of some inputs, dims (draw, term)."""
-    # Imported where it is used: it takes a second, and only the last stage needs it.
-    from sklearn.preprocessing import SplineTransformer, StandardScaler  # noqa: PLC0415
+def _basis(columns: Iterable[Floats]) -> Floats:
+    """Return a smooth additive basis of some inputs, centred, dims (draw, term).
 
-    scaled = StandardScaler().fit_transform(columns)
-    spline = SplineTransformer(n_knots=_KNOTS, degree=3, knots="quantile", include_bias=False)
-    return np.asarray(spline.fit_transform(scaled), dtype=np.float64)
+    Cubic B-splines between the quantiles of each input, but the last, as they sum to one.
+    """
+    steps = np.arange(1, _DEGREE + 1)
+    each = []
+    for column in columns:
+        inner = np.quantile(column, np.linspace(0.0, 1.0, _KNOTS))
+        before = inner[0] - (inner[1] - inner[0]) * steps[::-1]
+        after = inner[-1] + (inner[-1] - inner[-2]) * steps
+        each.append(_splines(column, np.concatenate([before, inner, after]))[:, :-1])
+    terms = np.concatenate(each, axis=1)
+    return np.asarray(terms - terms.mean(axis=0))
+
+
+def _splines(places: Floats, knots: Floats) -> Floats:
+    """Return the B-splines on some knots at some places, dims (place, spline).
+
+    The recurrence of de Boor (1972), J Approx Theory 6(1):50-62,
+    https://doi.org/10.1016/0021-9045(72)90080-9. SciPy's own takes as long to import as this
+    whole stage takes to run.
+    """
+    last = knots.size - _DEGREE - 2
+    interval = np.minimum(np.searchsorted(knots, places, side="right") - 1, last)
+    found = (interval == np.arange(knots.size - 1)[:, None]).astype(np.float64)
+    beyond = places - knots[:, None]
+    for degree in range(1, _DEGREE + 1):
+        width = knots[degree:] - knots[:-degree]
+        # Where many draws have one value, knots fall together: such a spline is zero.
+        scale = np.divide(1.0, width, out=np.zeros_like(width), where=width > 0.0)
+        found *= scale[:, None]
+        found = beyond[: -degree - 1] * found[:-1] - beyond[degree + 1 :] * found[1:]
+    return np.asarray(found.T)
+
+
+@dataclass(frozen=True)
+class _Fits:
+    """Ridge regressions of one target on the same centred terms, dims (draw, penalty)."""
+
+    fitted: Floats
+    leverage: Floats
+    """Weight of each draw's own target in its fit."""
+
+    def errors(self, target: Floats, *, unpenalised: float = 0.0) -> Floats:
+        """Return the mean squared error of foretelling each draw from all others.
+
+        Allen (1974), Technometrics 16(1):125-127, https://doi.org/10.1080/00401706.1974.10489157.
+        `unpenalised` adds to each draw's leverage: that of a fitted mean is 1 / draws.
+        """
+        missed = (target[:, None] - self.fitted) / (1.0 - self.leverage - unpenalised)
+        return np.asarray((missed**2).mean(axis=0))
+
+
+def _fits(terms: Floats, target: Floats) -> _Fits:
+    r"""Return the ridge regressions under all penalties, from one eigendecomposition.
+
+    With :math:`X'X = V \operatorname{diag}(e) V'` and :math:`Q = XV` the fit under the penalty
+    :math:`\lambda` is :math:`Q \operatorname{diag}(1 / (e + \lambda)) Q'y`: Hastie, Tibshirani,
+    Friedman (2009), The Elements of Statistical Learning, 2nd edition, section 3.4.1,
+    https://doi.org/10.1007/978-0-387-84858-7.
+    """
+    values, vectors = np.linalg.eigh(terms.T @ terms)
+    turned = terms @ vectors
+    shrunk = 1.0 / (values[:, None] + _PENALTIES)
+    return _Fits(turned @ (shrunk * (turned.T @ target)[:, None]), turned**2 @ shrunk)
 
 
 def partial_information(benefit: Floats, columns: Floats, *, seed: int = 0) -> tuple[float, float]:
@@ -59,24 +120,21 @@ def partial_information(benefit: Floats, columns: Floats, *, seed: int = 0) -> t
     Strong, Oakley, Brennan (2014), Med Decis Making 34(3):311-326,
     https://doi.org/10.1177/0272989X13505910.
     """
-    from sklearn.linear_model import RidgeCV  # noqa: PLC0415
-
     spread = float(benefit.std())
     varying = columns[:, columns.std(axis=0) > 0.0]
     if spread == 0.0 or varying.shape[1] == 0:
         return 0.0, 0.0
     if benefit.size < _FEWEST:
         return np.nan, np.nan
-    terms = _basis(varying)
-    centred = terms - terms.mean(axis=0)
-    target = (benefit - benefit.mean()) / spread
-    fit = RidgeCV(alphas=_PENALTIES, fit_intercept=False).fit(centred, target)
-    fitted = centred @ fit.coef_
-    mean = float(benefit.mean()) / spread
-    value = _gain(mean + fitted[None])[0]
-    draws = _fitted_draws(centred, fitted, target, float(fit.alpha_), seed)
-    error = float(_gain(mean + draws).std())
-    return value * spread, error * spread
+    terms = _basis(varying.T)
+    target = benefit / spread
+    mean = float(target.mean())
+    fits = _fits(terms, target - mean)
+    best = int(fits.errors(target - mean).argmin())
+    fitted = mean + fits.fitted[:, best]
+    value = float(_gain(fitted[None])[0])
+    simulated = _simulated_gains(terms, fitted, target, penalty=_PENALTIES[best], seed=seed)
+    return value * spread, float(simulated.std()) * spread
 
 
 def _gain(conditional: Floats) -> Floats:
@@ -86,19 +144,30 @@ def _gain(conditional: Floats) -> Floats:
     return np.asarray(np.maximum(known - now, 0.0))
 
 
-def _fitted_draws(
-    terms: Floats, fitted: Floats, target: Floats, penalty: float, seed: int
+def _simulated_gains(
+    terms: Floats, fitted: Floats, target: Floats, *, penalty: float, seed: int
 ) -> Floats:
-    """Return simulated fitted values, dims (simulation, draw)."""
-    precision = terms.T @ terms + penalty * np.eye(terms.shape[1])
-    freedom = float(np.trace(np.linalg.solve(precision, terms.T @ terms)))
+    """Return the gain for simulated coefficients and means, dims (simulation)."""
+    moments = terms.T @ terms
+    covariance = np.linalg.inv(moments + penalty * np.eye(terms.shape[1]))
+    freedom = float((covariance * moments).sum())
     residual = float(((target - fitted) ** 2).sum() / max(target.size - freedom - 1.0, 1.0))
-    root = np.linalg.cholesky(np.linalg.inv(precision))
     luck = np.random.default_rng(seed).standard_normal((terms.shape[1], _SIMULATIONS))
-    mean_error = np.random.default_rng(seed + 1).standard_normal(_SIMULATIONS)
-    shift = mean_error * np.sqrt(residual / target.size)
-    moves = terms @ (root @ luck) * np.sqrt(residual)
-    return np.asarray((fitted[:, None] + moves + shift).T)
+    moves = (np.linalg.cholesky(covariance) @ luck).T * np.sqrt(residual)
+    mean_error = np.random.default_rng(seed + 1).standard_normal((_SIMULATIONS, 1))
+    shifts = mean_error * np.sqrt(residual / target.size)
+    parts = [slice(first, first + _TOGETHER) for first in range(0, _SIMULATIONS, _TOGETHER)]
+    gains = [_gain(moves[part] @ terms.T + (shifts[part] + fitted)) for part in parts]
+    return np.concatenate(gains)
+
+
+def _uncertain(inputs: xr.Dataset) -> dict[str, Floats]:
+    """Return the inputs that differ between draws."""
+    return {
+        str(name): values.values
+        for name, values in inputs.data_vars.items()
+        if values.dims == ("draw",) and values.values.std() != 0.0
+    }
 
 
 def information(
@@ -115,20 +184,19 @@ def information(
     parameters
         Restrict to these.
     """
-    names = [
-        str(name)
-        for name, values in inputs.data_vars.items()
-        if values.dims == ("draw",) and float(values.std()) > 0.0
+    columns = {
+        name: column
+        for name, column in _uncertain(inputs).items()
         if parameters is None or name in parameters
-    ]
-    rows = [partial_information(benefit.values, inputs[name].values[:, None]) for name in names]
-    table = np.array(rows).reshape(len(names), 2)
+    }
+    rows = [partial_information(benefit.values, column[:, None]) for column in columns.values()]
+    table = np.array(rows).reshape(len(rows), 2)
     data = xr.Dataset(
         {
             "evppi": (("parameter",), table[:, 0]),
             "evppi_standard_error": (("parameter",), table[:, 1]),
         },
-        coords={"parameter": names},
+        coords={"parameter": list(columns)},
     )
     return checked("information", data)
 
@@ -172,28 +240,25 @@ def weak_share(
     weak
         Statuses that count as weak.
     """
-    from sklearn.linear_model import RidgeCV  # noqa: PLC0415
-
-    names = [
-        str(name)
-        for name, values in inputs.data_vars.items()
-        if values.dims == ("draw",) and status.get(str(name)) in weak
-        if float(values.std()) > 0.0
-    ]
+    found = _uncertain(inputs)
+    columns = [column for name, column in found.items() if status.get(name) in weak]
     flat = benefit.values
     perfect = float(_gain(flat[None])[0])
-    if not names or float(flat.std()) == 0.0:
+    if not columns or float(flat.std()) == 0.0:
         nothing = None if flat.size < _FEWEST else 0.0
         return WeakShare(nothing, nothing, nothing, perfect, _FEWEST)
-    columns = np.stack([inputs[name].values for name in names], axis=1)
     terms = _basis(columns)
     needed = max(_FEWEST, _DRAWS_PER_TERM * terms.shape[1])
     if flat.size < needed:
         return WeakShare(None, None, None, perfect, needed)
-    fit = RidgeCV(alphas=_PENALTIES).fit(terms, flat / flat.std())
-    value, _ = partial_information(flat, columns)
+    spread, mean = float(flat.std()), float(flat.mean())
+    target = (flat - mean) / spread
+    fits = _fits(terms, target)
+    unexplained = float(fits.errors(target, unpenalised=1.0 / flat.size).min())
+    fitted = mean + spread * fits.fitted[:, fits.errors(target).argmin()]
+    value = float(_gain(fitted[None])[0])
     return WeakShare(
-        variance=float(np.clip(1.0 + fit.best_score_, 0.0, 1.0)),
+        variance=min(max(1.0 - unexplained, 0.0), 1.0),
         information=min(value / perfect, 1.0) if perfect > 0.0 else 0.0,
         evppi=value,
         evpi=perfect,

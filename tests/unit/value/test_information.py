@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import xarray as xr
 from scipy.stats import norm, qmc
+from sklearn.linear_model import RidgeCV
+from sklearn.preprocessing import SplineTransformer
 
 from equipoise.value import expected_perfect_information, information, weak_share
 from equipoise.value.information import partial_information
@@ -145,3 +147,72 @@ def test_chance_explains_nothing(draws: int) -> None:
     else:
         assert found.variance is not None
         assert found.variance < 0.05
+
+
+PENALTIES = np.logspace(-3, 4, 15)
+
+
+def peers_terms(columns: np.ndarray) -> np.ndarray:
+    """The same basis from scikit-learn, centred."""
+    spline = SplineTransformer(n_knots=6, degree=3, knots="quantile", include_bias=False)
+    terms = spline.fit_transform(columns)
+    return terms - terms.mean(axis=0)
+
+
+def gain(conditional: np.ndarray) -> np.ndarray:
+    return np.maximum(conditional, 0).mean(axis=-1) - np.maximum(conditional.mean(axis=-1), 0)
+
+
+def peers_information(benefit: np.ndarray, columns: np.ndarray) -> tuple[float, float]:
+    """The value of knowing and its standard error from scikit-learn's fit, step by step."""
+    spread, terms = benefit.std(), peers_terms(columns)
+    mean, target = benefit.mean() / spread, (benefit - benefit.mean()) / spread
+    fit = RidgeCV(alphas=PENALTIES, fit_intercept=False).fit(terms, target)
+    fitted = terms @ fit.coef_
+    moments = terms.T @ terms
+    precision = moments + fit.alpha_ * np.eye(len(moments))
+    freedom = np.trace(np.linalg.solve(precision, moments))
+    scale = np.sqrt(((target - fitted) ** 2).sum() / (target.size - freedom - 1))
+    luck = np.random.default_rng(0).standard_normal((len(moments), 200))
+    of_mean = np.random.default_rng(1).standard_normal(200) / np.sqrt(target.size)
+    moves = terms @ np.linalg.cholesky(np.linalg.inv(precision)) @ luck
+    simulated = mean + fitted[:, None] + scale * (moves + of_mean)
+    return gain(mean + fitted) * spread, gain(simulated.T).std() * spread
+
+
+SHAPES = {
+    "normal": lambda z: z,
+    "skewed": lambda z: 1e9 + 1e6 * np.exp(2 * z),
+    "a switch": lambda z: (z > 0.2).astype(float),
+    "three values": lambda z: np.digitize(z, [-0.5, 1.0]).astype(float),
+    "often its lowest value": lambda z: np.maximum(z, 0.0),
+    "often its highest value": lambda z: np.minimum(z, 0.0),
+    "often one value between": lambda z: np.sign(z) * np.maximum(np.abs(z) - 0.6, 0.0),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("draws", [60, 2000])
+@pytest.mark.parametrize("noise", [0.01, 1.0, 100.0])
+def test_one_input_agrees_with_scikit_learn(shape: str, draws: int, noise: float) -> None:
+    """With much noise the largest penalty is best, with little the smallest."""
+    rng = np.random.default_rng(draws)
+    z, luck = rng.standard_normal((2, draws))
+    benefit = 1e6 * (np.sin(2 * z) + 0.1 + noise * luck)
+    column = SHAPES[shape](z)[:, None]
+    expected = peers_information(benefit, column)
+    assert partial_information(benefit, column) == pytest.approx(expected, rel=1e-9, abs=1e-6)
+
+
+@pytest.mark.parametrize("weak", [3, 30])
+def test_many_inputs_agree_with_scikit_learn(weak: int) -> None:
+    z = np.random.default_rng(weak).standard_normal((2000, weak + 1))
+    benefit = np.sin(z).sum(axis=1) + 0.3
+    names = [f"x{k}" for k in range(weak)]
+    inputs = xr.Dataset({name: ("draw", z[:, k]) for k, name in enumerate(names)})
+    status = dict.fromkeys(names, "assumption")
+    found = weak_share(xr.DataArray(benefit, dims="draw"), inputs, status, weak=("assumption",))
+    columns = z[:, :weak]
+    fit = RidgeCV(alphas=PENALTIES).fit(peers_terms(columns), benefit / benefit.std())
+    assert found.variance == pytest.approx(1 + fit.best_score_, rel=1e-10)
+    assert found.evppi == pytest.approx(peers_information(benefit, columns)[0], rel=1e-9)

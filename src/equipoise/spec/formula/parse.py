@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import WithJsonSchema
 
 from equipoise.core.errors import FormulaError
+from equipoise.core.fields import text_field
 from equipoise.core.translation import translate as _
 from equipoise.spec.formula.guard import DEEPEST, guard, shortened, unknown_operator
 from equipoise.spec.formula.tree import (
@@ -337,8 +338,7 @@ def _field(value: object) -> Formula:
 
 FormulaField = Annotated[
     Formula,
-    BeforeValidator(_field),
-    PlainSerializer(str, return_type=str),
+    text_field(_field),
     WithJsonSchema({"type": ["string", "number"], "description": "Formula"}),
 ]
 """A formula in a file."""
