@@ -4,6 +4,7 @@ from collections.abc import Callable
 import altair as alt
 import pytest
 import xarray as xr
+from altair.utils.schemapi import SchemaValidationError, debug_mode
 
 from equipoise.core.translation import use_language
 from equipoise.report import charts
@@ -32,6 +33,14 @@ def test_every_chart_becomes_svg_of_its_width(
     assert label is not None
     assert f"<title>{label[1]}</title>" in svg
     assert svg.count("http") == svg.count("http://www.w3.org")
+
+
+def test_a_chart_against_the_grammar_is_refused_by_the_check_above() -> None:
+    with debug_mode(arg=False):
+        points = alt.Chart(values([{"x": 1.0}])).mark_point(shape=3).encode(x="x:Q")
+        chart = finished(points, title="Title", width=300, height=40)
+    with pytest.raises(SchemaValidationError, match="shape"):
+        chart.to_dict(validate=True)
 
 
 def test_the_same_run_draws_the_same(tree: xr.DataTree) -> None:
