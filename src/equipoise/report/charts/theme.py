@@ -1,4 +1,4 @@
-"""How every chart looks, and how it becomes SVG that any browser shows alike.
+"""How every chart looks.
 
 The charts name each channel by its class, `alt.X2("end:Q")` and not `x2="end:Q"`: to find the class
 of a bare text, the library goes through its whole grammar.
@@ -6,14 +6,11 @@ of a bare text, the library goes through its whole grammar.
 
 import re
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
-from html import escape
 from textwrap import wrap
 from typing import Any
 
 import altair as alt
 import numpy as np
-import vl_convert
 
 from equipoise.core.translation import format_money, language
 from equipoise.core.translation import translate as _
@@ -115,57 +112,6 @@ def _config(width: int) -> alt.Config:
         ),
         view=alt.ViewConfig(stroke=None),
     )  # fmt: skip
-
-
-def to_svg(chart: alt.LayerChart, *, label: str = "") -> str:
-    """Return a chart as SVG that scales to the width of its place.
-
-    Parameters
-    ----------
-    chart
-        Result of a function of this package.
-    label
-        What the chart shows, for those who cannot see it; omitted is its title.
-
-    Returns
-    -------
-    str
-        One `svg` element with a role and a label; its ids are its own, so that several can stand
-        in one page.
-    """
-    # The tests of the charts check them against the grammar; here that would double the time.
-    spec = chart.to_dict(validate=False)
-    svg = vl_convert.vegalite_to_svg(
-        spec, format_locale="ru-RU" if language() == "ru" else "en-GB", allowed_base_urls=[]
-    )
-    text = label or title_of(spec)
-    return _adapted(svg, text)
-
-
-def title_of(spec: Mapping[str, Any]) -> str:
-    """Return the title of a chart as one line."""
-    title = spec.get("title", {})
-    parts = title.get("text", []) if isinstance(title, Mapping) else title
-    return parts if isinstance(parts, str) else " ".join(parts)
-
-
-def _adapted(svg: str, label: str) -> str:
-    """Give the SVG its label, its own ids, and the freedom to scale."""
-    key = "c" + sha256(svg.encode()).hexdigest()[:8]
-    svg = re.sub(r'\bid="', f'id="{key}-', svg)
-    svg = re.sub(r"url\(#", f"url(#{key}-", svg)
-    svg = re.sub(r'href="#', f'href="#{key}-', svg)
-    head, rest = svg.split(">", 1)
-    # The label says all; those of the parts are English and unheard below a role of image.
-    rest = re.sub(r'\saria-(label|roledescription)="[^"]*"', "", rest)
-    size = re.search(r'viewBox="0 0 (\d+)', head)
-    head = re.sub(r'\s(width|height|style|role|class)="[^"]*"', "", head)
-    wide = f' style="max-width:{size[1]}px"' if size else ""
-    safe = escape(label)
-    return (
-        f'{head} role="img" aria-label="{safe}" width="100%"{wide} focusable="false">'
-        f"<title>{safe}</title>{rest}"
-    )
 
 
 def money_scale(currency: str, largest: float) -> tuple[float, str]:
