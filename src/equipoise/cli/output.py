@@ -3,6 +3,8 @@
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -126,9 +128,7 @@ def write_results(results: Results, folder: Path, formats: Collection[str]) -> N
     with held_back() as pause, refusals_explained(folder), parents_made(folder):
         made = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         try:
-            for write in _parts(results, made, formats):
-                write()
-                pause()
+            _write_parts(results, made, formats, pause)
             made.chmod(0o755)
             may_write(folder)
             _put_in_place(made, folder)
@@ -138,11 +138,26 @@ def write_results(results: Results, folder: Path, formats: Collection[str]) -> N
             raise
 
 
+def _write_parts(
+    results: Results, made: Path, formats: Collection[str], pause: Callable[[], None]
+) -> None:
+    """Write every part, the archive on a thread of its own: squeezing it leaves Python to others.
+
+    An error of any part surfaces when all that has begun has ended, so nothing writes any more.
+    """
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        archive = beside.submit(copy_context().run, results.save, made / ARCHIVE)
+        for write in _parts(results, made, formats):
+            write()
+            pause()
+        archive.result()
+        pause()
+
+
 def _parts(
     results: Results, made: Path, formats: Collection[str]
 ) -> Iterator[Callable[[], object]]:
-    """Yield what writes each part of a folder, so that signals can act in between."""
-    yield lambda: results.save(made / ARCHIVE)
+    """Yield what writes each part for people, so that signals can act in between."""
     if "html" in formats:
         yield lambda: write_html(results.tree, made / REPORT)
     kinds = {kind for kind in formats if kind in ("csv", "json")}

@@ -112,11 +112,11 @@ def reach_grid(reading: Reading) -> Grid:
     """Return patients by year."""
     reach = reading.group("reach")
     names = ("arrived", "treated", "waiting", "died", "left", "capacity")
+    means = [reach[name].mean("draw").values.tolist() for name in names]
     rows = [
-        _texts(reading.period(int(year)),
-               *(count(float(reach[name].sel(year=year).mean())) for name in names))
-        for year in reach["year"].values
-    ]  # fmt: skip
+        _texts(reading.period(int(year)), *map(count, row))
+        for year, row in zip(reach["year"].values, zip(*means, strict=True), strict=True)
+    ]
     headings = (_("Year"), _("Join the queue"), _("Treated"), _("Waiting at its end"),
                 _("Die waiting"), _("Leave"), _("Slots of the centres"))  # fmt: skip
     return Grid(_("Patients by year, expected"), headings, tuple(rows), frozenset(range(1, 7)),
@@ -152,11 +152,11 @@ def budget_grid(reading: Reading) -> Grid:
         return [format_number(v / scale, 1 if largest >= 10 else 2) for v in values]
 
     rows = [
-        _texts(reading.period(int(year)),
-               *amounts([*(float(impact.sel(payer=p, year=year)) for p in payers),
-                         float(impact.sel(year=year).sum())]))
-        for year in impact["year"].values
-    ]  # fmt: skip
+        _texts(reading.period(int(year)), *amounts([*row.tolist(), float(row.sum())]))
+        for year, row in zip(
+            impact["year"].values, impact.transpose("year", "payer").values, strict=True
+        )
+    ]
     whole = [*(float(impact.sel(payer=p).sum()) for p in payers), float(impact.sum())]
     rows.append(_texts(_("All years"), *amounts(whole)))
     return Grid(

@@ -1,6 +1,7 @@
 """What the page shows, section by section, as plain texts, charts and grids."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 import altair as alt
@@ -42,10 +43,21 @@ from equipoise.spec.text import shown
 
 @dataclass(frozen=True)
 class Figure:
-    """One chart, for a page and for a telephone."""
+    """One chart, for a page and for a telephone; both may still be in the making."""
 
-    wide: Markup
-    narrow: Markup
+    for_page: Future[str]
+    for_telephone: Future[str]
+
+    @property
+    def wide(self) -> Markup:
+        """Return the chart for a page."""
+        # The converter escapes every text and label.
+        return Markup(self.for_page.result())  # noqa: S704
+
+    @property
+    def narrow(self) -> Markup:
+        """Return the chart for a telephone."""
+        return Markup(self.for_telephone.result())  # noqa: S704
 
 
 @dataclass(frozen=True)
@@ -77,45 +89,53 @@ def page_of(tree: xr.DataTree) -> Page:
     """Return what the page of a run shows, in the current language."""
     reading = read(tree)
     record = reading.record
-    return Page(
-        title=shown(record.title),
-        kicker=_("{country}, decision of {date}", country=shown(record.country),
-                 date=format_date(record.decision_date)),
-        description=shown(record.description) if record.description else "",
-        warning=few_draws(reading),
-        facts=_facts(reading),
-        sections=_sections(reading),
-        evidence=evidence_grid(reading),
-        evidence_figure=_figure(tree, charts.evidence),
-        conventions=conventions(reading),
-        provenance=provenance(reading),
-    )  # fmt: skip
+    with charts.converter() as to_svg:
+        return Page(
+            title=shown(record.title),
+            kicker=_("{country}, decision of {date}", country=shown(record.country),
+                     date=format_date(record.decision_date)),
+            description=shown(record.description) if record.description else "",
+            warning=few_draws(reading),
+            facts=_facts(reading),
+            sections=_sections(reading, to_svg),
+            evidence=evidence_grid(reading),
+            evidence_figure=_figure(tree, charts.evidence, to_svg),
+            conventions=conventions(reading),
+            provenance=provenance(reading),
+        )  # fmt: skip
 
 
-def _sections(reading: Reading) -> tuple[Section, ...]:
-    """Return the five answers with what belongs to each."""
+def _sections(reading: Reading, to_svg: charts.ToSvg) -> tuple[Section, ...]:
+    """Return the five answers with what belongs to each; the charts first, as they take longest."""
+    drawn = {draw: _figure(reading.tree, draw, to_svg) for draw in _CHARTS}
     soon, pays, fits, balanced, unknown = answers_of(reading)
     return (
-        _section(reading, soon, [charts.route, charts.patients],
+        _section(soon, [drawn[charts.route], drawn[charts.patients]],
                  [access_grid(reading), reach_grid(reading), path_grid(reading)]),
-        _section(reading, pays,
-                 [charts.budget, charts.plane, charts.acceptability, charts.course],
+        _section(pays,
+                 [drawn[charts.budget], drawn[charts.plane], drawn[charts.acceptability],
+                  drawn[charts.course]],
                  [budget_grid(reading), worth_grid(reading), rules_grid(reading)]),
-        _section(reading, fits, [], [needs_grid(reading)]),
-        _section(reading, balanced, [charts.policy_map],
+        _section(fits, [], [needs_grid(reading)]),
+        _section(balanced, [drawn[charts.policy_map]],
                  [gains_grid(reading), policies_grid(reading)]),
-        _section(reading, unknown, [charts.evppi], [information_grid(reading)]),
+        _section(unknown, [drawn[charts.evppi]], [information_grid(reading)]),
     )  # fmt: skip
 
 
 Draw = Callable[..., alt.LayerChart | None]
 
+_CHARTS: tuple[Draw, ...] = (
+    charts.route, charts.patients, charts.budget, charts.plane, charts.acceptability,
+    charts.course, charts.policy_map, charts.evppi,
+)  # fmt: skip
+"""Charts of the sections."""
+
 
 def _section(
-    reading: Reading, answer: Answer, draws: list[Draw], grids: list[Grid | None]
+    answer: Answer, figures: Sequence[Figure | None], grids: Sequence[Grid | None]
 ) -> Section:
     """Return one answer with its charts and grids; what has nothing to show is left out."""
-    figures = (_figure(reading.tree, draw) for draw in draws)
     return Section(
         answer,
         tuple(figure for figure in figures if figure is not None),
@@ -123,7 +143,7 @@ def _section(
     )
 
 
-def _figure(tree: xr.DataTree, draw: Draw) -> Figure | None:
+def _figure(tree: xr.DataTree, draw: Draw, to_svg: charts.ToSvg) -> Figure | None:
     """Return a chart in both widths; none if it has nothing to show."""
     # Checking every part of every chart against the grammar's schema doubles the time; the tests
     # of the charts do that.
@@ -131,8 +151,7 @@ def _figure(tree: xr.DataTree, draw: Draw) -> Figure | None:
         wide, narrow = (draw(tree, width=width) for width in (charts.WIDE, charts.NARROW))
         if wide is None or narrow is None:
             return None
-        # The converter escapes every text, and `to_svg` the label.
-        return Figure(Markup(charts.to_svg(wide)), Markup(charts.to_svg(narrow)))  # noqa: S704
+        return Figure(to_svg(wide), to_svg(narrow))
 
 
 def _facts(reading: Reading) -> tuple[tuple[str, str], ...]:

@@ -38,7 +38,18 @@ class Number(NamedTuple):
 
 def mean_of(draws: xr.DataArray, unit: str) -> Number:
     """Return the mean over draws and the range that holds 90 % of them."""
-    values = np.asarray(draws.values, dtype=np.float64)
+    return _mean(np.asarray(draws.values, dtype=np.float64), unit)
+
+
+def means_by_year(draws: xr.DataArray, unit: str) -> dict[int, Number]:
+    """Return `mean_of` each year; xarray's own selection takes longer than the mean."""
+    rows = np.asarray(draws.transpose("year", ...).values, dtype=np.float64)
+    years = draws["year"].values
+    return {int(year): _mean(row, unit) for year, row in zip(years, rows, strict=True)}
+
+
+def _mean(values: Floats, unit: str) -> Number:
+    """Return the mean and the range that holds 90 % of the values."""
     return Number(float(values.mean()), *_range(values), unit)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from equipoise.report.reading import (
     Number,
     Reading,
     mean_of,
+    means_by_year,
     median_of,
     read,
     share_never,
@@ -141,10 +143,10 @@ def _reach(reading: Reading) -> Rows:
     reach = reading.group("reach")
     names = ("arrived", "treated", "left", "died", "waiting", "capacity")
     return [
-        {"quantity": name, "year": int(year), "period": reading.period(int(year)),
-         **_spread(mean_of(reach[name].sel(year=year), "patients"))}
+        {"quantity": name, "year": year, "period": reading.period(year),
+         **_spread(number)}
         for name in names
-        for year in reach["year"].values
+        for year, number in means_by_year(reach[name], "patients").items()
     ]  # fmt: skip
 
 
@@ -152,31 +154,29 @@ def _budget(reading: Reading) -> Rows:
     """Return the undiscounted budget impact by payer and year."""
     impact = reading.group("value")["budget_impact"]
     return [
-        {"payer": str(payer), "label": reading.payer(str(payer)), "year": int(year),
-         "period": reading.period(int(year)), "money": reading.record.money,
-         **_spread(mean_of(impact.sel(payer=payer, year=year), "money"))}
+        {"payer": str(payer), "label": reading.payer(str(payer)), "year": year,
+         "period": reading.period(year), "money": reading.record.money, **_spread(number)}
         for payer in impact["payer"].values
-        for year in impact["year"].values
+        for year, number in means_by_year(impact.sel(payer=payer), "money").items()
     ]  # fmt: skip
 
 
 def _payments(reading: Reading) -> Rows:
     """Return expected payments within and after the horizon, and their present value."""
     payment = reading.group("payment")
-    within = payment["amount"].sum("year").mean("draw")
-    later = payment["amount_later"].mean("draw")
-    present = payment["amount_present"].mean("draw")
-    rows: Rows = []
-    for world in within["world"].values:
-        for payer in within["payer"].values:
-            for item in within["item"].values:
-                place = {"world": world, "payer": payer, "item": item}
-                rows.append(
-                    {**{dim: str(label) for dim, label in place.items()},
-                     "within_horizon": float(within.sel(place)), "later": float(later.sel(place)),
-                     "present_value": float(present.sel(place)), "money": reading.record.money}
-                )  # fmt: skip
-    return rows
+    sums = {
+        "within_horizon": payment["amount"].sum("year").mean("draw"),
+        "later": payment["amount_later"].mean("draw"),
+        "present_value": payment["amount_present"].mean("draw"),
+    }
+    places = ("world", "payer", "item")
+    found = zip(*(data.transpose(*places).values.flat for data in sums.values()), strict=True)
+    labels = product(*(payment[dim].values.tolist() for dim in places))
+    return [
+        {**dict(zip(places, place, strict=True)), **dict(zip(sums, map(float, row), strict=True)),
+         "money": reading.record.money}
+        for place, row in zip(labels, found, strict=True)
+    ]  # fmt: skip
 
 
 def _totals(reading: Reading) -> Rows:
@@ -229,23 +229,19 @@ def _incremental(reading: Reading) -> Rows:
 def _policies(reading: Reading) -> Rows:
     """Return each policy with its levers, expected criteria, net benefit and budget impact."""
     data, balance = reading.group("policies"), reading.group("balance")
-    criteria = data["criterion_value"].mean("draw")
-    benefit = data["net_benefit"].mean("draw")
-    budget = data["budget_impact"].sum(("payer", "year")).mean("draw")
+    criteria = data["criterion_value"].mean("draw").transpose("policy", "criterion").values
+    benefit = data["net_benefit"].mean("draw").values
+    budget = data["budget_impact"].sum(("payer", "year")).mean("draw").values
+    names = data["criterion"].values.tolist()
     rows: Rows = []
     for number, policy in enumerate(reading.record.policies):
-        levers = policy.model_dump()
-        values = {
-            str(name): float(criteria.sel(criterion=name, policy=number))
-            for name in criteria["criterion"].values
-        }
+        values = dict(zip(names, criteria[number].tolist(), strict=True))
         rows.append(
-            {"policy": number, "chosen": number == reading.record.chosen, **levers, **values,
-             "expected_net_benefit": float(benefit.sel(policy=number)),
-             "budget_impact": float(budget.sel(policy=number)),
-             "on_front": bool(balance["on_front"].sel(policy=number) > 0.0),
-             "nash_product": float(balance["nash_product"].sel(policy=number)),
-             "maximum_regret": float(balance["maximum_regret"].sel(policy=number))}
+            {"policy": number, "chosen": number == reading.record.chosen, **policy.model_dump(),
+             **values, "expected_net_benefit": float(benefit[number]),
+             "budget_impact": float(budget[number]), "on_front": number in reading.front,
+             "nash_product": float(balance["nash_product"].values[number]),
+             "maximum_regret": float(balance["maximum_regret"].values[number])}
         )  # fmt: skip
     return rows
 
@@ -253,13 +249,15 @@ def _policies(reading: Reading) -> Rows:
 def _balance(reading: Reading) -> Rows:
     """Return the score and regret of each policy for each side."""
     balance = reading.group("balance")
+    score, regret = (
+        balance[k].transpose("policy", "stakeholder").values for k in ("score", "regret")
+    )
+    nothing = balance["status_quo_score"].values
     return [
-        {"policy": number, "stakeholder": side,
-         "score": float(balance["score"].sel(policy=number, stakeholder=side)),
-         "status_quo_score": float(balance["status_quo_score"].sel(stakeholder=side)),
-         "regret": float(balance["regret"].sel(policy=number, stakeholder=side))}
+        {"policy": number, "stakeholder": side, "score": float(score[number, k]),
+         "status_quo_score": float(nothing[k]), "regret": float(regret[number, k])}
         for number in range(len(reading.record.policies))
-        for side in reading.sides
+        for k, side in enumerate(reading.sides)
     ]  # fmt: skip
 
 

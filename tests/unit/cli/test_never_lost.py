@@ -11,6 +11,7 @@ import pytest
 import xarray as xr
 
 import equipoise
+import equipoise.api
 from equipoise.cli import output
 from equipoise.cli.app import main
 from equipoise.core.errors import NotWritableError
@@ -89,6 +90,27 @@ def test_a_file_that_appears_while_it_runs_is_kept(run, tmp_path, monkeypatch):
     assert code == 2
     assert "late.txt" in err
     assert (tmp_path / "here" / "late.txt").read_text() == "dear"
+    assert [path.name for path in tmp_path.iterdir()] == ["here"]
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [(equipoise.api, "save"), (output, "write_html"), (output, "write_tables")],
+)
+def test_a_part_that_fails_leaves_what_was_there(run, tmp_path, monkeypatch, owner, name):
+    """The archive is written beside the rest, so an error of either must surface."""
+    assert assess(run, "here")[0] == 0
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+    def full(*_args: object, **_options: object) -> None:
+        raise OSError(28, "disk full")
+
+    monkeypatch.setattr(owner, name, full)
+    code, err = assess(run, "here")
+    assert code == 2
+    assert "cannot be written (disk full)" in err
+    after = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert after == before
     assert [path.name for path in tmp_path.iterdir()] == ["here"]
 
 

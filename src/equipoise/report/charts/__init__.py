@@ -5,13 +5,16 @@ from equipoise.report.charts.money import acceptability, budget, plane
 from equipoise.report.charts.patients import course, patients
 from equipoise.report.charts.policies import policy_map
 from equipoise.report.charts.route import route
-from equipoise.report.charts.theme import NARROW, WIDE, to_svg
+from equipoise.report.charts.svg import ToSvg, converter
+from equipoise.report.charts.theme import NARROW, WIDE
 
 __all__ = [
     "NARROW",
     "WIDE",
+    "ToSvg",
     "acceptability",
     "budget",
+    "converter",
     "course",
     "evidence",
     "evppi",
@@ -19,5 +22,4 @@ __all__ = [
     "plane",
     "policy_map",
     "route",
-    "to_svg",
 ]

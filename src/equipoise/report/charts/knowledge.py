@@ -12,6 +12,7 @@ from equipoise.report.charts.theme import (
     STATUS_COLOURS,
     WIDE,
     finished,
+    left_edge,
     lines_of,
     money_scale,
     values,
@@ -55,9 +56,9 @@ def evppi(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart | None:
     return finished(
         base.mark_bar(height=12, yOffset=9).encode(x=x, color=alt.Color("colour:N", scale=None)),
         base.mark_rule(strokeWidth=1.6, color=INK, yOffset=9).encode(
-            x=alt.X("low:Q", title=unit), x2="high:Q"),
+            x=alt.X("low:Q", title=unit), x2=alt.X2("high:Q")),
         *(base.mark_text(align="left", baseline="bottom", fontSize=12, color=INK, dy=up,
-                         limit=width - 12).encode(x=alt.value(2), text=f"{line}:N")
+                         limit=width - 12).encode(x=left_edge(), text=alt.Text(f"{line}:N"))
           for line, up in (("upper", -15), ("lower", 0))),
         title=_("First find out: “{input}”", input=reading.parameter(found[0][0])),
         notes=[_("What knowing one input would be worth for all patients of the queue. Thin line: "
@@ -94,11 +95,11 @@ def evidence(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart:
     x = alt.X("from:Q", axis=None, scale=alt.Scale(domain=[0, rows[-1]["to"]], nice=False))
     legend = alt.Legend(columns=2 if width < PAGE else 0, symbolType="square")
     bars = base.mark_bar(height=34, stroke="white", strokeWidth=2).encode(
-        x=x, x2="to:Q",
+        x=x, x2=alt.X2("to:Q"),
         color=alt.Color("status:N", scale=alt.Scale(domain=domain, range=colours), legend=legend),
     )  # fmt: skip
     text = base.mark_text(color="white", fontSize=14, fontWeight="bold").encode(
-        x=alt.X("middle:Q", axis=None), text="label:N"
+        x=alt.X("middle:Q", axis=None), text=alt.Text("label:N")
     )
     weak = sum(row["count"] for row in rows if row["code"] in ("inference", "assumption"))
     part = share(weak / max(rows[-1]["to"], 1))

@@ -58,7 +58,7 @@ def budget(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart:
     y = alt.Y("amount:Q", title=_("{unit} a year", unit=unit))
     legend = alt.Legend(columns=1 if narrow else 2, symbolType="square")
     bars = alt.Chart(values(rows)).mark_bar().encode(
-        x=x, y=y, order="order:O",
+        x=x, y=y, order=alt.Order("order:O"),
         color=alt.Color("payer:N", scale=alt.Scale(domain=names, range=list(SERIES[:len(names)])),
                         legend=legend),
     )  # fmt: skip
@@ -153,7 +153,7 @@ def acceptability(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart:
     band = alt.Chart(values(ends)).mark_rect(color=AMBER, opacity=0.14)
     mark = alt.Chart(values([{"threshold": limit / scale}]))
     return finished(
-        band.encode(x=alt.X("low:Q"), x2="high:Q"),
+        band.encode(x=alt.X("low:Q"), x2=alt.X2("high:Q")),
         mark.mark_rule(color=QUIET, strokeDash=[6, 3], strokeWidth=1.5).encode(x=x),
         alt.Chart(values(rows)).mark_line(color=BLUE, strokeWidth=2.5).encode(x=x, y=y),
         title=_acceptability_title(reading),

@@ -17,7 +17,7 @@ from equipoise.report.charts.theme import (
     range_note,
     values,
 )
-from equipoise.report.reading import Reading, mean_of, read
+from equipoise.report.reading import Number, means_by_year, read
 from equipoise.report.words import count, month, share
 from equipoise.spec.text import shown
 
@@ -47,9 +47,9 @@ def patients(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart:
     origin = reading.record.decision_date
     first = origin.year + (origin.timetuple().tm_yday - 1) / 365.25
     rows = [
-        {"series": name, "x": first + int(year) + 1, **_spread(data.sel(year=year))}
+        {"series": name, "x": first + year + 1, **_spread(number)}
         for name, data in series.items()
-        for year in reach["year"].values
+        for year, number in means_by_year(data, "patients").items()
     ]
     treated, joined = (float(reach[k].sum("year").mean()) for k in ("treated", "arrived"))
     title = _("By {end}, {treated} of {joined} patients are treated", end=month(reading.ends),
@@ -71,7 +71,7 @@ def course(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart:
     data, record = reading.group("course"), reading.record
     response = shown(record.measures.get(record.response, record.response))
     living = data["alive"].mean("draw").max("strategy")
-    years = [int(y) for y in data["year"].values if float(living.sel(year=y)) >= LIVING]
+    years = data["year"].values[living.values >= LIVING]
     track = data["track"].sel(measure=record.response, strategy=record.new)
     series = {
         response: track,
@@ -81,15 +81,15 @@ def course(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart:
             data["alive"].sel(strategy=record.current),
     }  # fmt: skip
     rows = [
-        {"series": name, "x": year, **_spread(line.sel(year=year), 100.0)}
+        {"series": name, "x": year, **_spread(number, 100.0)}
         for name, line in series.items()
-        for year in years
+        for year, number in means_by_year(line.sel(year=years), "1").items()
     ]
-    title = _course_title(reading, track)
+    title = _course_title(track)
     return _lines(rows, list(series), title=title, y=_("% of patients"), width=width, years=False)
 
 
-def _course_title(reading: Reading, track: xr.DataArray) -> str:
+def _course_title(track: xr.DataArray) -> str:
     """Return how many still respond after ten years, or after as long as is known."""
     after = min(10, int(track["year"].max()))
     works = share(float(track.sel(year=after).mean()))
@@ -100,9 +100,8 @@ def _course_title(reading: Reading, track: xr.DataArray) -> str:
     )  # fmt: skip
 
 
-def _spread(draws: xr.DataArray, times: float = 1.0) -> dict[str, float]:
-    """Return mean and range."""
-    number = mean_of(draws, "")
+def _spread(number: Number, times: float = 1.0) -> dict[str, float]:
+    """Return mean and range as columns."""
     return {"mean": number.value * times, "low": number.low * times, "high": number.high * times}
 
 
@@ -123,7 +122,9 @@ def _lines(
     base = alt.Chart(values(rows)).encode(x=x)
     colour = alt.Color("series:N", scale=alt.Scale(domain=names, range=colours), legend=legend)
     dash = alt.StrokeDash("series:N", scale=alt.Scale(domain=names, range=dashes), legend=legend)
-    band = base.mark_area(opacity=0.13).encode(y=alt.Y("low:Q", title=y), y2="high:Q", color=colour)
+    band = base.mark_area(opacity=0.13).encode(
+        y=alt.Y("low:Q", title=y), y2=alt.Y2("high:Q"), color=colour
+    )
     line = base.mark_line(strokeWidth=2.5).encode(
         y=alt.Y("mean:Q", title=y), color=colour, strokeDash=dash
     )

@@ -55,7 +55,7 @@ def policy_map(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart:
         marks.mark_point(shape="circle", size=640, color=RED, strokeWidth=1.6, filled=False,
                          opacity=1),
         marks.mark_text(dx=19, dy=-12, fontSize=14, fontWeight="bold", color=INK).encode(
-            text="letter:N"),
+            text=alt.Text("letter:N")),
         title=_title(reading), notes=[*_notes(reading), *(row["name"] for row in named)],
         width=width, height=HEIGHT,
     )  # fmt: skip
@@ -63,12 +63,11 @@ def policy_map(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart:
 
 def _rows(reading: Reading) -> list[dict[str, Any]]:
     """Return one row for each policy, scores in points."""
-    score = reading.group("balance")["score"]
+    scores = reading.group("balance")["score"].transpose("policy", "stakeholder").values
     return [
         {"front": number in reading.front,
-         **{side: 100.0 * float(score.sel(stakeholder=side, policy=number))
-            for side in reading.sides}}
-        for number in range(len(reading.record.policies))
+         **{side: 100.0 * float(score) for side, score in zip(reading.sides, row, strict=True)}}
+        for number, row in enumerate(scores)
     ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from equipoise.report.charts.theme import (
     QUIET,
     WIDE,
     finished,
+    left_edge,
     values,
 )
 from equipoise.report.reading import Reading, median_of, read, share_never
@@ -46,7 +47,7 @@ def route(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart:
     bars = base.transform_filter("datum.kind == 'step'").mark_bar(height=11, yOffset=9)
     points = base.transform_filter("datum.kind == 'buys' && isValid(datum.end)")
     layers = [
-        bars.encode(x=x, x2="end:Q", color=colour),
+        bars.encode(x=x, x2=alt.X2("end:Q"), color=colour),
         points.mark_point(shape="diamond", size=120, filled=True, opacity=1, yOffset=9).encode(
             x=alt.X("end:Q", scale=scale, axis=axis), color=colour
         ),
@@ -66,12 +67,12 @@ def route(tree: xr.DataTree, *, width: int = WIDE) -> alt.LayerChart:
 
 def _names(base: alt.Chart, width: int) -> list[alt.Chart]:
     """Return the name of each step with its owner, in one line or in two."""
-    text = base.encode(x=alt.value(2))
+    text = base.encode(x=left_edge())
     if width >= PAGE:
-        return [_label(text, INK, 0, width).encode(text="line:N")]
+        return [_label(text, INK, 0, width).encode(text=alt.Text("line:N"))]
     return [
-        _label(text, INK, -15, width).encode(text="text:N"),
-        _label(text, QUIET, 0, width).encode(text="small:N"),
+        _label(text, INK, -15, width).encode(text=alt.Text("text:N")),
+        _label(text, QUIET, 0, width).encode(text=alt.Text("small:N")),
     ]
 
 
@@ -87,7 +88,7 @@ def _whisker(base: alt.Chart, scale: alt.Scale, axis: alt.Axis) -> alt.Chart:
     """Return the thin line over the end of each bar."""
     known = base.transform_filter("isValid(datum.low)")
     line: alt.Chart = known.mark_rule(strokeWidth=1.6, color=INK, yOffset=9).encode(
-        x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q"
+        x=alt.X("low:Q", scale=scale, axis=axis), x2=alt.X2("high:Q")
     )
     return line
 

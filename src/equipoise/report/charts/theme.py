@@ -1,15 +1,16 @@
-"""How every chart looks, and how it becomes SVG that any browser shows alike."""
+"""How every chart looks.
+
+The charts name each channel by its class, `alt.X2("end:Q")` and not `x2="end:Q"`: to find the class
+of a bare text, the library goes through its whole grammar.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
-from html import escape
 from textwrap import wrap
 from typing import Any
 
 import altair as alt
 import numpy as np
-import vl_convert
 
 from equipoise.core.translation import format_money, language
 from equipoise.core.translation import translate as _
@@ -46,7 +47,8 @@ _LETTER = {"en": 7.9, "ru": 9.0}
 
 def values(rows: Sequence[Mapping[str, Any]]) -> alt.InlineData:
     """Return rows as the data of a chart."""
-    plain = [{key: _plain(cell) for key, cell in row.items()} for row in rows]
+    # A list would be copied, row by row, with every method that adds something to the chart.
+    plain = tuple({key: _plain(cell) for key, cell in row.items()} for row in rows)
     return alt.InlineData(values=plain)
 
 
@@ -62,93 +64,54 @@ def lines_of(text: str, width: int) -> list[str]:
     return wrap(text, max(int(width / _LETTER[language()]), 20)) or [""]
 
 
+def left_edge() -> alt.XValue:
+    """Return the place of texts that begin at the left edge."""
+    return alt.XValue(2)  # type: ignore[no-untyped-call]
+
+
 def finished(
     *layers: AnyChart, title: str, notes: Sequence[str] = (), width: int, height: int | alt.Step
 ) -> alt.LayerChart:
     """Put layers together under a title that states the finding, and notes on how to read it."""
     small = [line for note in notes for line in lines_of(note, round(width * 1.25))]
-    chart: alt.LayerChart = alt.LayerChart(layer=list(layers)).properties(
+    # All at once: each method that adds something copies the chart with all that is in it.
+    chart: alt.LayerChart = alt.LayerChart(
+        layer=list(layers),
         title=alt.TitleParams(text=lines_of(title, width), subtitle=small),
         width=width,
         height=height,
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        config=_config(width),
     )
-    return _styled(chart, width)
+    return chart
 
 
-def _styled(chart: alt.LayerChart, width: int) -> alt.LayerChart:
-    """Give a chart its type and colours."""
-    styled: alt.LayerChart = chart.configure(
-        font=FONT, background="transparent", aria=False, padding={"left": 2, "right": 8, "top": 4,
-                                                                  "bottom": 4},
-    ).configure_title(
-        anchor="start", frame="bounds", fontSize=15, fontWeight="bold", color=INK, lineHeight=20,
-        subtitleFontSize=12, subtitleColor=QUIET, subtitlePadding=4, subtitleLineHeight=16,
-        offset=12,
-    ).configure_axis(
-        labelFontSize=12, titleFontSize=12, labelColor=QUIET, titleColor=QUIET, gridColor=GRID,
-        domainColor=GREY, tickColor=GREY, titleFontWeight="normal", labelLimit=260, titlePadding=8,
-    ).configure_axisX(
-        tickCount=max(width // 70, 3),
-    ).configure_axisY(
-        titleAngle=0, titleAlign="left", titleAnchor="start", titleY=-10, titleX=0, domain=False,
-        ticks=False, titleBaseline="bottom",
-    ).configure_legend(
-        orient="bottom", title=None, labelFontSize=12, labelColor=INK, labelLimit=width - 40,
-        symbolSize=110, offset=10, rowPadding=4, columnPadding=26,
-    ).configure_view(stroke=None)  # fmt: skip
-    return styled
-
-
-def to_svg(chart: alt.LayerChart, *, label: str = "") -> str:
-    """Return a chart as SVG that scales to the width of its place.
-
-    Parameters
-    ----------
-    chart
-        Result of a function of this package.
-    label
-        What the chart shows, for those who cannot see it; omitted is its title.
-
-    Returns
-    -------
-    str
-        One `svg` element with a role and a label; its ids are its own, so that several can stand
-        in one page.
-    """
-    # The tests of the charts check them against the grammar; here that would double the time.
-    spec = chart.to_dict(validate=False)
-    svg = vl_convert.vegalite_to_svg(
-        spec, format_locale="ru-RU" if language() == "ru" else "en-GB", allowed_base_urls=[]
-    )
-    text = label or title_of(spec)
-    return _adapted(svg, text)
-
-
-def title_of(spec: Mapping[str, Any]) -> str:
-    """Return the title of a chart as one line."""
-    title = spec.get("title", {})
-    parts = title.get("text", []) if isinstance(title, Mapping) else title
-    return parts if isinstance(parts, str) else " ".join(parts)
-
-
-def _adapted(svg: str, label: str) -> str:
-    """Give the SVG its label, its own ids, and the freedom to scale."""
-    key = "c" + sha256(svg.encode()).hexdigest()[:8]
-    svg = re.sub(r'\bid="', f'id="{key}-', svg)
-    svg = re.sub(r"url\(#", f"url(#{key}-", svg)
-    svg = re.sub(r'href="#', f'href="#{key}-', svg)
-    head, rest = svg.split(">", 1)
-    # The label says all; those of the parts are English and unheard below a role of image.
-    rest = re.sub(r'\saria-(label|roledescription)="[^"]*"', "", rest)
-    size = re.search(r'viewBox="0 0 (\d+)', head)
-    head = re.sub(r'\s(width|height|style|role|class)="[^"]*"', "", head)
-    wide = f' style="max-width:{size[1]}px"' if size else ""
-    safe = escape(label)
-    return (
-        f'{head} role="img" aria-label="{safe}" width="100%"{wide} focusable="false">'
-        f"<title>{safe}</title>{rest}"
-    )
+def _config(width: int) -> alt.Config:
+    """Return the type and colours of a chart."""
+    return alt.Config(
+        font=FONT, background="transparent", aria=False,
+        padding={"left": 2, "right": 8, "top": 4, "bottom": 4},
+        title=alt.TitleConfig(
+            anchor="start", frame="bounds", fontSize=15, fontWeight="bold", color=INK,
+            lineHeight=20, subtitleFontSize=12, subtitleColor=QUIET, subtitlePadding=4,
+            subtitleLineHeight=16, offset=12,
+        ),
+        axis=alt.AxisConfig(
+            labelFontSize=12, titleFontSize=12, labelColor=QUIET, titleColor=QUIET,
+            gridColor=GRID, domainColor=GREY, tickColor=GREY, titleFontWeight="normal",
+            labelLimit=260, titlePadding=8,
+        ),
+        axisX=alt.AxisConfig(tickCount=max(width // 70, 3)),
+        axisY=alt.AxisConfig(
+            titleAngle=0, titleAlign="left", titleAnchor="start", titleY=-10, titleX=0,
+            domain=False, ticks=False, titleBaseline="bottom",
+        ),
+        legend=alt.LegendConfig(
+            orient="bottom", title=None, labelFontSize=12, labelColor=INK, labelLimit=width - 40,
+            symbolSize=110, offset=10, rowPadding=4, columnPadding=26,
+        ),
+        view=alt.ViewConfig(stroke=None),
+    )  # fmt: skip
 
 
 def money_scale(currency: str, largest: float) -> tuple[float, str]:
