@@ -111,10 +111,14 @@ def reach(delivery: xr.Dataset) -> xr.Dataset:
     delivery
         Group ``delivery`` of the vocabulary.
     """
-    year = xr.DataArray(delivery["month"].values // MONTHS, dims="month", name="year")
-    counts = delivery[["arrived", "treated", "left", "died"]].sum("group")
+    flow = ("month", "draw")
+    counts = delivery[["arrived", "treated", "left", "died", "waiting"]].sum("group", skipna=False)
     counts["capacity"] = delivery["capacity"]
-    yearly = counts.groupby(year).sum("month")
-    last = delivery["waiting"].sum("group").groupby(year).last()
-    yearly["waiting"] = last
-    return yearly.transpose("year", "draw")
+    first = np.arange(0, delivery.sizes["month"], MONTHS)
+    yearly = {
+        name: (("year", "draw"), np.add.reduceat(count.transpose(*flow).values, first, axis=0))
+        for name, count in counts.data_vars.items()
+    }
+    last = np.append(first[1:], delivery.sizes["month"]) - 1
+    yearly["waiting"] = (("year", "draw"), counts["waiting"].transpose(*flow).values[last])
+    return xr.Dataset(yearly, coords={"year": first // MONTHS, "draw": delivery["draw"]})
