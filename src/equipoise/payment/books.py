@@ -119,7 +119,8 @@ class Bookkeeper:
     def enter(self, books: Books, starters: Iterable[Starters], profile: Profile) -> None:
         """Add all starters to the books."""
         everyone = [self._cohort(who) for who in starters]
-        self._enter_health(books, self._spread(everyone, books), profile)
+        whole = self._spread(everyone, books)
+        self._enter_health(books, whole, profile)
         for segments, items in self.items.items():
             settled: dict[str, list[_Cohort]] = {}
             for cohort in everyone:
@@ -129,8 +130,8 @@ class Bookkeeper:
                 else:
                     settled.setdefault(payer, []).append(cohort)
             for payer, cohorts in settled.items():
-                row = self.payers.index(payer)
-                self._enter_costs(books, self._spread(cohorts, books), profile, row, items)
+                some = whole if len(cohorts) == len(everyone) else self._spread(cohorts, books)
+                self._enter_costs(books, some, profile, self.payers.index(payer), items)
 
     def _cohort(self, who: Starters) -> _Cohort:
         """Spread one year's starters over ages, and discount them."""

@@ -123,7 +123,11 @@ def spread(age: Floats, ages: Floats) -> Floats:
     >>> spread(np.array([22.5, 40.0]), np.array([20.0, 30.0])).tolist()
     [[0.75, 0.0], [0.25, 1.0]]
     """
-    return np.stack([np.interp(age, ages, own) for own in np.eye(ages.size)])
+    weights = np.zeros((ages.size, age.size))
+    around = np.searchsorted(ages, [age.min(), age.max()]) + [-1, 1]
+    for row in range(max(around[0], 0), min(around[1], ages.size)):
+        weights[row] = np.interp(age, ages, np.eye(ages.size)[row])
+    return weights
 
 
 def weighted(profile: Floats, weights: Floats) -> Floats:
