@@ -19,14 +19,33 @@ MONTHS = 12
 
 
 @dataclass(frozen=True)
+class Queue:
+    """The counts of group ``delivery`` over all patient groups, dims (month, draw)."""
+
+    arrived: Floats
+    treated: Floats
+    waiting: Floats
+    capacity: Floats
+
+    @cached_property
+    def joined(self) -> Floats:
+        """Return how many join the queue within the horizon, dims (draw)."""
+        return np.asarray(self.arrived.sum(axis=0))
+
+    @cached_property
+    def treated_so_far(self) -> Floats:
+        """Return how many have been treated by the end of each month, dims (month, draw)."""
+        return np.asarray(self.treated.cumsum(axis=0))
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What a policy brought about: the groups that criteria look at.
 
-    `queue` holds the counts of group ``delivery`` summed over patient groups, dims (month, draw);
     `impact` is a group of the vocabulary; `net_benefit` has dims (draw).
     """
 
-    queue: xr.Dataset
+    queue: Queue
     impact: xr.Dataset
     net_benefit: xr.DataArray
     centres: int
@@ -34,18 +53,9 @@ class Outcome:
     kinds: Mapping[str, PayerKind]
     """Payer -> kind."""
 
-    def count(self, name: str) -> Floats:
-        """Return one count of the queue, dims (month, draw)."""
-        return np.asarray(self.queue[name].transpose("month", "draw").values)
-
     def of(self, name: str, *dims: str) -> Floats:
         """Return one array of the impact with its dims in this order."""
         return np.asarray(self.impact[name].transpose(*dims).values)
-
-    @cached_property
-    def joined(self) -> Floats:
-        """Return how many join the queue within the horizon, dims (draw)."""
-        return np.asarray(self.count("arrived").sum(axis=0))
 
     def paid_by(self, kind: PayerKind) -> NDArray[np.bool_]:
         """Return which payers are of a kind, dims (payer)."""
@@ -59,11 +69,14 @@ class Outcome:
         return np.asarray(amount[public].sum(axis=0))
 
 
-def queue_of(delivery: xr.Dataset) -> xr.Dataset:
+def queue_of(delivery: xr.Dataset) -> Queue:
     """Return the queue over all patient groups, as `Outcome` wants it."""
-    queue = delivery[["arrived", "treated", "waiting"]].sum("group")
-    queue["capacity"] = delivery["capacity"]
-    return queue
+    arrived, treated, waiting = (
+        delivery[name].transpose("group", "month", "draw").values.sum(axis=0)
+        for name in ("arrived", "treated", "waiting")
+    )
+    capacity = delivery["capacity"].transpose("month", "draw").values
+    return Queue(arrived, treated, waiting, capacity)
 
 
 @dataclass(frozen=True)
@@ -88,12 +101,12 @@ def per(amount: Floats, count: Floats) -> Floats:
 
 def health_gained(outcome: Outcome) -> Floats:
     """QALYs that the therapy adds per patient who joins the queue, undiscounted."""
-    return per(outcome.of("qaly", "draw"), outcome.joined)
+    return per(outcome.of("qaly", "draw"), outcome.queue.joined)
 
 
 def share_treated(outcome: Outcome) -> Floats:
     """Share of those who join the queue within the horizon and are treated in it."""
-    return per(outcome.count("treated").sum(axis=0), outcome.joined)
+    return per(outcome.queue.treated.sum(axis=0), outcome.queue.joined)
 
 
 def years_to_half(outcome: Outcome) -> Floats:
@@ -101,8 +114,8 @@ def years_to_half(outcome: Outcome) -> Floats:
 
     A draw in which that never happens counts the whole horizon.
     """
-    treated = outcome.count("treated").cumsum(axis=0)
-    half = 0.5 * outcome.joined
+    treated = outcome.queue.treated_so_far
+    half = 0.5 * outcome.queue.joined
     reached = (treated >= half) & (half > 0.0)
     first = np.where(reached.any(axis=0), reached.argmax(axis=0), treated.shape[0])
     return np.asarray(first / MONTHS)
@@ -111,12 +124,12 @@ def years_to_half(outcome: Outcome) -> Floats:
 def family_cost(outcome: Outcome) -> Floats:
     """Present value of what families pay more with the therapy, per patient who joins."""
     paid = outcome.of("amount_present", "payer", "draw")
-    return per(paid[outcome.paid_by("family")].sum(axis=0), outcome.joined)
+    return per(paid[outcome.paid_by("family")].sum(axis=0), outcome.queue.joined)
 
 
 def patients_per_centre(outcome: Outcome) -> Floats:
     """Patients that one centre treats in a year, mean over the horizon: experience keeps skill."""
-    treated = outcome.count("treated")
+    treated = outcome.queue.treated
     years = treated.shape[0] / MONTHS
     return np.asarray(treated.sum(axis=0) / (max(outcome.centres, 1) * years))
 
@@ -127,7 +140,7 @@ def longest_backlog(outcome: Outcome) -> Floats:
     Where treatment never begins the centres have no work; those who wait all the same count for
     the patient, in the share treated and the years until half are.
     """
-    return np.asarray(per(outcome.count("waiting"), outcome.count("capacity")).max(axis=0))
+    return np.asarray(per(outcome.queue.waiting, outcome.queue.capacity).max(axis=0))
 
 
 def net_benefit(outcome: Outcome) -> Floats:
@@ -182,5 +195,5 @@ def measured(outcome: Outcome, names: list[str]) -> xr.DataArray:
     return xr.DataArray(
         np.stack(rows),
         dims=("criterion", "draw"),
-        coords={"criterion": names, "draw": outcome.queue["draw"]},
+        coords={"criterion": names, "draw": outcome.net_benefit["draw"]},
     )

@@ -1,12 +1,13 @@
 """Entering what starters bring about into the books of one world."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.payment.starters import ByAge, Starters
-from equipoise.rules import payer_segments, shares_of_span
+from equipoise.payment.starters import Starters, spread, weighted
+from equipoise.rules import Segment, payer_for_life, payer_segments, shares_of_span
 from equipoise.spec.loaded import Study
 
 Floats = NDArray[np.float64]
@@ -58,90 +59,184 @@ class Books:
         return other
 
 
+@dataclass(frozen=True)
+class Spread:
+    """Starters spread over the ages that the disease model ran.
+
+    Who starts part-way through a calendar year spends the rest of it on the first year since
+    start, and the same part of the next calendar year on what remains of that year.
+    """
+
+    this_year: Floats
+    """Starters times the part of a year since start that falls into the calendar year in which it
+    begins, by calendar year of start; dims (year, age, draw)."""
+    next_year: Floats
+    """The same for the part that falls into the calendar year after; dims (year, age, draw)."""
+    present_cost: Floats
+    """Starters discounted to the decision date as costs are, dims (age, draw)."""
+    present_health: Floats
+    """Starters discounted as health is, dims (age, draw)."""
+
+    @property
+    def starters(self) -> Floats:
+        """Return the starters of each calendar year, dims (year, age, draw)."""
+        return self.this_year + self.next_year
+
+
+@dataclass(frozen=True)
+class _Cohort:
+    """Starters with what the books need of them again and again."""
+
+    who: Starters
+    weights: Floats  # starters by age that the disease model ran, dims (age, draw)
+    cost_factor: Floats  # discount to the decision date, dims (draw)
+    health_factor: Floats  # the same
+
+
 class Bookkeeper:
-    """Enters starters' profiles into books, splitting money among payers by age and time."""
+    """Enters starters' profiles into books, splitting money among payers by age and time.
+
+    Books are sums, and a profile at an age between two is a weighted sum of theirs. So all
+    starters whose costs one payer owes for life are entered together, as so many of each age.
+    """
 
     def __init__(
         self, study: Study, ages: Floats, items: list[str], rates: tuple[Floats, Floats]
     ) -> None:
         self.payers = list(study.country.payers)
-        self.segments = [
-            payer_segments(study.country, study.file.items[item].category) for item in items
-        ]
-        self.handed = [k for k, segments in enumerate(self.segments) if len(segments) > 1]
-        """Items that one payer hands over to another at some age."""
         self.ages = ages
         self.rate_cost, self.rate_health = rates
+        self.items: dict[tuple[Segment, ...], list[int]] = {}
+        """Places of the items that the same payers owe at the same ages."""
+        for place, item in enumerate(items):
+            segments = payer_segments(study.country, study.file.items[item].category)
+            self.items.setdefault(segments, []).append(place)
+        self.handed = [
+            place for segments, own in self.items.items() if len(segments) > 1 for place in own
+        ]
+        """Items that one payer hands over to another at some age."""
 
-    def enter(self, books: Books, who: Starters, profile: Profile) -> None:
-        """Add one cohort of starters to the books."""
-        at_age = ByAge(self.ages, who.age)
+    def enter(self, books: Books, starters: Iterable[Starters], profile: Profile) -> None:
+        """Add all starters to the books."""
+        everyone = [self._cohort(who) for who in starters]
+        whole = self._spread(everyone, books)
+        self._enter_health(books, whole, profile)
+        for segments, items in self.items.items():
+            settled: dict[str, list[_Cohort]] = {}
+            for cohort in everyone:
+                payer = payer_for_life(segments, cohort.who.youngest)
+                if payer is None:
+                    self._enter_shared(books, cohort, profile, segments, items)
+                else:
+                    settled.setdefault(payer, []).append(cohort)
+            for payer, cohorts in settled.items():
+                some = whole if len(cohorts) == len(everyone) else self._spread(cohorts, books)
+                self._enter_costs(books, some, profile, self.payers.index(payer), items)
+
+    def _cohort(self, who: Starters) -> _Cohort:
+        """Spread one year's starters over ages, and discount them."""
         when = who.year + who.fraction
-        cost_factor = who.count * (1.0 + self.rate_cost) ** -when
-        health_factor = who.count * (1.0 + self.rate_health) ** -when
-        near = books.qaly.shape[0] - who.year
-        costs = _Flow(at_age(profile.cost[:, :, :near]), at_age(profile.cost_total), who)
-        present = at_age(profile.cost_present_total) * cost_factor
-        for item, segments in enumerate(self.segments):
-            ahead = [segment for segment in segments if segment.to_age > who.youngest]
-            if len(ahead) == 1:
-                row = self.payers.index(ahead[0].payer)
-                costs.add(item, books.amount[row, item], books.amount_later[row, item])
-                books.amount_present[row, item] += present[item]
-            else:
-                self._enter_shared(
-                    books,
-                    who,
-                    item=item,
-                    cost=at_age(profile.handed_cost[:, self.handed.index(item)]),
-                    present=at_age(profile.handed_present[:, self.handed.index(item)])
-                    * cost_factor,
-                )
-        self._enter_start(books, who, at_age(profile.cost_at_start), cost_factor)
-        health = _Flow(at_age(profile.qaly[:, None, :near]), at_age(profile.qaly_total)[None], who)
-        health.add(0, books.qaly, books.qaly_later)
-        books.qaly_present += at_age(profile.qaly_present) * health_factor
-        books.life_years += at_age(profile.life_years) * who.count
+        return _Cohort(
+            who,
+            spread(who.age, self.ages) * who.count,
+            (1.0 + self.rate_cost) ** -when,
+            (1.0 + self.rate_health) ** -when,
+        )
+
+    def _spread(self, cohorts: list[_Cohort], books: Books) -> Spread:
+        """Put cohorts together."""
+        years, draws = books.qaly.shape
+        whole = Spread(
+            *np.zeros((2, years, self.ages.size, draws)), *np.zeros((2, self.ages.size, draws))
+        )
+        for one in cohorts:
+            later = one.weights * one.who.fraction
+            whole.this_year[one.who.year] += one.weights - later
+            whole.next_year[one.who.year] += later
+            whole.present_cost[...] += one.weights * one.cost_factor
+            whole.present_health[...] += one.weights * one.health_factor
+        return whole
+
+    def _enter_health(self, books: Books, who: Spread, profile: Profile) -> None:
+        """Add health and life."""
+        calendar, later = _on_calendar(who, profile.qaly[:, None], profile.qaly_total[:, None])
+        books.qaly += calendar[0]
+        books.qaly_later += later[0]
+        books.qaly_present += weighted(profile.qaly_present, who.present_health)
+        books.life_years += weighted(profile.life_years, who.starters.sum(axis=0))
+
+    def _enter_costs(
+        self, books: Books, who: Spread, profile: Profile, row: int, items: list[int]
+    ) -> None:
+        """Add the costs of items that one payer owes for life."""
+        calendar, later = _on_calendar(who, profile.cost[:, items], profile.cost_total[:, items])
+        at_start = profile.cost_at_start[:, items]
+        present = profile.cost_present_total[:, items] + at_start
+        for year, starters in enumerate(who.starters):
+            calendar[:, year] += weighted(at_start, starters)
+        books.amount[row, items] += calendar
+        books.amount_later[row, items] += later
+        books.amount_present[row, items] += weighted(present, who.present_cost)
 
     def _enter_shared(
-        self, books: Books, who: Starters, *, item: int, cost: Floats, present: Floats
+        self,
+        books: Books,
+        one: _Cohort,
+        profile: Profile,
+        segments: tuple[Segment, ...],
+        items: list[int],
     ) -> None:
-        """Add the costs of an item that one payer hands over to another at some age."""
-        years = np.arange(cost.shape[0])[:, None]
-        shares = shares_of_span(self.segments[item], self.payers, who.age + years)
-        near = books.qaly.shape[0] - who.year
-        for row in np.flatnonzero(shares.any(axis=(1, 2))):
-            part = cost * shares[row]
-            flow = _Flow(part[None, :near], part.sum(axis=0)[None], who)
-            flow.add(0, books.amount[row, item], books.amount_later[row, item])
-            books.amount_present[row, item] += (present * shares[row]).sum(axis=0)
+        """Add the costs of items that one payer hands over to another while the cohort lives."""
+        years = np.arange(profile.handed_cost.shape[2])[:, None]
+        shares = shares_of_span(segments, self.payers, one.who.age + years)
+        for item in items:
+            place = self.handed.index(item)
+            cost = weighted(profile.handed_cost[:, place], one.weights)
+            present = weighted(profile.handed_present[:, place], one.weights) * one.cost_factor
+            for row in np.flatnonzero(shares.any(axis=(1, 2))):
+                calendar, later = _from_start(cost * shares[row], one.who, books.qaly.shape[0])
+                books.amount[row, item] += calendar
+                books.amount_later[row, item] += later
+                books.amount_present[row, item] += (present * shares[row]).sum(axis=0)
+        self._enter_start(books, one, profile, segments, items)
 
-    def _enter_start(self, books: Books, who: Starters, at_start: Floats, factor: Floats) -> None:
-        """Add one-off costs of the first day, in the calendar year of that day."""
-        for item, segments in enumerate(self.segments):
-            if not at_start[item].any():
-                continue
-            shares = who.mean(shares_of_span(segments, self.payers, who.monthly_age, years=0.0))
-            books.amount[:, item, who.year] += shares * (at_start[item] * who.count)
-            books.amount_present[:, item] += shares * (at_start[item] * factor)
+    def _enter_start(
+        self,
+        books: Books,
+        one: _Cohort,
+        profile: Profile,
+        segments: tuple[Segment, ...],
+        items: list[int],
+    ) -> None:
+        """Add one-off costs of the first day, by the payer of each month's age on that day."""
+        at_start = weighted(profile.cost_at_start[:, items], one.weights)
+        if at_start.any():
+            ages = one.who.monthly_age
+            shares = one.who.mean(shares_of_span(segments, self.payers, ages, years=0.0))
+            by_payer = shares[:, None] * at_start
+            books.amount[:, items, one.who.year] += by_payer
+            books.amount_present[:, items] += by_payer * one.cost_factor
 
 
-class _Flow:
-    """Flows by years since start, put on calendar years; dims (item, year, draw).
+def _on_calendar(who: Spread, flow: Floats, total: Floats) -> tuple[Floats, Floats]:
+    """Put flows by years since start on calendar years, and say what falls after them.
 
-    Who starts part-way through a calendar year spends the rest of it on the first year's flow and
-    the same part of the next calendar year on what remains of that flow.
+    `flow` has dims (age, item, year, draw), `total` (age, item, draw) is the whole of it; the
+    results have dims (item, year, draw) and (item, draw).
     """
+    years, _, draws = who.this_year.shape
+    calendar = np.zeros((flow.shape[1], years, draws))
+    for year in range(years):
+        near = years - year
+        calendar[:, year:] += weighted(flow[:, :, :near], who.this_year[year])
+        calendar[:, year + 1 :] += weighted(flow[:, :, : near - 1], who.next_year[year])
+    return calendar, weighted(total, who.starters.sum(axis=0)) - calendar.sum(axis=1)
 
-    def __init__(self, since_start: Floats, total: Floats, who: Starters) -> None:
-        self.year = who.year
-        flow = since_start * who.count
-        self.calendar = flow * (1.0 - who.fraction)
-        self.calendar[:, 1:] += flow[:, :-1] * who.fraction
-        self.later = total * who.count - self.calendar.sum(axis=1)
 
-    def add(self, item: int, target: Floats, later: Floats) -> None:
-        """Add one item's flow to the books of its payer."""
-        calendar = self.calendar[item]
-        target[self.year : self.year + calendar.shape[0]] += calendar
-        later += self.later[item]
+def _from_start(flow: Floats, who: Starters, years: int) -> tuple[Floats, Floats]:
+    """Put one cohort's flow by years since start, dims (year, draw), on calendar years."""
+    near = years - who.year
+    calendar = np.zeros((years, flow.shape[-1]))
+    calendar[who.year :] += flow[:near] * (1.0 - who.fraction)
+    calendar[who.year + 1 :] += flow[: near - 1] * who.fraction
+    return calendar, flow.sum(axis=0) - calendar.sum(axis=0)

@@ -1,6 +1,6 @@
 """What the maker is paid per treated patient and unit of price, year by year."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, assert_never
 
 import numpy as np
@@ -23,7 +23,12 @@ class Schedule:
 
 
 class PaymentContract(Protocol):
-    """Any object with this method is a contract; nothing to inherit or register."""
+    """Any object with these two is a contract; nothing to inherit or register."""
+
+    @property
+    def years(self) -> int:
+        """Return the anniversary of treatment after which no money moves."""
+        ...
 
     def schedule(self, alive: Floats, responding: Floats) -> Schedule:
         """Return payments and rebates per treated patient and unit of price.
@@ -31,7 +36,8 @@ class PaymentContract(Protocol):
         Parameters
         ----------
         alive
-            Share alive on each anniversary, dims (year, draw); 1 in year 0.
+            Share alive on each anniversary up to `years`, or to the end of the disease model where
+            that is sooner, dims (year, draw); 1 in year 0.
         responding
             Share of those alive who respond on each anniversary, dims (year, draw).
         """
@@ -41,6 +47,8 @@ class PaymentContract(Protocol):
 @dataclass(frozen=True)
 class UpfrontContract:
     """The whole price on the day of treatment."""
+
+    years: int = field(default=0, init=False)
 
     def schedule(self, alive: Floats, responding: Floats) -> Schedule:
         """See `PaymentContract.schedule`."""

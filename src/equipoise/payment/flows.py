@@ -10,6 +10,7 @@ from equipoise.core.errors import SimulationError
 from equipoise.core.translation import translate as _
 from equipoise.payment.books import Bookkeeper, Books, Profile
 from equipoise.payment.starters import joined, treated
+from equipoise.rules import payer_segments
 from equipoise.spec.loaded import Study
 from equipoise.spec.study import Comparison
 
@@ -77,6 +78,8 @@ class PopulationFlows:
         draws = inputs.sizes["draw"]
         rates = _rate(inputs, "discount_cost", draws), _rate(inputs, "discount_health", draws)
         self._keeper = Bookkeeper(study, clinical["age"].values, items, rates)
+        product = study.file.items[comparison.product_item]
+        self._product = payer_segments(study.country, product.category)
         years = round(study.file.horizon.value)
         self._today, new = (
             _profile(clinical, strategy, places, handed=self._keeper.handed, years=years + 1)
@@ -107,11 +110,9 @@ class PopulationFlows:
         """
         if self._without is None:
             self._without = Books(*self._shape)
-            for who in joined(delivery):
-                self._keeper.enter(self._without, who, self._today)
+            self._keeper.enter(self._without, joined(delivery), self._today)
         with_therapy = self._without.copy()
-        for who in treated(delivery):
-            self._keeper.enter(with_therapy, who, self._gain)
+        self._keeper.enter(with_therapy, treated(delivery, self._product), self._gain)
         return _dataset((with_therapy, self._without), self._coords)
 
 

@@ -48,14 +48,13 @@ def with_product(
         Price of one treatment in the study's money.
     """
     paid, returned = payments
-    coords = {dim: care[dim] for dim in ("payer", "year", "draw")}
-    return _labelled(
-        care["amount"].values + (paid.amount - returned.amount) * price,
-        care["amount_present"].values + (paid.present - returned.present) * price,
-        care["qaly"].values,
-        care["qaly_present"].values,
-        coords,
-    )
+    amount = (paid.amount - returned.amount) * price
+    present = (paid.present - returned.present) * price
+    priced = {
+        "amount": care["amount"].values + amount,
+        "amount_present": care["amount_present"].values + present,
+    }
+    return checked("impact", care.copy(data={**care.data_vars, **priced}))
 
 
 def _more(books: xr.Dataset, name: str, *dims: str) -> Floats:

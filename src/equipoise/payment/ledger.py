@@ -1,6 +1,6 @@
 """The ledger of one policy: care, the product under its contract, and the maker's receipts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import xarray as xr
@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from equipoise.core.vocabulary import checked
 from equipoise.payment.contracts import Schedule, contract_from
-from equipoise.payment.starters import ByAge, Starters, treated
-from equipoise.rules import payer_segments, shares_of_span
+from equipoise.payment.starters import Starters, spread, treated, weighted
+from equipoise.rules import payer_for_life, payer_segments, shares_of_span
 from equipoise.spec.contracts import Contract
 from equipoise.spec.loaded import Study
 
@@ -29,22 +29,25 @@ class ProductPayments:
 
     def add(self, shares: Floats, amount: Floats, year: int, factor: Floats) -> None:
         """Add one payment, shared among payers, in a calendar year."""
-        for payer in np.flatnonzero(shares.any(axis=1)):
-            part = shares[payer] * amount
-            if year < self.amount.shape[1]:
-                self.amount[payer, year] += part
-            else:
-                self.later[payer] += part
-            self.present[payer] += part * factor
+        parts = shares * amount
+        if year < self.amount.shape[1]:
+            self.amount[:, year] += parts
+        else:
+            self.later += parts
+        self.present += parts * factor
 
 
 @dataclass(frozen=True)
 class _Treated:
-    """Those treated in one calendar year, and their course on each anniversary of treatment."""
+    """Those treated in one calendar year."""
 
     who: Starters
-    alive: Floats  # (year, draw)
-    responding: Floats  # (year, draw)
+    weights: Floats
+    """Of the ages that the disease model ran, dims (age, draw)."""
+    factor: Floats
+    """Discount from the day of treatment to the decision date, dims (draw)."""
+    owed: dict[int, Floats] = field(default_factory=dict)
+    """Shares that payers owe by anniversary, dims (payer, draw); kept for the next contract."""
 
 
 class TreatedPatients:
@@ -68,18 +71,26 @@ class TreatedPatients:
         self._segments = payer_segments(
             study.country, study.file.items[comparison.product_item].category
         )
+        self._alone: dict[str, Floats] = dict(
+            zip(self._payers, np.eye(len(self._payers))[:, :, None], strict=True)
+        )
+        """Payer -> shares where it owes everything, dims (payer, 1)."""
         self._shape = (
             len(self._payers), round(study.file.horizon.value), inputs.sizes["draw"],
         )  # fmt: skip
         self._rate = np.broadcast_to(inputs["economics.discount_cost"].values, self._shape[-1:])
         new = clinical.sel(strategy=comparison.new)
-        alive = new["alive"].transpose("age", "year", "draw").values
+        self._alive = new["alive"].transpose("age", "year", "draw").values
         response = new["track"].sel(measure=comparison.response)
-        responding = response.transpose("age", "year", "draw").values
-        self._cohorts: list[_Treated] = []
-        for who in treated(delivery):
-            at_age = ByAge(clinical["age"].values, who.age)
-            self._cohorts.append(_Treated(who, at_age(alive), at_age(responding)))
+        self._responding = response.transpose("age", "year", "draw").values
+        self._cohorts = [
+            _Treated(who, spread(who.age, clinical["age"].values), self._discount(who))
+            for who in treated(delivery, self._segments)
+        ]
+
+    def _discount(self, who: Starters) -> Floats:
+        """Return the discount from the day of treatment to the decision date, dims (draw)."""
+        return np.asarray((1.0 + self._rate) ** -(who.year + who.fraction))
 
     def under(self, contract: Contract) -> tuple[ProductPayments, ProductPayments]:
         """Return payments and rebates of all treated patients per unit of price.
@@ -89,25 +100,32 @@ class TreatedPatients:
         each month's treated.
         """
         kind = contract_from(contract)
+        looked_at = slice(0, kind.years + 1)
+        alive, responding = self._alive[:, looked_at], self._responding[:, looked_at]
+        discount = (1.0 + self._rate) ** -np.arange(kind.years + 1.0)[:, None]
         paid, returned = (ProductPayments(*self._shape) for _ in range(2))
-        for cohort in self._cohorts:
-            who = cohort.who
-            plan = kind.schedule(cohort.alive, cohort.responding)
-            first = self._owed(who, 0)
+        for one in self._cohorts:
+            who = one.who
+            plan = kind.schedule(weighted(alive, one.weights), weighted(responding, one.weights))
             for since in _anniversaries(plan):
-                factor = (1.0 + self._rate) ** -(who.year + who.fraction + since)
+                factor = one.factor * discount[since]
                 year = who.year + since
-                owed = first if since == 0 else self._owed(who, since)
-                paid.add(owed, who.count * plan.payments[since], year, factor)
+                paid.add(self._owed(one, since), who.count * plan.payments[since], year, factor)
                 if plan.rebates[since].any():
+                    first = self._owed(one, 0)
                     returned.add(first, who.count * plan.rebates[since], year, factor)
         return paid, returned
 
-    def _owed(self, who: Starters, since: int) -> Floats:
-        """Return the shares that payers owe on an anniversary, dims (payer, draw)."""
-        return who.mean(
-            shares_of_span(self._segments, self._payers, who.monthly_age + since, years=0.0)
-        )
+    def _owed(self, one: _Treated, since: int) -> Floats:
+        """Return the shares that payers owe on an anniversary, dims (payer, draw or 1)."""
+        payer = payer_for_life(self._segments, one.who.youngest + since)
+        if payer is not None:
+            return self._alone[payer]
+        if since not in one.owed:
+            ages = one.who.monthly_age + since
+            shares = shares_of_span(self._segments, self._payers, ages, years=0.0)
+            one.owed[since] = one.who.mean(shares)
+        return one.owed[since]
 
 
 def _anniversaries(plan: Schedule) -> list[int]:

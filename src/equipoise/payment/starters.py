@@ -1,11 +1,13 @@
 """Patients who start something in the same calendar year, and their profiles by age."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+
+from equipoise.rules import Segment
 
 Floats = NDArray[np.float64]
 
@@ -52,16 +54,26 @@ def joined(delivery: xr.Dataset) -> Iterator[Starters]:
         yield from _by_year(count, np.full_like(count, age), float(age))
 
 
-def treated(delivery: xr.Dataset) -> Iterator[Starters]:
+def treated(delivery: xr.Dataset, segments: Sequence[Segment]) -> Iterator[Starters]:
     """Yield those who are treated, by paying side, group and calendar year, at their mean age.
 
     Patients whose medicine two payers owe are kept apart, so that a mean age never falls on the
     wrong side of the birthday that parts the payers.
+
+    Parameters
+    ----------
+    delivery
+        Group ``delivery`` of the vocabulary, with coordinate ``group_age`` on ``group``.
+    segments
+        Who owes the product at which age.
     """
     counts, ages = delivery["treated_for"].values, delivery["age_at_treatment"].values
-    for payer in range(counts.shape[0]):
-        for group, youngest in enumerate(delivery["group_age"].values):
-            yield from _by_year(counts[payer, group], ages[payer, group], float(youngest))
+    payers = delivery["payer"].values.tolist()
+    for name in dict.fromkeys(segment.payer for segment in segments):
+        first = min(segment.from_age for segment in segments if segment.payer == name)
+        payer = payers.index(name)
+        for group, youngest in enumerate(delivery["group_age"].values.tolist()):
+            yield from _by_year(counts[payer, group], ages[payer, group], max(youngest, first))
 
 
 def _by_year(count: Floats, age: Floats, youngest: float) -> Iterator[Starters]:
@@ -91,32 +103,44 @@ def _mean(values: Floats, weights: Floats, total: Floats) -> Floats:
     return np.asarray(np.divide(weighted, total, out=np.zeros_like(weighted), where=total > 0.0))
 
 
-class ByAge:
-    """Looks profiles up at ages between those that the disease model ran."""
+def spread(age: Floats, ages: Floats) -> Floats:
+    """Return the weights of the ages that the disease model ran in an age between them.
 
-    def __init__(self, ages: Floats, age: Floats) -> None:
-        last = max(ages.size - 2, 0)
-        self.below = np.clip(np.searchsorted(ages, age, side="right") - 1, 0, last)
-        self.above = np.minimum(self.below + 1, ages.size - 1)
-        span = ages[self.above] - ages[self.below]
-        part = np.divide(age - ages[self.below], span, out=np.zeros_like(age), where=span > 0.0)
-        self.part = np.clip(part, 0.0, 1.0)
-        self.alike = bool((self.below == self.below[0]).all() and not self.part.any())
+    Parameters
+    ----------
+    age
+        Years, dims (draw).
+    ages
+        Years in rising order, dims (age).
 
-    def __call__(self, profile: Floats) -> Floats:
-        """Return a profile with dims (age, ..., draw) at each draw's age, dims (..., draw)."""
-        if self.alike:
-            return np.asarray(profile[self.below[0]])
-        lower, upper = _picked(profile, self.below), _picked(profile, self.above)
-        return np.asarray(lower + (upper - lower) * self.part)
+    Returns
+    -------
+    numpy.ndarray
+        Dims (age, draw); sums to one over ages. Outside all ages the nearest one stands.
+
+    Examples
+    --------
+    >>> spread(np.array([22.5, 40.0]), np.array([20.0, 30.0])).tolist()
+    [[0.75, 0.0], [0.25, 1.0]]
+    """
+    weights = np.zeros((ages.size, age.size))
+    around = np.searchsorted(ages, [age.min(), age.max()]) + [-1, 1]
+    for row in range(max(around[0], 0), min(around[1], ages.size)):
+        weights[row] = np.interp(age, ages, np.eye(ages.size)[row])
+    return weights
 
 
-def _picked(profile: Floats, rows: NDArray[np.intp]) -> Floats:
-    """Return each draw's own row of a profile; most draws share a few rows, so copy by row."""
-    first, *others = np.unique(rows)
-    if not others:
-        return np.asarray(profile[first])
-    picked = profile[first].copy()
-    for row in others:
-        np.copyto(picked, profile[row], where=rows == row)
-    return np.asarray(picked)
+def weighted(profile: Floats, weights: Floats) -> Floats:
+    """Return the sum of a profile over ages, each with its weight; dims (..., draw).
+
+    Parameters
+    ----------
+    profile
+        Dims (age, ..., draw).
+    weights
+        Dims (age, draw).
+    """
+    total = np.zeros(profile.shape[1:])
+    for age in np.flatnonzero(weights.any(axis=1)):
+        total += profile[age] * weights[age]
+    return total

@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 
 from equipoise.access import access_timeline
-from equipoise.balance import Outcome, measured, queue_of
+from equipoise.balance import Outcome, Queue, measured, queue_of
 from equipoise.clinical import Engine, run_cohort
 from equipoise.core.progress import Progress
 from equipoise.core.vocabulary import checked
@@ -172,7 +172,7 @@ def _with_centres(plan: Plan, centres: int) -> list[Policy]:
     return own
 
 
-def _column(chunk: _Chunk, policy: Policy, queue: xr.Dataset, impact: xr.Dataset) -> _Column:
+def _column(chunk: _Chunk, policy: Policy, queue: Queue, impact: xr.Dataset) -> _Column:
     """Return what is kept of every policy."""
     plan = chunk.plan
     with chunk.progress.stage("value"):

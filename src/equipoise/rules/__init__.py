@@ -2,7 +2,7 @@
 
 from equipoise.rules.classify import Answer, Classified, classify
 from equipoise.rules.force import GRACE, check_in_force
-from equipoise.rules.payers import Segment, payer_segments, shares_of_span
+from equipoise.rules.payers import Segment, payer_for_life, payer_segments, shares_of_span
 
 __all__ = [
     "GRACE",
@@ -11,6 +11,7 @@ __all__ = [
     "Segment",
     "check_in_force",
     "classify",
+    "payer_for_life",
     "payer_segments",
     "shares_of_span",
 ]

@@ -47,6 +47,19 @@ def payer_segments(country: Jurisdiction, category: Category) -> tuple[Segment, 
     return tuple(found)
 
 
+def payer_for_life(segments: Sequence[Segment], age: float) -> str | None:
+    """Return who owes from an age on; None where one payer hands over to another later.
+
+    Examples
+    --------
+    >>> rules = [Segment(0, 19, "fund"), Segment(19, float("inf"), "federal")]
+    >>> payer_for_life(rules, 18.0), payer_for_life(rules, 19.0)
+    (None, 'federal')
+    """
+    ahead = {segment.payer for segment in segments if segment.to_age > age}
+    return ahead.pop() if len(ahead) == 1 else None
+
+
 def shares_of_span(
     segments: Sequence[Segment], payers: Sequence[str], age: ArrayLike, *, years: float = 1.0
 ) -> Floats:

@@ -1,6 +1,8 @@
 """The economic answer of one policy: one patient, all patients, the budget, the price."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from functools import reduce
+from operator import add
 
 import numpy as np
 import xarray as xr
@@ -63,53 +65,60 @@ def patient_totals(
     price
         Price paid at once for the new strategy, in place of the model's own.
     """
-    weights = _group_weights(study, inputs)
     comparison = study.file.comparison
 
-    def total(name: str, *dims: str) -> xr.DataArray:
-        """Return one variable at the groups' ages, summed; the product's own price left out."""
-        one = clinical[name].sel(age=weights["age"])
-        return _care(one, comparison).sum(dims, skipna=False)
+    def totals(one: xr.Dataset) -> xr.Dataset:
+        """Return the totals of one age; the product's own price left out."""
+        whole = one[["qaly", "qaly_present", "life_years", "cost", "cost_present"]]
+        whole = whole.sum("year", skipna=False)
+        whole["once"] = one["cost_at_start"]
+        for name in ("cost", "cost_present", "once"):
+            whole[name] = _care(whole[name], comparison).sum("item", skipna=False)
+        return whole
 
-    once = total("cost_at_start", "item") + price * (clinical["strategy"] == comparison.new)
-    flows: Mapping[str, xr.DataArray] = {
-        "patient_cost": total("cost", "item", "year") + once,
-        "patient_cost_present": total("cost_present", "item", "year") + once,
-        "patient_qaly": total("qaly", "year"),
-        "patient_qaly_present": total("qaly_present", "year"),
-        "patient_life_years": total("life_years", "year"),
-    }
+    mean = _mean_patient(study, inputs, clinical, totals)
+    once = mean["once"] + price * (clinical["strategy"] == comparison.new)
+    mean["cost"], mean["cost_present"] = mean["cost"] + once, mean["cost_present"] + once
     return {
-        name: (flow * weights).sum("age").transpose("strategy", "draw")
-        for name, flow in flows.items()
+        f"patient_{name}": mean[name].transpose("strategy", "draw")
+        for name in ("cost", "cost_present", "qaly", "qaly_present", "life_years")
     }
+
+
+def _mean_patient(
+    study: Study,
+    inputs: xr.Dataset,
+    clinical: xr.Dataset,
+    values: Callable[[xr.Dataset], xr.Dataset],
+) -> xr.Dataset:
+    """Return the mean over today's groups of what `values` makes of each group's age."""
+    weights = _group_weights(study, inputs)
+    rows = [
+        values(clinical.sel(age=age, drop=True)) * weights.isel(age=group, drop=True)
+        for group, age in enumerate(weights["age"].values)
+    ]
+    return reduce(add, rows)
 
 
 def _care(data: xr.DataArray, comparison: Comparison) -> xr.DataArray:
-    """Return the data without the new therapy's product, if it has items; others keep theirs."""
-    if "item" not in data.dims:
-        return data
+    """Return a cost by item without the new therapy's product; other strategies keep theirs."""
     product = data["item"] == comparison.product_item
     return data.where(~product | (data["strategy"] != comparison.new), 0.0)
 
 
 def course_of_patient(study: Study, inputs: xr.Dataset, clinical: xr.Dataset) -> xr.Dataset:
     """Return the mean patient's course over time, group ``course`` of the vocabulary."""
-    weights = _group_weights(study, inputs)
-    one = clinical[["alive", "track", "cost"]].sel(age=weights["age"])
-    living = one["alive"] * weights
-    alive = living.sum("age", skipna=False)
-    track = (one["track"] * living).sum("age", skipna=False) / alive.where(alive > 0.0, 1.0)
-    care = _care(one["cost"], study.file.comparison).sum("item", skipna=False)
-    cost = (care * weights).sum("age", skipna=False)
-    data = xr.Dataset(
-        {
-            "alive": alive.transpose("strategy", "year", "draw"),
-            "track": track.transpose("measure", "strategy", "year", "draw"),
-            "cost": cost.transpose("strategy", "year", "draw"),
-        }
-    )
-    return checked("course", data)
+
+    def course(one: xr.Dataset) -> xr.Dataset:
+        """Return the course of one age; what is tracked counts for those who live."""
+        care = _care(one["cost"], study.file.comparison).sum("item", skipna=False)
+        return xr.Dataset(
+            {"alive": one["alive"], "track": one["track"] * one["alive"], "cost": care}
+        )
+
+    mean = _mean_patient(study, inputs, clinical, course)
+    mean["track"] = mean["track"] / mean["alive"].where(mean["alive"] > 0.0, 1.0)
+    return checked("course", mean.transpose("measure", "strategy", "year", "draw"))
 
 
 def net_benefit_of(impact: xr.Dataset, threshold: float) -> xr.DataArray:

@@ -1,6 +1,5 @@
 """Health that waiting costs."""
 
-import numpy as np
 import xarray as xr
 
 from equipoise.spec.loaded import Study
@@ -30,16 +29,12 @@ def qaly_lost_waiting(
         QALYs of all patients who join, dims (draw).
     """
     comparison = study.file.comparison
-    health = clinical["qaly_present"].sum("year")
-    gain = health.sel(strategy=comparison.new, drop=True) - health.sel(
-        strategy=comparison.current, drop=True
+    health = clinical["qaly_present"].sel(age=delivery["group_age"]).drop_vars("age")
+    new, current = (
+        health.sel(strategy=name, drop=True) for name in (comparison.new, comparison.current)
     )
-    at_joining = gain.sel(age=delivery["group_age"]).drop_vars("age")
-    years = xr.DataArray(
-        np.asarray(delivery["month"].values) / MONTHS,
-        dims="month",
-        coords={"month": delivery["month"]},
-    )
+    gain = (new - current).sum("year", skipna=False)
+    years = delivery["month"] / MONTHS
     discount = (1.0 + inputs["economics.discount_health"]) ** -years
-    ideal = (delivery["arrived"] * discount).sum("month") * at_joining
-    return ideal.sum("group") - impact["qaly_present"]
+    ideal = (delivery["arrived"] * discount).sum("month", skipna=False) * gain
+    return ideal.sum("group", skipna=False) - impact["qaly_present"]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from equipoise.balance import CRITERIA, Outcome
+from equipoise.balance import CRITERIA, Outcome, Queue
 from equipoise.payment import impact_of
 
 MONTHS = 24
@@ -30,10 +30,7 @@ def outcome(
     With the therapy the fund pays 100 and then 40 more, the family 6 more; 12 QALYs are gained.
     """
     rows = {"arrived": arrived, "treated": treated, "waiting": waiting, "capacity": capacity}
-    queue = xr.Dataset(
-        {name: (("month", "draw"), line(row or {})[:, None]) for name, row in rows.items()},
-        coords={"draw": [0]},
-    )
+    queue = Queue(**{name: line(row or {})[:, None] for name, row in rows.items()})
     amount = np.zeros((2, 2, 2, 2, 1))  # world, payer, item, year, draw
     amount[0, 0, 0] = [[120.0], [50.0]]
     amount[0, 0, 1] = [[-10.0], [0.0]]

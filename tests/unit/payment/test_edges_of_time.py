@@ -10,7 +10,7 @@ import pytest
 from equipoise.core.errors import SimulationError
 from equipoise.core.units import parse_measure
 from equipoise.payment import contract_from
-from equipoise.payment.starters import ByAge
+from equipoise.payment.starters import spread, weighted
 from equipoise.spec.contracts import Instalments, RebateOnLoss
 from equipoise.spec.formula import parse_formula
 from equipoise.spec.loaded import Study
@@ -110,10 +110,10 @@ def test_the_dead_pay_no_instalment_for_responders():
 
 def test_between_two_ages_profiles_are_straight_lines():
     profile = np.array([[[0.0, 0.0]], [[10.0, 20.0]], [[30.0, 50.0]]])  # (age, year, draw)
-    found = ByAge(np.array([20.0, 30.0, 40.0]), np.array([25.0, 32.5]))(profile)
-    np.testing.assert_allclose(found, [[5.0, 27.5]])
-    outside = ByAge(np.array([20.0, 30.0, 40.0]), np.array([10.0, 99.0]))(profile)
-    np.testing.assert_allclose(outside, [[0.0, 50.0]])
+    ages = np.array([20.0, 30.0, 40.0])
+    between, outside = (spread(np.array(age), ages) for age in ([25.0, 32.5], [10.0, 99.0]))
+    np.testing.assert_allclose(weighted(profile, between), [[5.0, 27.5]])
+    np.testing.assert_allclose(weighted(profile, outside), [[0.0, 50.0]])
 
 
 def test_a_cost_of_starting_todays_treatment_is_refused(

@@ -4,8 +4,9 @@ The compiler's own `exp` and `expm1` are calls of the system's library, one draw
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from equipoise.core.machine_code import compiled
 
 Floats = NDArray[np.float64]
 
@@ -18,7 +19,7 @@ _LARGEST = 709.782712893384
 _SMALLEST = -700.0
 
 
-@njit(error_model="numpy", cache=True)
+@compiled
 def _reduced(x: float) -> tuple[float, float]:
     """Return k and expm1(x - k ln 2), |x - k ln 2| <= ln(2) / 2, as a Taylor sum of 13 terms."""
     k = np.floor(x * _LOG2E + 0.5)
@@ -38,14 +39,14 @@ def _reduced(x: float) -> tuple[float, float]:
     return k, p * r * r + r
 
 
-@njit(error_model="numpy", cache=True)
+@compiled
 def _half_power(k: float) -> float:
     """Return 2 ** (k - 1) for a whole k from -1021 to 1024, from the bits of a float."""
     bits = (np.int64(k) + np.int64(1022)) << np.int64(52)
     return float(np.int64(bits).view(np.float64))
 
 
-@njit(error_model="numpy", cache=True)
+@compiled
 def expm1(x: float) -> float:
     r"""Return :math:`e^x - 1` to a few units of the last digit."""
     inside = x if x < _LARGEST else _LARGEST
@@ -57,7 +58,7 @@ def expm1(x: float) -> float:
     return x if np.isnan(x) else found
 
 
-@njit(error_model="numpy", cache=True)
+@compiled
 def exp(x: float) -> float:
     r"""Return :math:`e^x` to a few units of the last digit; 0 below -700."""
     inside = x if x < _LARGEST else _LARGEST
@@ -70,19 +71,19 @@ def exp(x: float) -> float:
     return x if np.isnan(x) else found
 
 
-@njit(error_model="numpy", cache=True)
+@compiled
 def least(a: float, b: float) -> float:
     """Return the smaller; what is no number wins."""
     return a if (a < b) | np.isnan(a) else b
 
 
-@njit(error_model="numpy", cache=True)
+@compiled
 def most(a: float, b: float) -> float:
     """Return the larger; what is no number wins."""
     return a if (a > b) | np.isnan(a) else b
 
 
-@njit(error_model="numpy", cache=True)
+@compiled
 def looked_up(  # noqa: PLR0917 - generated code has no keywords
     grid: Floats, values: Floats, codes: Floats, linear: bool, x: float, code: float
 ) -> float:
@@ -108,7 +109,7 @@ def looked_up(  # noqa: PLR0917 - generated code has no keywords
     return float(slope * (x - grid[left]) + ordinates[left])
 
 
-@njit(error_model="numpy", cache=True)
+@compiled
 def _last_up_to(grid: Floats, x: float) -> int:
     """Return the place of the last point that is not above x, or -1."""
     low, high = 0, grid.size

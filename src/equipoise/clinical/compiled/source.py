@@ -13,12 +13,12 @@ from equipoise.spec.model import Time
 
 _HEAD = '''"""Made by Equipoise from a model file; changes here are lost."""
 import numpy as np
-from numba import njit
 
 from equipoise.clinical.compiled.arithmetic import exp, expm1, least, looked_up, most
+from equipoise.core.machine_code import compiled
 
 
-@njit(error_model="numpy", nogil=True, cache=True)
+@compiled
 def kernel({arguments}):
 '''
 
