@@ -12,7 +12,6 @@ from equipoise.core.errors import ArchiveError, LabelError
 from equipoise.core.files import write_bytes
 from equipoise.core.translation import translate as _
 from equipoise.core.vocabulary import checked
-from equipoise.report.netcdf import write_netcdf
 from equipoise.spec.record import Record
 
 FORMAT_VERSION = 1
@@ -24,6 +23,9 @@ GROUPS = (
     "access", "course", "reach", "payment", "value", "policies", "balance", "information",
 )  # fmt: skip
 """Groups of a finished run, besides the inputs."""
+
+# Higher levels make the file 2 % smaller and take a third longer.
+_COMPRESSION = {"zlib": True, "complevel": 1, "shuffle": True}
 
 
 def save(tree: xr.DataTree, path: Path) -> Path:
@@ -43,11 +45,17 @@ def save(tree: xr.DataTree, path: Path) -> Path:
     pathlib.Path
         The path.
     """
-    groups = {name: _ordered(node.to_dataset()) for name, node in tree.children.items()}
-    attrs = {"record": tree.attrs["record"], "format_version": FORMAT_VERSION}
+    whole = _tree(
+        {name: _ordered(node.to_dataset()) for name, node in tree.children.items()},
+        {"record": tree.attrs["record"], "format_version": FORMAT_VERSION},
+    )
+    encoding = {
+        node.path: {str(k): dict(_COMPRESSION) for k, v in node.data_vars.items() if v.size > 1}
+        for node in whole.subtree
+    }
     with TemporaryDirectory() as folder:
         made = Path(folder) / ARCHIVE
-        write_netcdf(groups, attrs, made)
+        whole.to_netcdf(made, engine="h5netcdf", encoding=encoding)
         return write_bytes(path, made.read_bytes())
 
 
