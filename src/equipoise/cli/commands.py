@@ -7,11 +7,13 @@ import typer
 from rich.console import Console
 
 from equipoise.cli.options import (
+    CountryOption,
     DesignOption,
     DrawsOption,
     LanguageOption,
     SeedOption,
     SetOption,
+    StudyArgument,
 )
 from equipoise.cli.shell import COMMAND, OPTIONS, Command, Group
 from equipoise.core.translation import translate as _
@@ -63,13 +65,8 @@ def about(
     ),
 )
 def assess(
-    study: Annotated[
-        str,
-        typer.Argument(metavar=_("study"), help=_("Name in the library, or path of a study.yaml.")),
-    ],
-    country: Annotated[
-        str | None, typer.Option("--country", help=_("Two letters, e.g. ru."))
-    ] = None,
+    study: StudyArgument,
+    country: CountryOption = None,
     draws: DrawsOption = 2000,
     seed: SeedOption = 1,
     design: DesignOption = "latin_hypercube",
@@ -176,9 +173,7 @@ def check(
         str,
         typer.Argument(metavar=_("file"), help=_("Path or library name of a study or a model.")),
     ],
-    country: Annotated[
-        str | None, typer.Option("--country", help=_("Two letters, e.g. ru."))
-    ] = None,
+    country: CountryOption = None,
     language: LanguageOption = "en",
 ) -> None:
     """Check a file."""
@@ -197,13 +192,8 @@ def check(
     ),
 )
 def warm_up(
-    study: Annotated[
-        str,
-        typer.Argument(metavar=_("study"), help=_("Name in the library, or path of a study.yaml.")),
-    ],
-    country: Annotated[
-        str | None, typer.Option("--country", help=_("Two letters, e.g. ru."))
-    ] = None,
+    study: StudyArgument,
+    country: CountryOption = None,
     language: LanguageOption = "en",
 ) -> None:
     """Compile ahead of a run."""

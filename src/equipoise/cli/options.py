@@ -13,6 +13,11 @@ Language = Literal["en", "ru"]
 LanguageOption = Annotated[
     Language, typer.Option("--language", help=_("Language of all texts: en or ru."))
 ]
+StudyArgument = Annotated[
+    str,
+    typer.Argument(metavar=_("study"), help=_("Name in the library, or path of a study.yaml.")),
+]
+CountryOption = Annotated[str | None, typer.Option("--country", help=_("Two letters, e.g. ru."))]
 DrawsOption = Annotated[
     int, typer.Option("--draws", help=_("Joint samples of all inputs, 2 to 1,000,000."))
 ]

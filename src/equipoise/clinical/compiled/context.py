@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from equipoise.clinical.compiled.formulas import Formulas, Tables
 from equipoise.clinical.compiled.statements import Scratch, Statements, Value, Varies
 from equipoise.clinical.plan import Plan
 from equipoise.spec.formula import Formula, Node
@@ -58,8 +59,8 @@ class Context:
         }
         tables = _table_calls(model)
         places = {f"p{k}": self.parameters.row(k) for k in range(len(drawn))}
-        self.now = Statements(known, tables, self.scratch, places, prefix="t")
-        self.first_day = Statements(first_day, tables, self.scratch, places, prefix="d")
+        self.now = Formulas(known, tables, self.scratch, places, prefix="t")
+        self.first_day = Formulas(first_day, tables, self.scratch, places, prefix="d")
         self.discount = {name: known[name] for name in DISCOUNT}
         self.rewards: list[Reward] = []
         self._fresh = 0
@@ -117,7 +118,7 @@ def members_of(groups: Sequence[Mapping[str, float]]) -> tuple[str, ...]:
     return tuple(sorted({name for group in groups for name in group}))
 
 
-def _table_calls(model: LoadedModel) -> dict[str, Callable[[list[str]], str]]:
+def _table_calls(model: LoadedModel) -> Tables:
     """Return what writes the call of each table."""
 
     def call(number: int, order: int, linear: bool) -> Callable[[list[str]], str]:

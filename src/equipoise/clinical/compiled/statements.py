@@ -1,29 +1,14 @@
-"""Formulas as statements of machine code: each distinct value once, as early as it can be.
+"""Statements of machine code by the loop they stand in, and what carries values between loops.
 
 A value that is the same for all draws, or for all cycles, is computed outside the loop over them.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntFlag
 from functools import reduce
 from operator import or_
-from typing import assert_never
-
-from equipoise.spec.formula import CONSTANTS
-from equipoise.spec.formula.tree import (
-    Binary,
-    Call,
-    Choice,
-    Comparison,
-    Logic,
-    Name,
-    Negative,
-    Node,
-    Not,
-    Number,
-)
 
 
 class Varies(IntFlag):
@@ -47,18 +32,7 @@ class Value:
 BLOCK = 64
 """Draws that are computed together: their scratch rows fit in the nearest cache."""
 
-Known = Mapping[str, Value | Node]
-"""What a name stands for: a value at hand, or the tree of a named intermediate value."""
-
 ZERO, ONE = Value("0.0", Varies.NOTHING), Value("1.0", Varies.NOTHING)
-
-_SMALL_POWERS = {0.5: "np.sqrt({0})", 1.0: "{0}", 2.0: "({0} * {0})", 3.0: "({0} * {0} * {0})"}
-
-_FUNCTIONS = {
-    "exp": "exp({0})", "log": "np.log({0})", "sqrt": "np.sqrt({0})", "floor": "np.floor({0})",
-    "ceil": "np.ceil({0})", "abs": "np.abs({0})", "probability": "(-expm1(-({0} * {1})))",
-    "rate": "(-np.log1p(-{0}) / {1})",
-}  # fmt: skip
 
 
 class Scratch:
@@ -105,10 +79,6 @@ class Statements:
 
     Parameters
     ----------
-    known
-        Names of the model.
-    tables
-        Name of a table -> writes the call for the texts of its arguments.
     scratch
         Where values of a draw are kept for other loops.
     parameters
@@ -117,41 +87,16 @@ class Statements:
         Of the names made here.
     """
 
-    def __init__(
-        self,
-        known: Known,
-        tables: Mapping[str, Callable[[list[str]], str]],
-        scratch: Scratch,
-        parameters: Mapping[str, str],
-        *,
-        prefix: str,
-    ) -> None:
+    def __init__(self, scratch: Scratch, parameters: Mapping[str, str], *, prefix: str) -> None:
         self.lines: dict[Varies, list[str]] = {Varies(k): [] for k in range(Varies.BOTH + 1)}
         self.kept: dict[str, str] = {}
         """Values of a draw that the loop over cycles reads -> their place in the scratch space."""
-        self.held: dict[str, str] = {}
-        """What `first` remembers -> its place in the scratch space."""
-        self._known = known
-        self._tables = tables
         self._scratch = scratch
         self._parameters = dict(parameters)
         self._prefix = prefix
-        self._values: dict[Node, Value] = {}
         self._written: dict[str, Value] = {}
         self._noted: dict[str, str] = {}
         self._truths: set[str] = set()
-
-    def number(self, node: Node) -> Value:
-        """Return a tree's value as a number; truth is 1 and falsehood 0."""
-        value = self._value(node)
-        if not value.is_truth:
-            return value
-        return self.set("(1.0 if {0} else 0.0)", value)
-
-    def truth(self, node: Node) -> Value:
-        """Return a tree's value as truth; all numbers but zero are true."""
-        value = self._value(node)
-        return value if value.is_truth else self.set("({0} != 0.0)", value, truth=True)
 
     def keep(self, value: Value) -> Value:
         """Return a value so that the loop over cycles can read it."""
@@ -221,82 +166,3 @@ class Statements:
         if not values:
             return ZERO
         return reduce(lambda one, other: self.set("{0} + {1}", one, other), values)
-
-    def _value(self, node: Node) -> Value:
-        """Return the value of a tree, computing it once."""
-        if node not in self._values:
-            self._values[node] = self._made(node)
-        return self._values[node]
-
-    def _made(self, node: Node) -> Value:  # noqa: PLR0911 - one for each kind of node
-        """Write the statements of one node."""
-        match node:
-            case Number(value=value):
-                return Value(repr(float(value)), Varies.NOTHING)
-            case Name(name=name):
-                return self._named(name)
-            case Negative(operand=operand):
-                return self.set("(-{0})", self.number(operand))
-            case Binary():
-                return self._arithmetic(node)
-            case Comparison(relations=relations, operands=operands):
-                values = [self.number(operand) for operand in operands]
-                links = (
-                    f"({{{k}}} {relation} {{{k + 1}}})" for k, relation in enumerate(relations)
-                )
-                return self.set(" & ".join(links), *values, truth=True)
-            case Logic(operator=operator, operands=operands):
-                values = [self.truth(operand) for operand in operands]
-                sign = " & " if operator == "and" else " | "
-                places = (f"{{{k}}}" for k in range(len(values)))
-                return self.set(sign.join(places), *values, truth=True)
-            case Not(operand=operand):
-                return self.set("(not {0})", self.truth(operand), truth=True)
-            case Choice(condition=condition, then=then, otherwise=otherwise):
-                parts = [self.truth(condition), self.number(then), self.number(otherwise)]
-                return self.set("({1} if {0} else {2})", *parts)
-            case Call():
-                return self._called(node)
-            case _:
-                assert_never(node)
-
-    def _named(self, name: str) -> Value:
-        """Return what a name stands for."""
-        if name not in self._known:
-            return Value(repr(CONSTANTS[name]), Varies.NOTHING)
-        known = self._known[name]
-        return known if isinstance(known, Value) else self._value(known)
-
-    def _arithmetic(self, node: Binary) -> Value:
-        """Write two operands and their operator; small powers as products."""
-        left, right = self.number(node.left), self.number(node.right)
-        if node.operator == "**":
-            exponent = node.right.value if isinstance(node.right, Number) else None
-            if exponent in _SMALL_POWERS:
-                return self.set(_SMALL_POWERS[exponent], left)
-        return self.set(f"({{0}} {node.operator} {{1}})", left, right)
-
-    def _called(self, node: Call) -> Value:
-        """Write a function or a table."""
-        if node.function == "first":
-            return self._first(self.truth(node.arguments[0]))
-        values = [self.number(argument) for argument in node.arguments]
-        if node.function in self._tables:
-            text = self._tables[node.function]([f"{{{k}}}" for k in range(len(values))])
-            return self.set(text, *values)
-        if node.function in ("min", "max"):
-            join = "least" if node.function == "min" else "most"
-            return reduce(lambda a, b: self.set(f"{join}({{0}}, {{1}})", a, b), values)
-        return self.set(_FUNCTIONS[node.function], *values)
-
-    def _first(self, condition: Value) -> Value:
-        """Write a condition that holds once, the first time."""
-        number = len(self.held)
-        before, place = f"h{number}", self._scratch.row()
-        self.held[before] = place
-        now = self.keep(condition).text
-        self.lines[Varies.BOTH] += [
-            f"f{number} = {now} & ({before} == 0.0)",
-            f"{place} = 1.0 if {now} else {before}",
-        ]
-        return Value(f"f{number}", Varies.BOTH, True)

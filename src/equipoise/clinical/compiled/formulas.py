@@ -1,0 +1,155 @@
+"""Formulas as statements of machine code: each distinct tree once."""
+
+from collections.abc import Callable, Mapping
+from functools import reduce
+from typing import assert_never
+
+from equipoise.clinical.compiled.statements import Scratch, Statements, Value, Varies
+from equipoise.spec.formula import CONSTANTS
+from equipoise.spec.formula.tree import (
+    Binary,
+    Call,
+    Choice,
+    Comparison,
+    Logic,
+    Name,
+    Negative,
+    Node,
+    Not,
+    Number,
+)
+
+Known = Mapping[str, Value | Node]
+"""What a name stands for: a value at hand, or the tree of a named intermediate value."""
+
+Tables = Mapping[str, Callable[[list[str]], str]]
+"""Name of a table -> what writes its call for the texts of its arguments."""
+
+_SMALL_POWERS = {0.5: "np.sqrt({0})", 1.0: "{0}", 2.0: "({0} * {0})", 3.0: "({0} * {0} * {0})"}
+
+_FUNCTIONS = {
+    "exp": "exp({0})", "log": "np.log({0})", "sqrt": "np.sqrt({0})", "floor": "np.floor({0})",
+    "ceil": "np.ceil({0})", "abs": "np.abs({0})", "probability": "(-expm1(-({0} * {1})))",
+    "rate": "(-np.log1p(-{0}) / {1})",
+}  # fmt: skip
+
+
+class Formulas(Statements):
+    """Statements that understand formulas.
+
+    Parameters
+    ----------
+    known
+        Names of the model.
+    tables
+        Its tables.
+    scratch, parameters, prefix
+        See `Statements`.
+    """
+
+    def __init__(
+        self,
+        known: Known,
+        tables: Tables,
+        scratch: Scratch,
+        parameters: Mapping[str, str],
+        *,
+        prefix: str,
+    ) -> None:
+        super().__init__(scratch, parameters, prefix=prefix)
+        self.held: dict[str, str] = {}
+        """What `first` remembers -> its place in the scratch space."""
+        self._known = known
+        self._tables = tables
+        self._values: dict[Node, Value] = {}
+
+    def number(self, node: Node) -> Value:
+        """Return a tree's value as a number; truth is 1 and falsehood 0."""
+        value = self._value(node)
+        if not value.is_truth:
+            return value
+        return self.set("(1.0 if {0} else 0.0)", value)
+
+    def truth(self, node: Node) -> Value:
+        """Return a tree's value as truth; all numbers but zero are true."""
+        value = self._value(node)
+        return value if value.is_truth else self.set("({0} != 0.0)", value, truth=True)
+
+    def _value(self, node: Node) -> Value:
+        """Return the value of a tree, computing it once."""
+        if node not in self._values:
+            self._values[node] = self._made(node)
+        return self._values[node]
+
+    def _made(self, node: Node) -> Value:  # noqa: PLR0911 - one for each kind of node
+        """Write the statements of one node."""
+        match node:
+            case Number(value=value):
+                return Value(repr(float(value)), Varies.NOTHING)
+            case Name(name=name):
+                return self._named(name)
+            case Negative(operand=operand):
+                return self.set("(-{0})", self.number(operand))
+            case Binary():
+                return self._arithmetic(node)
+            case Comparison(relations=relations, operands=operands):
+                values = [self.number(operand) for operand in operands]
+                links = (
+                    f"({{{k}}} {relation} {{{k + 1}}})" for k, relation in enumerate(relations)
+                )
+                return self.set(" & ".join(links), *values, truth=True)
+            case Logic(operator=operator, operands=operands):
+                values = [self.truth(operand) for operand in operands]
+                sign = " & " if operator == "and" else " | "
+                places = (f"{{{k}}}" for k in range(len(values)))
+                return self.set(sign.join(places), *values, truth=True)
+            case Not(operand=operand):
+                return self.set("(not {0})", self.truth(operand), truth=True)
+            case Choice(condition=condition, then=then, otherwise=otherwise):
+                parts = [self.truth(condition), self.number(then), self.number(otherwise)]
+                return self.set("({1} if {0} else {2})", *parts)
+            case Call():
+                return self._called(node)
+            case _:
+                assert_never(node)
+
+    def _named(self, name: str) -> Value:
+        """Return what a name stands for."""
+        if name not in self._known:
+            return Value(repr(CONSTANTS[name]), Varies.NOTHING)
+        known = self._known[name]
+        return known if isinstance(known, Value) else self._value(known)
+
+    def _arithmetic(self, node: Binary) -> Value:
+        """Write two operands and their operator; small powers as products."""
+        left, right = self.number(node.left), self.number(node.right)
+        if node.operator == "**":
+            exponent = node.right.value if isinstance(node.right, Number) else None
+            if exponent in _SMALL_POWERS:
+                return self.set(_SMALL_POWERS[exponent], left)
+        return self.set(f"({{0}} {node.operator} {{1}})", left, right)
+
+    def _called(self, node: Call) -> Value:
+        """Write a function or a table."""
+        if node.function == "first":
+            return self._first(self.truth(node.arguments[0]))
+        values = [self.number(argument) for argument in node.arguments]
+        if node.function in self._tables:
+            text = self._tables[node.function]([f"{{{k}}}" for k in range(len(values))])
+            return self.set(text, *values)
+        if node.function in ("min", "max"):
+            join = "least" if node.function == "min" else "most"
+            return reduce(lambda a, b: self.set(f"{join}({{0}}, {{1}})", a, b), values)
+        return self.set(_FUNCTIONS[node.function], *values)
+
+    def _first(self, condition: Value) -> Value:
+        """Write a condition that holds once, the first time."""
+        number = len(self.held)
+        before, place = f"h{number}", self._scratch.row()
+        self.held[before] = place
+        now = self.keep(condition).text
+        self.lines[Varies.BOTH] += [
+            f"f{number} = {now} & ({before} == 0.0)",
+            f"{place} = 1.0 if {now} else {before}",
+        ]
+        return Value(f"f{number}", Varies.BOTH, True)
