@@ -148,7 +148,7 @@ def _with_bar(asked: _Asked, request: Request, progress: Progress, errors: Conso
             stop_if_asked()
 
         def entered(stage: str) -> None:
-            compiling = _("Machine code for the disease model, once for each model")
+            compiling = _("Compiling the disease model, only this once")
             bar.update(task, description=compiling if stage == "compile" else title)
 
         progress.listen(heard, on_stage=entered)

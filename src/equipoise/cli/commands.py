@@ -201,7 +201,7 @@ def warm_up(
     from equipoise.pipeline import warm_up as compile_ahead
 
     loaded = load(study, country=country)
-    with Console(stderr=True).status(_("Machine code for the disease model, once for each model")):
+    with Console(stderr=True).status(_("Compiling the disease model, only this once")):
         compile_ahead(loaded)
 
 
