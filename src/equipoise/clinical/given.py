@@ -42,6 +42,7 @@ def given(
     *,
     start_ages: Sequence[float] | None,
     discount: tuple[ArrayLike, ArrayLike] | None,
+    by_year: bool,
 ) -> Given:
     """Put together what a run needs; see `run.run_cohort`.
 
@@ -53,10 +54,11 @@ def given(
         If a discount rate has other dims.
     """
     draws = _draws(parameters)
+    clock = schedule(model.spec.time)
     return Given(
         model=model,
         plan=plan(model),
-        clock=schedule(model.spec.time),
+        clock=clock if by_year else clock.in_one(),
         parameters=parameters,
         ages=_ages(model.spec, start_ages),
         rates=_rates(model.spec, discount, draws=len(draws)),

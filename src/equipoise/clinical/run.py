@@ -28,6 +28,7 @@ def run_cohort(
     progress: Callable[[float], None] | None = None,
     strict: bool = False,
     engine: Engine | None = None,
+    by_year: bool = True,
 ) -> xr.Dataset:
     r"""Follow a cohort through a model's course in time.
 
@@ -54,6 +55,8 @@ def run_cohort(
         Refuse utilities, costs and health effects that no patient can have; for the base case.
     engine
         Omitted is `engines.engine_for` these draws; a part of a larger run names the whole run's.
+    by_year
+        Tell the years apart; else the whole course counts as year 0, which takes little memory.
 
     Returns
     -------
@@ -89,7 +92,7 @@ def run_cohort(
     151580.0
     """
     with np.errstate(all="ignore"), blaming(model.path):
-        run = given(model, parameters, start_ages=start_ages, discount=discount)
+        run = given(model, parameters, start_ages=start_ages, discount=discount, by_year=by_year)
         if engine is None:
             engine = engine_for(model, draws=len(run.draws), ages=len(run.ages))
         if engine == "numpy" or strict or model.spec.time is None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor
 
 from equipoise.clinical.weights import point_weights
@@ -32,6 +32,13 @@ class Schedule:
     """Of each point: the weight of the one-off effects of moves that end there."""
     mean_occupancy: bool = False
     """Whether rewards go to the mean of this and the next occupancy (life-table method)."""
+
+    def in_one(self) -> "Schedule":
+        """Return the clock whose rewards all fall in one year: the whole course."""
+        whole = tuple(
+            ((0, sum(weight for _, weight in point)),) if point else () for point in self.flow
+        )
+        return replace(self, years=1, flow=whole)
 
     @property
     def cycles(self) -> int:

@@ -150,5 +150,5 @@ def run_model(
                 spec.parameters, joint=spec.joint, correlations=spec.correlations, draws=draws,
                 seed=seed, method=design,
             )  # fmt: skip
-            drawn = totals(run_cohort(model, inputs))
+            drawn = totals(run_cohort(model, inputs, by_year=False))
     return ModelRun(model, base.isel(draw=0, drop=True), drawn)

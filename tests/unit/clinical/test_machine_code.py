@@ -11,7 +11,7 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equipoise.clinical import engine_for, run_cohort
+from equipoise.clinical import Engine, engine_for, run_cohort, totals
 from equipoise.clinical.compiled import build as kernels
 from equipoise.clinical.compiled.arithmetic import exp, expm1
 from equipoise.clinical.compiled.source import kernel_source
@@ -138,6 +138,19 @@ def test_the_whole_language_gives_the_same_numbers(
 ) -> None:
     model = everything(build, method=method, correct_transitions=corrected)
     assert_alike(*both(model, drawn(), start_ages=AGES, discount=(RATE, 0.03)))
+
+
+@pytest.mark.parametrize("engine", ["machine_code", "numpy"])
+def test_the_whole_course_in_one_year_has_the_same_totals(
+    build: Callable[..., LoadedModel], engine: Engine
+) -> None:
+    given = {"start_ages": AGES, "discount": (RATE, 0.03), "engine": engine}
+    apart = run_cohort(everything(build), drawn(), **given)
+    whole = run_cohort(everything(build), drawn(), **given, by_year=False)
+    assert whole.sizes["year"] == 1
+    for age in AGES:
+        xr.testing.assert_allclose(totals(whole, age=age), totals(apart, age=age), rtol=1e-12)
+    xr.testing.assert_allclose(whole["track"], apart["track"].isel(year=[0]), rtol=1e-12)
 
 
 def test_the_model_of_these_tests_uses_every_function(build: Callable[..., LoadedModel]) -> None:
