@@ -6,12 +6,16 @@ over them, so that the text stays short and compiles soon.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from equipoise.clinical.compiled.context import Context, Reward
 from equipoise.clinical.compiled.moves import Moved
-from equipoise.clinical.compiled.statements import BLOCK, ONE, Region, Value, Varies
+from equipoise.clinical.compiled.statements import BLOCK, Region, Value, Varies
 from equipoise.clinical.plan import by_item, effects_by_move
+from equipoise.spec.formula import Formula, parse_formula
 from equipoise.spec.model import Event, TransitionEffect
+
+_ONE = parse_formula("1")
 
 
 def indented(depth: int, lines: Iterable[str]) -> list[str]:
@@ -61,14 +65,9 @@ def _place(first: int, table: str, year: str) -> str:
     return f"{table}[{number}] + s * reward_step[{number}] + ({row}) * width + lo"
 
 
-def _plus(context: Context, place: str, amount: str) -> list[str]:
-    """Return the statements that add to a place, noting what is no finite number."""
-    sum_ = context.fresh("x")
-    return [
-        f"{sum_} = out[{place} + i] + {amount}",
-        f"out[{place} + i] = {sum_}",
-        f"{context.wrong} += 0.0 if np.abs({sum_}) < np.inf else 1.0",
-    ]
+def _not_finite(context: Context, place: str) -> str:
+    """Return the statement that notes the draws in which a result is no finite number."""
+    return f"{context.wrong} += 0.0 if np.abs(out[{place} + i]) < np.inf else 1.0"
 
 
 @dataclass(frozen=True)
@@ -108,8 +107,8 @@ def flows(context: Context, moved: Moved) -> Flows:
         f"{to_present} = {_place(listed.first, 'present_place', 'y')}",
         *looped(
             [
-                *_plus(context, to, plain.nth),
-                *_plus(context, to_present, present.nth),
+                f"out[{to} + i] += {plain.nth}",
+                f"out[{to_present} + i] += {present.nth}",
                 f"{plain.nth} = 0.0",
                 f"{present.nth} = 0.0",
             ]
@@ -122,22 +121,16 @@ def _yearly(context: Context, moved: Moved) -> tuple[dict[Reward, Value], dict[R
     """Return the yearly rewards of everyone: cost by item; health and life."""
     costs: dict[Reward, Value] = {}
     health: dict[Reward, Value] = {}
-
-    def add(found: dict[Reward, Value], reward: Reward, share: Value, value: Value) -> None:
-        part = context.now.set("{0} * {1}", share, value)
-        known = found.get(reward)
-        found[reward] = part if known is None else context.now.set("{0} + {1}", known, part)
-
     for name, state in context.plan.states.items():
         share = context.present(name)
         if context.time.method == "life_table":
             share = context.now.set("({0} + {1}) * 0.5", share, moved.following[name])
         for item, formula in by_item(state.cost).items():
-            add(costs, ("cost", context.plan.items.index(item)), share, context.of(formula))
+            _add(context, costs, ("cost", context.plan.items.index(item)), share, formula)
         if state.utility is not None:
-            add(health, ("qaly", 0), share, context.of(state.utility))
+            _add(context, health, ("qaly", 0), share, state.utility)
         if name in context.plan.living:
-            add(health, ("life_years", 0), share, ONE)
+            _add(context, health, ("life_years", 0), share, _ONE)
     return costs, health
 
 
@@ -149,43 +142,68 @@ def events(context: Context) -> list[str]:
         share = context.now.set("({0} if {1} else 0.0)", context.alive(), happens)
         same_for_all = Varies.DRAW not in happens.varies
         guard = f"inside and {happens.text}" if same_for_all else "inside"
-        lines += [f"if {guard}:", *indented(1, _once(context, share, event, at_start=True))]
+        lines += [f"if {guard}:", *indented(1, _event(context, share, event))]
     return lines
 
 
 def effects(context: Context, moves: Mapping[tuple[str, str], Value]) -> list[str]:
-    """Return the statements of the one-off effects of moves, at the end of a cycle."""
-    lines: list[str] = []
+    """Return the statements of the one-off effects of moves, at the end of a cycle.
+
+    What all moves bring is added up first: results are written far more slowly than computed.
+    """
+    costs: dict[Reward, Value] = {}
+    health: dict[Reward, Value] = {}
     for move, found in effects_by_move(context.spec).items():
         if move in moves:
             share = context.now.set("{0} * {1}", moves[move], Value("counted", Varies.CYCLE))
             for effect in found:
-                lines += _once(context, share, effect, at_start=False)
+                _add_once(context, (costs, health), share, effect)
+    lines = [
+        line
+        for rewards, rate in ((costs, "discount_cost"), (health, "discount_health"))
+        for line in (
+            _later(context, _listed(context, rewards), rate, at_start=False) if rewards else ()
+        )
+    ]
     return ["if inside:", *indented(1, lines)] if lines else []
 
 
-def _once(
-    context: Context, share: Value, what: Event | TransitionEffect, *, at_start: bool
-) -> list[str]:
-    """Return the statements that add a one-off cost and health effect; day 0 stands apart."""
-    costs = {
-        ("cost", context.plan.items.index(item)): context.now.set(
-            "{0} * {1}", share, context.of(formula)
-        )
-        for item, formula in by_item(what.cost).items()
-    }
+def _add_once(
+    context: Context,
+    found: tuple[dict[Reward, Value], dict[Reward, Value]],
+    share: Value,
+    what: Event | TransitionEffect,
+) -> None:
+    """Add the costs and the health effect of a share of the cohort to those found so far."""
+    costs, health = found
+    for item, formula in by_item(what.cost).items():
+        _add(context, costs, ("cost", context.plan.items.index(item)), share, formula)
+    if what.qaly is not None:
+        _add(context, health, ("qaly", 0), share, what.qaly)
+
+
+def _add(
+    context: Context, found: dict[Reward, Value], reward: Reward, share: Value, formula: Formula
+) -> None:
+    """Add a share times the value of a formula to what a reward is so far."""
+    part = context.now.set("{0} * {1}", share, context.of(formula))
+    known = found.get(reward)
+    found[reward] = part if known is None else context.now.set("{0} + {1}", known, part)
+
+
+def _event(context: Context, share: Value, event: Event) -> list[str]:
+    """Return the statements that add what an event brings; costs of day 0 stand apart."""
+    costs: dict[Reward, Value] = {}
+    health: dict[Reward, Value] = {}
+    _add_once(context, (costs, health), share, event)
     lines: list[str] = []
     if costs:
-        lines += _later(context, _listed(context, costs), "discount_cost", at_start=at_start)
-        if at_start:
-            first_day = {("cost_at_start", number): cost for (_n, number), cost in costs.items()}
-            at_once = _at_once(context, _listed(context, first_day))
-            lines = ["if k == 0:", *indented(1, at_once), "else:", *indented(1, lines)]
-    if what.qaly is not None:
-        health: dict[Reward, Value] = {
-            ("qaly", 0): context.now.set("{0} * {1}", share, context.of(what.qaly))
-        }
-        lines += _later(context, _listed(context, health), "discount_health", at_start=at_start)
+        later = _later(context, _listed(context, costs), "discount_cost", at_start=True)
+        first_day = {("cost_at_start", number): cost for (_n, number), cost in costs.items()}
+        at_once = _at_once(context, _listed(context, first_day))
+        lines = ["if k == 0:", *indented(1, at_once), "else:", *indented(1, later)]
+    if health:
+        lines += _later(context, _listed(context, health), "discount_health", at_start=True)
     return lines or ["pass"]
 
 
@@ -194,7 +212,7 @@ def _at_once(context: Context, rewards: _Rewards) -> list[str]:
     to = context.fresh("o")
     lines = [
         f"{to} = {_place(rewards.first, 'reward_place', '')}",
-        *looped(_plus(context, to, rewards.amounts.nth)),
+        *looped([f"out[{to} + i] += {rewards.amounts.nth}", _not_finite(context, to)]),
     ]
     return _over(rewards.amounts.count, lines)
 
@@ -210,8 +228,8 @@ def _later(context: Context, rewards: _Rewards, rate: str, *, at_start: bool) ->
         f"{to_present} = {_place(rewards.first, 'present_place', year)}",
         *looped(
             [
-                *_plus(context, to, rewards.amounts.nth),
-                *_plus(context, to_present, f"{rewards.amounts.nth} * {factor}"),
+                f"out[{to} + i] += {rewards.amounts.nth}",
+                f"out[{to_present} + i] += {rewards.amounts.nth} * {factor}",
             ]
         ),
     ]
@@ -236,7 +254,7 @@ def reads(context: Context) -> Reads:
     to = context.fresh("o")
     lines = [
         f"{to} = {_place(listed.first, 'reward_place', 'r')}",
-        *looped(_plus(context, to, listed.amounts.nth)),
+        *looped([f"out[{to} + i] += {listed.amounts.nth}"]),
     ]
     year = ["for r in range(read_from[k], read_to[k]):", *indented(1, _over(len(found), lines))]
     return Reads(year, _means(context, listed.first, len(found) - 1))
@@ -252,3 +270,29 @@ def _means(context: Context, first: int, count: int) -> list[str]:
     alive = f"reward_place[{first}] + s * reward_step[{first}] + (a * years + r) * width + lo"
     each = _over(count, [f"{to} = {_place(first + 1, 'reward_place', 'r')}", *looped(lines)])
     return ["for r in range(years):", f"    {people} = {alive}", *indented(1, each)] if each else []
+
+
+def finite(context: Context) -> list[str]:
+    """Return the statements that note the draws with results of one age that are no finite number.
+
+    Looked at once in the end: what is no number stays none.
+    """
+    lines: list[str] = []
+    place = 0
+    for with_years, same in groupby(context.rewards, lambda reward: reward[0] != "cost_at_start"):
+        count = len(list(same))
+        if with_years:
+            to, to_present = context.fresh("o"), context.fresh("o")
+            look = [
+                f"{to} = {_place(place, 'reward_place', 'r')}",
+                f"{to_present} = {_place(place, 'present_place', 'r')}",
+                *looped([_not_finite(context, to), _not_finite(context, to_present)]),
+            ]
+            lines += _over(count, look)
+        place += count
+    return [
+        *looped([f"{context.wrong} = 0.0"]),
+        "for r in range(years):",
+        *indented(1, lines),
+        *looped([f"if {context.wrong} > 0.0:", "    failed[lo + i] = 1"]),
+    ]

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 from equipoise.clinical.compiled.context import Context, Reward
 from equipoise.clinical.compiled.moves import Moved, moved, start
-from equipoise.clinical.compiled.rewards import effects, events, flows, indented, looped, reads
+from equipoise.clinical.compiled.rewards import (
+    effects,
+    events,
+    finite,
+    flows,
+    indented,
+    looped,
+    reads,
+)
 from equipoise.clinical.compiled.statements import BLOCK, Varies
 from equipoise.clinical.plan import Plan
 from equipoise.spec.loaded import LoadedModel
@@ -169,7 +177,7 @@ def _parts(context: Context) -> _Parts:
     ]
     clear = [f"{place} = 0.0" for place in rows]
     parameters = [line for line in context.now.loads(before) if line.startswith("p")]
-    return _Parts([*clear, *parameters, *before], cycle, read.end)
+    return _Parts([*clear, *parameters, *before], cycle, [*finite(context), *read.end])
 
 
 def _draw(context: Context, move: Moved) -> list[str]:
