@@ -119,7 +119,7 @@ class Cohort:
         for event in self._spec.events.values():
             happens = self._values.of(event.when) != 0
             if happens.any() or _remembers(event):
-                self._add_once(event, self._alive(people) * happens, factors, point)
+                self._add_once(event, self._alive(people), factors, point, happens=happens)
 
     def _add_once(
         self,
@@ -127,14 +127,20 @@ class Cohort:
         share: Floats,
         factors: tuple[Floats | float, Floats | float],
         point: int,
+        *,
+        happens: NDArray[np.bool_] | None = None,
     ) -> None:
         """Add the one-off cost and health of an event or effect, for a share of the cohort."""
+
+        def amount(formula: Formula) -> Floats:
+            value = self._values.of(formula)
+            # What an event would bring where it does not happen may be no number.
+            return over_groups(share, value if happens is None else np.where(happens, value, 0.0))
+
         for item, formula in by_item(what.cost).items():
-            amount = over_groups(share, self._values.of(formula))
-            self._tally.add_cost_once(item, amount, factors[0], point)
+            self._tally.add_cost_once(item, amount(formula), factors[0], point)
         if what.qaly is not None:
-            amount = over_groups(share, self._values.of(what.qaly))
-            self._tally.add_qaly_once(amount, factors[1], point)
+            self._tally.add_qaly_once(amount(what.qaly), factors[1], point)
 
     def _move(self, people: People, point: int) -> People:
         """Return the cohort after this cycle, and add the one-off effects of its moves."""
@@ -149,9 +155,17 @@ class Cohort:
         nobody = np.zeros((1, 1, 1, 1))
         return {state: following.get(state, nobody) for state in self._plan.states}
 
+    def _remember_yearly(self) -> None:
+        """Let yearly formulas that hold the first time see a point at which none counts."""
+        for state in self._plan.states.values():
+            for formula in (*by_item(state.cost).values(), state.utility):
+                if formula is not None and "first" in formula.functions:
+                    self._values.of(formula)
+
     def _add_flow(self, people: People, following: People, point: int) -> None:
         """Add the yearly costs, health and life of the states."""
         if not self._clock.flow[point]:
+            self._remember_yearly()
             return
         cost_factor, health_factor = self._factors(point)
         for name, state in self._plan.states.items():

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Literal
 
+from equipoise.clinical.compiled.source import kernel_source
+from equipoise.clinical.plan import plan
 from equipoise.clinical.schedule import schedule
 from equipoise.spec.formula import Node, walk
 from equipoise.spec.loaded import LoadedModel
@@ -12,9 +14,19 @@ Engine = Literal["numpy", "machine_code"]
 """`numpy` starts at once; `machine_code` is many times faster, after some seconds of compiling
 the first time that a model is run."""
 
-WORTH_COMPILING = 5e9
-"""Work, as of `work_of`, from which on machine code is worth its compiling: about two seconds of
-NumPy. Never the state of a cache, or the last digits of a result would depend on earlier runs."""
+_PER_SECOND = 2.5e9
+"""Work, as of `work_of`, that NumPy does in a second, as measured on a slow machine."""
+
+WORTH_COMPILING = 0.5
+"""Seconds of NumPy, for each of compiling, from which on machine code is used: a model is seldom
+run once. Never the state of a cache, or the last digits of a result would depend on earlier runs.
+"""
+
+_FEWEST_SECONDS = 3.0
+"""That any kernel takes to compile."""
+
+_MOST_LINES, _MOST_BRANCHES = 3000, 400
+"""Beyond, the compiler takes half a minute and more, then gigabytes, and in the end gives up."""
 
 
 def engine_for(model: LoadedModel, *, draws: int, ages: int = 1) -> Engine:
@@ -37,9 +49,20 @@ def engine_for(model: LoadedModel, *, draws: int, ages: int = 1) -> Engine:
     >>> engine_for(model, draws=1000), engine_for(model, draws=1_000_000)
     ('numpy', 'machine_code')
     """
-    if model.spec.time is None:
+    seconds = work_of(model, draws=draws, ages=ages) / _PER_SECOND
+    if model.spec.time is None or seconds < WORTH_COMPILING * _FEWEST_SECONDS:
         return "numpy"
-    return "machine_code" if work_of(model, draws=draws, ages=ages) >= WORTH_COMPILING else "numpy"
+    drawn = model.uncertain or frozenset(model.spec.parameters)
+    text = kernel_source(model, plan(model), model.spec.time, sorted(drawn)).text
+    lines = text.count("\n")
+    if lines > _MOST_LINES or text.count(" if ") > _MOST_BRANCHES:
+        return "numpy"
+    return "machine_code" if seconds >= WORTH_COMPILING * _compiling(lines) else "numpy"
+
+
+def _compiling(lines: int) -> float:
+    """Return about how many seconds a kernel of so many lines takes to compile."""
+    return _FEWEST_SECONDS + 0.005 * lines + 8e-7 * lines**2
 
 
 def work_of(model: LoadedModel, *, draws: int, ages: int = 1) -> float:

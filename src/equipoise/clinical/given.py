@@ -51,8 +51,9 @@ def given(
     SimulationError
         If formulas use the age and nobody says it, or named values are made in a circle.
     LabelError
-        If a discount rate has other dims.
+        If a parameter is missing from the sample, or it or a discount rate has other dims.
     """
+    _require_parameters(model.spec, parameters)
     draws = _draws(parameters)
     clock = schedule(model.spec.time)
     return Given(
@@ -64,6 +65,18 @@ def given(
         rates=_rates(model.spec, discount, draws=len(draws)),
         draws=draws,
     )
+
+
+def _require_parameters(spec: Model, parameters: xr.Dataset) -> None:
+    """Refuse a sample without a parameter, or with one of other dims."""
+    for name in spec.parameters:
+        if name not in parameters:
+            message = f"the sample has no parameter '{name}'; draw it from this model's parameters"
+            raise LabelError(message)
+        if parameters[name].dims not in ((), ("draw",)):
+            dims = parameters[name].dims
+            message = f"parameter '{name}' has dims {dims}, promised are ('draw',)"
+            raise LabelError(message)
 
 
 def _draws(parameters: xr.Dataset) -> list[int]:

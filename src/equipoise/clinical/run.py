@@ -95,7 +95,7 @@ def run_cohort(
         run = given(model, parameters, start_ages=start_ages, discount=discount, by_year=by_year)
         if engine is None:
             engine = engine_for(model, draws=len(run.draws), ages=len(run.ages))
-        if engine == "numpy" or strict or model.spec.time is None:
+        if engine == "numpy" or strict or model.spec.time is None or not run.draws:
             arrays = Cohort(run, watched=strict, bounded=strict).run(progress)
         else:
             arrays = _machine_code(run, model.spec.time)

@@ -7,7 +7,6 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from equipoise.clinical.plan import Plan, moves_in_time
-from equipoise.core.errors import LabelError
 from equipoise.spec.formula import Formula, Node, Scope, evaluate
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Model
@@ -92,14 +91,8 @@ def _fixed(spec: Model, parameters: xr.Dataset) -> dict[str, Floats]:
     if spec.time is not None:
         found["cycle"] = np.full((1, 1, 1, 1), spec.time.cycle.value)
     for name in spec.parameters:
-        if name not in parameters:
-            message = f"the sample has no parameter '{name}'; draw it from this model's parameters"
-            raise LabelError(message)
-        data = parameters[name]
-        if data.dims not in ((), ("draw",)):
-            message = f"parameter '{name}' has dims {data.dims}, promised are ('draw',)"
-            raise LabelError(message)
-        found[name] = np.ascontiguousarray(data.values, dtype=np.float64).reshape(1, 1, 1, -1)
+        values = np.ascontiguousarray(parameters[name].values, dtype=np.float64)
+        found[name] = values.reshape(1, 1, 1, -1)
     found |= _by_member(list(spec.strategies.values()), (-1, 1, 1, 1))
     return found | _by_member([group.values for group in spec.subgroups.values()], (1, -1, 1, 1))
 

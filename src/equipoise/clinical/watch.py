@@ -76,8 +76,11 @@ class Watch:
         for name, event in self._model.events.items() if at_once else ():
             happens = self._values.of(event.when) != 0
             if happens.any():
-                self._cost(("events", name), event.cost)
-                self._value(("events", name, "qaly"), event.qaly, alive * happens, ONE_OFF_HEALTH)
+                self._cost(("events", name), event.cost, where=happens)
+                self._value(
+                    ("events", name, "qaly"), event.qaly, alive * happens, ONE_OFF_HEALTH,
+                    where=happens,
+                )  # fmt: skip
         for index, effect in enumerate(self._model.transition_effects if at_once else ()):
             place = ("transition_effects", index)
             leaving = [effect.leaving] if isinstance(effect.leaving, str) else effect.leaving
@@ -85,17 +88,25 @@ class Watch:
             self._cost(place, effect.cost)
             self._value((*place, "qaly"), effect.qaly, present, ONE_OFF_HEALTH)
 
-    def _cost(self, place: Place, cost: Costs) -> None:
+    def _cost(self, place: Place, cost: Costs, *, where: NDArray[np.bool_] | bool = True) -> None:
         """Look at each item of a cost; savings and refunds are costs below zero."""
         for item, formula in by_item(cost).items():
             exact = (*place, "cost", item) if isinstance(cost, Mapping) else (*place, "cost")
-            self._require(exact, self._values.of(formula))
+            self._require(exact, np.where(where, self._values.of(formula), 0.0))
 
-    def _value(self, place: Place, formula: Formula | None, share: Floats, bounds: Bounds) -> None:
+    def _value(
+        self,
+        place: Place,
+        formula: Formula | None,
+        share: Floats,
+        bounds: Bounds,
+        *,
+        where: NDArray[np.bool_] | bool = True,
+    ) -> None:
         """Look at one formula, and whether somebody could have what it gives."""
         if formula is None:
             return
-        value = self._values.of(formula)
+        value = np.where(where, self._values.of(formula), 0.0)
         self._require(place, value)
         if not self._bounded:
             return

@@ -11,7 +11,7 @@ import pytest
 
 from equipoise.cli.app import main
 from equipoise.cli.options import pairs
-from equipoise.clinical.compiled.build import built
+from equipoise.clinical.compiled.build import _kernel
 from equipoise.core.errors import Mistakes
 
 MINI = Path(__file__).parents[2] / "data" / "mini" / "study.yaml"
@@ -49,7 +49,7 @@ def test_assess_answers_five_questions_and_leaves_a_folder(run, tmp_path):
 def test_warm_up_compiles_ahead_of_a_run(run, tmp_path, monkeypatch):
     cache = tmp_path / "cache"
     monkeypatch.setenv("EQUIPOISE_CACHE", str(cache))
-    built.cache_clear()
+    _kernel.cache_clear()
     code, out, _err = run("warm-up", str(MINI))
     assert (code, out) == (0, "")
     assert len(list(cache.glob("kernel_*.py"))) == 1

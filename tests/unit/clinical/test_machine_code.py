@@ -1,7 +1,7 @@
 """Machine code against NumPy: the same numbers, the same messages, however draws are split."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from equipoise.clinical.compiled.arithmetic import exp, expm1
 from equipoise.clinical.compiled.source import kernel_source
 from equipoise.clinical.compiled.statements import BLOCK
 from equipoise.clinical.plan import plan
-from equipoise.core.errors import SimulationError
+from equipoise.core.errors import LabelError, SimulationError
 from equipoise.core.units import parse_unit
 from equipoise.draws import sample
 from equipoise.packs.find import library_folder
@@ -239,25 +239,119 @@ def test_small_runs_are_not_worth_compiling() -> None:
     assert engine_for(tree, draws=10**9) == "numpy"
 
 
+SMALL = {
+    "states": {"alive": {"start": 1, "utility": "p"}},
+    "parameters": {"p": {"value": 1, "unit": "1", "status": "assumption", "note": "invented"}},
+}
+
+
+@pytest.fixture
+def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """An empty cache of kernels; nothing is known from earlier tests."""
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("EQUIPOISE_CACHE", str(folder))
+    kernels._kernel.cache_clear()
+    yield folder
+    kernels._kernel.cache_clear()
+
+
 def test_without_a_cache_kernels_live_as_long_as_the_process(
-    monkeypatch: pytest.MonkeyPatch, build: Callable[..., LoadedModel], tmp_path: Path
+    build: Callable[..., LoadedModel], cache: Path
 ) -> None:
-    (tmp_path / "file").touch()
-    monkeypatch.setenv("EQUIPOISE_CACHE", str(tmp_path / "file" / "folder"))
-    kernels.built.cache_clear()
-    model = build(states={"alive": {"start": 1, "utility": "p"}}, track={}, parameters={
-        "p": {"value": 1, "unit": "1", "status": "assumption", "note": "invented"}
-    })  # fmt: skip
-    assert_alike(*both(model, xr.Dataset({"p": ("draw", np.array([0.1, 0.2]))})))
+    cache.touch()
+    assert_alike(*both(build(**SMALL), xr.Dataset({"p": ("draw", np.array([0.1, 0.2]))})))
 
 
-def test_old_kernels_make_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("EQUIPOISE_CACHE", str(tmp_path))
+@pytest.mark.parametrize("suffix", ["py", "nbc", "nbi"])
+def test_a_damaged_cache_is_done_without_and_made_anew(
+    build: Callable[..., LoadedModel], cache: Path, suffix: str
+) -> None:
+    model, inputs = build(**SMALL), xr.Dataset({"p": ("draw", np.array([0.1, 0.2]))})
+    assert_alike(*both(model, inputs))
+    (damaged,) = cache.rglob(f"kernel_*.{suffix}")
+    damaged.write_bytes(damaged.read_bytes()[:-200])
+    for _run in range(2):
+        kernels._kernel.cache_clear()
+        assert_alike(*both(model, inputs))
+    if suffix == "py":
+        assert "reward_step" in damaged.read_text("utf-8")
+
+
+def test_old_kernels_make_room(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
     monkeypatch.setattr(kernels, "KEPT", 2)
     for number in range(4):
-        kernels.built(f"kernel = {number}\n")
-    assert len(list(tmp_path.glob("kernel_*.py"))) == 2
-    kernels.built.cache_clear()
+        kernels.ready(f"def kernel():\n    return {number}\n")
+    assert len(list(cache.glob("kernel_*.py"))) == 2
+
+
+def test_a_condition_holds_first_on_the_first_day(build: Callable[..., LoadedModel]) -> None:
+    model = build(
+        **SMALL | {
+            "time": EVERYTHING["time"] | {"method": "end_of_cycle"},
+            "let": {"at_once": "first(p > 0.15)"},
+            "attributes": {"a": {"start": "1 + at_once", "each_cycle": "a", "unit": "1"}},
+            "states": {"alive": {
+                "start": 1, "utility": "p / a", "cost": "100 * first(time >= 0 * year) / year",
+            }},
+        }
+    )  # fmt: skip
+    machine, numpy = both(model, xr.Dataset({"p": ("draw", np.array([0.1, 0.2]))}))
+    assert_alike(machine, numpy)
+    assert not numpy["cost"].any()  # it holds on day 0, which this method does not count
+
+
+def test_what_an_event_would_bring_where_it_does_not_happen_is_nothing(
+    build: Callable[..., LoadedModel],
+) -> None:
+    event = {"when": "p > 0.15", "cost": "1 / floor(p / 0.15)", "qaly": "log(p - 0.1)"}
+    model = build(**SMALL, events={"one": event})
+    inputs = xr.Dataset({"p": ("draw", np.array([0.1, 0.2]))})
+    machine, numpy = both(model, inputs)
+    assert_alike(machine, numpy)
+    for draw in (0, 1):
+        alone = run_cohort(model, inputs.isel(draw=[draw]), engine="numpy")
+        xr.testing.assert_allclose(numpy["qaly"].isel(draw=[draw]).drop_vars("draw"),
+                                   alone["qaly"].drop_vars("draw"))  # fmt: skip
+
+
+def test_a_table_knows_nothing_of_what_is_no_number(build: Callable[..., LoadedModel]) -> None:
+    states = {"alive": {"start": 1, "utility": "slope(log(p - 0.15) * year)"}}
+    model = build(**SMALL | {"states": states}, tables=TABLES)
+    inputs = xr.Dataset({"p": ("draw", np.array([0.1, 0.2]))})
+    for engine in ("machine_code", "numpy"):
+        with pytest.raises(SimulationError, match="utility"):
+            run_cohort(model, inputs, engine=engine)
+
+
+def test_a_long_chain_of_named_values_does_not_exhaust_the_stack(
+    build: Callable[..., LoadedModel],
+) -> None:
+    chain = {"v0": "p"} | {f"v{k}": f"v{k - 1} + p" for k in range(1, 400)}
+    states = {"alive": {"start": 1, "utility": "v399 / 1000"}}
+    model = build(**SMALL | {"states": states}, let=chain)
+    assert model.spec.time is not None
+    text = kernel_source(model, plan(model), model.spec.time, ["p"]).text
+    assert text.count("+ p0") >= 399
+
+
+def test_very_large_models_are_left_to_numpy(build: Callable[..., LoadedModel]) -> None:
+    names = [f"s{k}" for k in range(30)]
+    rows = {
+        name: {to: f"p / {100 + 30 * n + k}" for k, to in enumerate(names) if to != name}
+        for n, name in enumerate(names)
+    }
+    states = {name: {"start": int(name == "s0")} for name in names}
+    model = build(**SMALL | {"states": states}, transitions=rows)
+    assert engine_for(model, draws=10**8) == "numpy"
+
+
+@pytest.mark.parametrize("engine", ["machine_code", "numpy"])
+def test_a_sample_of_other_dims_is_refused(
+    build: Callable[..., LoadedModel], engine: Engine
+) -> None:
+    for inputs in (xr.Dataset(), xr.Dataset({"p": (("k", "draw"), np.ones((2, 3)))})):
+        with pytest.raises(LabelError, match="'p'"):
+            run_cohort(build(**SMALL), inputs, engine=engine)
 
 
 @given(st.floats(allow_nan=True, allow_infinity=True))

@@ -100,6 +100,8 @@ def looked_up(  # noqa: PLR0917 - generated code has no keywords
     if not linear:
         # A hair of tolerance, so that 0.1 + 0.2 finds the point at 0.3.
         return float(ordinates[max(_last_up_to(grid, x + 1e-9), 0)])
+    if np.isnan(x):
+        return np.nan
     left = _last_up_to(grid, x)
     if left < 0:
         return float(ordinates[0])

@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+import inspect
 import os
 import sys
 from collections.abc import Callable
@@ -11,7 +12,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
 
-from equipoise.core.errors import NotWritableError
 from equipoise.core.files import write_text
 
 KEPT = 200
@@ -29,29 +29,45 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "equipoise"
 
 
-@lru_cache(maxsize=64)
-def built(text: str) -> Kernel:
-    """Return the kernel of a text, which is compiled at its first call ever.
+def ready(text: str, *nothing: object) -> Kernel:
+    """Return the kernel of a text, compiled or loaded.
+
+    Parameters
+    ----------
+    text
+        From `source.kernel_source`.
+    *nothing
+        Arguments of a call that computes no block.
 
     Raises
     ------
     NotWritableError
         If it can be written neither in the cache nor among temporary files.
     """
+    name = _name(text)
+    try:
+        kernel = _kernel(cache_folder(), name, text)
+        kernel(*nothing)
+    except Exception:
+        # What the cache holds is damaged, or it is full, or not ours to write: do without it.
+        _remove(cache_folder() / name)
+        kernel = _kernel(Path(_own_folder().name), name, text)
+        kernel(*nothing)
+    return kernel
+
+
+@lru_cache(maxsize=64)
+def _name(text: str) -> str:
+    """Return the name of a kernel's file, which tells all that its machine code depends on."""
     # Numba takes half a second to import, which only kernels need.
     import numba  # noqa: PLC0415
 
     from equipoise.clinical.compiled import arithmetic  # noqa: PLC0415
+    from equipoise.core import machine_code  # noqa: PLC0415
 
-    # Its functions become part of the kernel, which must not outlive a change of theirs.
-    parts = (numba.__version__, sys.version, Path(arithmetic.__file__).read_text("utf-8"), text)
-    name = f"kernel_{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:24]}.py"
-    try:
-        path = _written(cache_folder() / name, text)
-    except NotWritableError:
-        path = _written(Path(_own_folder().name) / name, text)
-    kernel: Kernel = _module(path).kernel
-    return kernel
+    parts = [numba.__version__, sys.version, text]
+    parts += [inspect.getsource(part) for part in (arithmetic, machine_code)]
+    return f"kernel_{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:24]}.py"
 
 
 @lru_cache(maxsize=1)
@@ -60,16 +76,30 @@ def _own_folder() -> TemporaryDirectory[str]:
     return TemporaryDirectory(prefix="equipoise-")
 
 
-def _written(path: Path, text: str) -> Path:
-    """Return the file of a text, written if it is not there; the oldest files make room."""
-    if not path.exists():
+@lru_cache(maxsize=64)
+def _kernel(folder: Path, name: str, text: str) -> Kernel:
+    """Return the kernel from its file, which is written unless it says just this."""
+    path = folder / name
+    if not (path.is_file() and path.read_text("utf-8") == text):
         write_text(path, text)
-        others = sorted(path.parent.glob("kernel_*.py"), key=lambda one: one.stat().st_mtime)
+        _make_room(folder)
+    kernel: Kernel = _module(path).kernel
+    return kernel
+
+
+def _make_room(folder: Path) -> None:
+    """Remove the oldest kernels beyond those that are kept."""
+    with suppress(OSError):  # another run has been quicker
+        others = sorted(folder.glob("kernel_*.py"), key=lambda one: one.stat().st_mtime)
         for old in others[:-KEPT]:
-            for part in (old, *(path.parent / "__pycache__").glob(f"{old.stem}.*")):
-                with suppress(FileNotFoundError):  # another run has been quicker
-                    part.unlink()
-    return path
+            _remove(old)
+
+
+def _remove(path: Path) -> None:
+    """Remove a kernel's file and its machine code, if they can be removed."""
+    with suppress(OSError):
+        for part in (path, *(path.parent / "__pycache__").glob(f"{path.stem}.*")):
+            part.unlink(missing_ok=True)
 
 
 def _module(path: Path) -> ModuleType:

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from equipoise.clinical.compiled.formulas import Formulas, Tables
-from equipoise.clinical.compiled.statements import Scratch, Statements, Value, Varies
+from equipoise.clinical.compiled.statements import Scratch, Value, Varies
 from equipoise.clinical.plan import Plan
 from equipoise.spec.formula import Formula, Node
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Time
+from equipoise.spec.model_formulas import names_behind
 
 DISCOUNT = ("discount_cost", "discount_health")
 """Yearly discount rates, beside the model's own parameters."""
@@ -60,8 +61,16 @@ class Context:
         tables = _table_calls(model)
         places = {f"p{k}": self.parameters.row(k) for k in range(len(drawn))}
         self.now = Formulas(known, tables, self.scratch, places, prefix="t")
-        self.first_day = Formulas(first_day, tables, self.scratch, places, prefix="d")
+        self.first_day = Formulas(
+            first_day, tables, self.scratch, places, prefix="d", on_first_day=True
+        )
         self.discount = {name: known[name] for name in DISCOUNT}
+        _in_order(self.now, known, plan.order)
+        starts = [attribute.start for attribute in self.spec.attributes.values()]
+        starts += [state.start for state in plan.states.values() if state.start is not None]
+        starts += [group.weight for group in self.spec.subgroups.values()]
+        begin = {name for formula in starts for name in names_behind(formula, self.spec)}
+        _in_order(self.first_day, first_day, [name for name in plan.order if name in begin])
         self.rewards: list[Reward] = []
         self._fresh = 0
 
@@ -104,13 +113,15 @@ class Context:
         self._fresh += 1
         return f"{prefix}{self._fresh}"
 
-    def require(self, statements: Statements, text: str, *values: Value) -> None:
-        """Note the draws in which something is out of range."""
-        found = statements.set(text, *values, truth=True)
-        of_all = Varies.DRAW not in found.varies
-        line = f"broken = broken if {found.text} else 1"
-        of_draw = f"{self.wrong} += 0.0 if {found.text} else 1.0"
-        statements.lines[found.varies].append(line if of_all else of_draw)
+
+def _in_order(
+    statements: Formulas, known: Mapping[str, Value | Node], order: Sequence[str]
+) -> None:
+    """Write named values, each after its parts: a long chain of them would exhaust the stack."""
+    for name in order:
+        value = known[name]
+        if not isinstance(value, Value):
+            statements.number(value)
 
 
 def members_of(groups: Sequence[Mapping[str, float]]) -> tuple[str, ...]:

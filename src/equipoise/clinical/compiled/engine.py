@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.clinical.compiled.build import built
+from equipoise.clinical.compiled.build import ready
 from equipoise.clinical.compiled.context import DISCOUNT, OUTPUTS, Reward
 from equipoise.clinical.compiled.source import Source, kernel_source
 from equipoise.clinical.compiled.statements import BLOCK
@@ -67,7 +67,6 @@ def compiled_cohort(
         NumPy engine can say what and where, or that it does no harm.
     """
     source = kernel_source(model, plan, time, _drawn(model, parameters))
-    kernel = built(source.text)
     blocks = -(-draws // BLOCK)
     shapes = _shapes(model, plan, clock, ages=len(ages), width=blocks * BLOCK)
     sizes = [int(np.prod(shape)) for shape in shapes]
@@ -81,6 +80,7 @@ def compiled_cohort(
         out, clock.years, blocks * BLOCK, failed,
     )  # fmt: skip
     tables = _tables(model)
+    kernel = ready(source.text, *fixed, 0, 0, *tables)
 
     def run(first: int, last: int) -> None:
         kernel(*fixed, first, last, *tables)

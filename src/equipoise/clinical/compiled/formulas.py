@@ -45,6 +45,8 @@ class Formulas(Statements):
         Its tables.
     scratch, parameters, prefix
         See `Statements`.
+    on_first_day
+        Whether these are values of the very beginning, before any cycle.
     """
 
     def __init__(
@@ -55,10 +57,12 @@ class Formulas(Statements):
         parameters: Mapping[str, str],
         *,
         prefix: str,
+        on_first_day: bool = False,
     ) -> None:
         super().__init__(scratch, parameters, prefix=prefix)
         self.held: dict[str, str] = {}
         """What `first` remembers -> its place in the scratch space."""
+        self._on_first_day = on_first_day
         self._known = known
         self._tables = tables
         self._values: dict[Node, Value] = {}
@@ -144,6 +148,8 @@ class Formulas(Statements):
 
     def _first(self, condition: Value) -> Value:
         """Write a condition that holds once, the first time."""
+        if self._on_first_day:
+            return condition
         number = len(self.held)
         before, place = f"h{number}", self._scratch.row()
         self.held[before] = place

@@ -23,7 +23,7 @@ def start(context: Context) -> list[str]:
         for name, state in context.plan.states.items()
     }
     for share in shares.values():
-        context.require(day, "{0} >= 0.0", share)
+        day.require("{0} >= 0.0", share)
     _require_one(context, list(shares.values()))
     weight = _group_weight(context)
     attributes = {n: day.number(a.start.tree) for n, a in context.spec.attributes.items()}
@@ -39,7 +39,7 @@ def start(context: Context) -> list[str]:
 def _require_one(context: Context, shares: list[Value]) -> None:
     """Note the draws in which shares do not add up to one."""
     day = context.first_day
-    context.require(day, f"np.abs({{0}} - 1.0) <= {HAIR!r}", day.total(shares))
+    day.require(f"np.abs({{0}} - 1.0) <= {HAIR!r}", day.total(shares))
 
 
 def _group_weight(context: Context) -> Value:
@@ -49,7 +49,7 @@ def _group_weight(context: Context) -> Value:
     if not weights:
         return ONE
     for weight in weights:
-        context.require(day, "{0} >= 0.0", weight)
+        day.require("{0} >= 0.0", weight)
     _require_one(context, weights)
     found = weights[0]
     for number, weight in enumerate(weights[1:], start=1):
@@ -83,12 +83,12 @@ def _row(context: Context, origin: str) -> dict[str, Value]:
     rates = origin in context.plan.rates
     most = LARGEST_RATE if rates else repr(1.0 + HAIR)
     for value in found.values():
-        context.require(context.now, f"({{0}} >= 0.0) & ({{0}} <= {most})", value)
+        context.now.require(f"({{0}} >= 0.0) & ({{0}} <= {most})", value)
     if rates:
         found = _competing(context, found)
     total = context.now.total(list(found.values()))
     if found and not rates:
-        context.require(context.now, f"{{0}} <= {1.0 + HAIR!r}", total)
+        context.now.require(f"{{0}} <= {1.0 + HAIR!r}", total)
     rest = next((to for to, entry in row.items() if not isinstance(entry, Formula)), origin)
     left = context.now.set("most(1.0 - {0}, 0.0)", total) if found else ONE
     found[rest] = context.now.set("{0} + {1}", found[rest], left) if rest in found else left

@@ -139,10 +139,9 @@ def events(context: Context) -> list[str]:
     lines: list[str] = []
     for event in context.spec.events.values():
         happens = context.now.truth(event.when.tree)
-        share = context.now.set("({0} if {1} else 0.0)", context.alive(), happens)
         same_for_all = Varies.DRAW not in happens.varies
         guard = f"inside and {happens.text}" if same_for_all else "inside"
-        lines += [f"if {guard}:", *indented(1, _event(context, share, event))]
+        lines += [f"if {guard}:", *indented(1, _event(context, happens, event))]
     return lines
 
 
@@ -191,11 +190,16 @@ def _add(
     found[reward] = part if known is None else context.now.set("{0} + {1}", known, part)
 
 
-def _event(context: Context, share: Value, event: Event) -> list[str]:
+def _event(context: Context, happens: Value, event: Event) -> list[str]:
     """Return the statements that add what an event brings; costs of day 0 stand apart."""
+    share = context.alive()
     costs: dict[Reward, Value] = {}
     health: dict[Reward, Value] = {}
     _add_once(context, (costs, health), share, event)
+    # What it would bring where it does not happen may be no number.
+    for found in (costs, health):
+        for reward, amount in found.items():
+            found[reward] = context.now.set("({0} if {1} else 0.0)", amount, happens)
     lines: list[str] = []
     if costs:
         later = _later(context, _listed(context, costs), "discount_cost", at_start=True)

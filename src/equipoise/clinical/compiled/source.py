@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from equipoise.clinical.compiled.context import Context, Reward
+from equipoise.clinical.compiled.formulas import Formulas
 from equipoise.clinical.compiled.moves import Moved, moved, start
 from equipoise.clinical.compiled.rewards import (
     effects,
@@ -94,8 +95,8 @@ def _body(context: Context) -> list[str]:
     group = [
         "broken = 0",
         *_named("u", "groups[g * {0} + {1}]", len(context.of_group)),
-        *context.now.lines[Varies.NOTHING],
-        *context.first_day.lines[Varies.NOTHING],
+        *_statements(context.now, Varies.NOTHING, context.wrong),
+        *_statements(context.first_day, Varies.NOTHING, context.wrong),
         *looped(parts.before),
         "for k in range(time.size):",
         *indented(1, parts.cycle),
@@ -124,6 +125,11 @@ def _body(context: Context) -> list[str]:
         "for b in range(first_block, last_block):",
         *indented(1, block),
     ]
+
+
+def _statements(formulas: Formulas, varies: Varies, wrong: str) -> list[str]:
+    """Return the statements of one loop, and those that judge what it computed."""
+    return [*formulas.lines[varies], *formulas.refusals(varies, wrong)]
 
 
 def _named(prefix: str, text: str, count: int) -> list[str]:
@@ -155,7 +161,7 @@ def _parts(context: Context) -> _Parts:
     body = _draw(context, move)
     cycle = [
         *_CYCLE,
-        *context.now.lines[Varies.CYCLE],
+        *_statements(context.now, Varies.CYCLE, context.wrong),
         *looped(body),
         *read.year,
         *event,
@@ -170,9 +176,9 @@ def _parts(context: Context) -> _Parts:
     zero = [yearly.sums.row(k) for k in range(yearly.sums.count)]
     rows = (context.wrong, *context.now.held.values(), *zero)
     before = [
-        *context.now.lines[Varies.DRAW],
+        *_statements(context.now, Varies.DRAW, context.wrong),
         *context.now.stores(),
-        *context.first_day.lines[Varies.DRAW],
+        *_statements(context.first_day, Varies.DRAW, context.wrong),
         *begins,
     ]
     clear = [f"{place} = 0.0" for place in rows]
@@ -187,7 +193,7 @@ def _draw(context: Context, move: Moved) -> list[str]:
     for value in (*following.values(), *move.following.values()):
         now.keep(value)
     lines = [
-        *now.lines[Varies.BOTH],
+        *_statements(now, Varies.BOTH, context.wrong),
         *(f"{context.states[name]} = {value.text}" for name, value in move.following.items()),
         *(f"{context.attributes[name]} = {value.text}" for name, value in following.items()),
     ]

@@ -32,6 +32,9 @@ class Value:
 BLOCK = 64
 """Draws that are computed together: their scratch rows fit in the nearest cache."""
 
+_TOGETHER = 20
+"""Conditions in one statement."""
+
 ZERO, ONE = Value("0.0", Varies.NOTHING), Value("1.0", Varies.NOTHING)
 
 
@@ -95,6 +98,7 @@ class Statements:
         self._parameters = dict(parameters)
         self._prefix = prefix
         self._written: dict[str, Value] = {}
+        self._required: dict[Varies, list[str]] = {place: [] for place in self.lines}
         self._noted: dict[str, str] = {}
         self._truths: set[str] = set()
 
@@ -160,6 +164,30 @@ class Statements:
             self.lines[varies].append(f"{name} = {written}")
             self._written[written] = Value(name, varies, truth)
         return self._written[written]
+
+    def require(self, text: str, *values: Value) -> None:
+        """Ask that a condition hold; see `refusals`."""
+        found = self.set(text, *values, truth=True)
+        if found.text not in self._required[found.varies]:
+            self._required[found.varies].append(found.text)
+
+    def refusals(self, varies: Varies, wrong: str) -> list[str]:
+        """Return the statements that count what was required and does not hold.
+
+        Several conditions in one statement, because each branch costs the compiler time.
+
+        Parameters
+        ----------
+        varies
+            Of the loop in which they are to stand, after all others.
+        wrong
+            Where draws are counted; conditions that are the same for all draws set `broken`.
+        """
+        names = self._required[varies]
+        together = [" & ".join(names[k : k + _TOGETHER]) for k in range(0, len(names), _TOGETHER)]
+        if Varies.DRAW in varies:
+            return [f"{wrong} += 0.0 if {holds} else 1.0" for holds in together]
+        return [f"broken = broken if {holds} else 1" for holds in together]
 
     def total(self, values: Sequence[Value]) -> Value:
         """Return the sum in the order given."""
