@@ -102,8 +102,9 @@ def _say_study(study: Study, console: Console) -> None:
           years=file.horizon.value)
     )  # fmt: skip
     counts = dict.fromkeys(STATUSES, 0)
-    for quantity in study.quantities.values():
-        counts[quantity.status] += 1
+    for name, quantity in study.quantities.items():
+        if name not in study.replaced_by_price:
+            counts[quantity.status] += 1
     parts = ", ".join(f"{_(status)} {count}" for status, count in counts.items())
     console.print(_("Inputs by evidence: {parts}", parts=parts))
     for line in _life_lines(study):

@@ -56,6 +56,14 @@ def test_warm_up_compiles_ahead_of_a_run(run, tmp_path, monkeypatch):
     assert len(list(cache.glob("__pycache__/kernel_*.nbc"))) == 1
 
 
+def test_check_counts_the_inputs_that_a_run_shows(run, haemophilia):
+    _code, out, _err = run("check", "haemophilia-b-gene-therapy", "--country", "ru")
+    (line,) = (line for line in out.splitlines() if line.startswith("Inputs by evidence"))
+    shown = sum(int(number) for number in re.findall(r"\d+", line))
+    assert haemophilia.replaced_by_price
+    assert shown == len(haemophilia.quantities) - len(haemophilia.replaced_by_price)
+
+
 def test_show_prints_the_same_answers_again(run):
     _code, first, _err = run("assess", str(MINI), "--draws", "40", "--out", "here")
     code, again, _err = run("show", "here")
