@@ -34,7 +34,7 @@ from equipoise.spec.record import (
 from equipoise.spec.text import Text, in_every_language
 from equipoise.value import of_the_decision, weak_share
 
-_PACKAGES = ("equipoise", "numpy", "scipy", "xarray")
+_PACKAGES = ("equipoise", "numba", "numpy", "scipy", "xarray")
 
 PERSPECTIVE = {
     "en": "all payers together, the family included; each payer apart in the ledger",
