@@ -20,7 +20,7 @@ SHOWN = {
     "ask", "definition", "mean_differs",
 }  # fmt: skip
 _NAMES = """
-    Equipoise python equipoise numpy scipy xarray QALY DALY RUB USD EUR Tegaderm CHG
+    Equipoise python equipoise numba numpy scipy xarray QALY DALY RUB USD EUR Tegaderm CHG
     AAV Padua CAR CSL Behring HOPE Hemgenix HB microsimulation
     Meier Pipe Kavakli Booth Stephensen Fischer Hassan Burke Klamroth NiklausMeier
     PharmacoEconomics Open NEJM Blood PLoS One RING Fierce Pharma ASH AFH EAHAD EHC
