@@ -11,7 +11,8 @@ from equipoise.core.units import DIMENSIONLESS, Unit, parse_unit
 from equipoise.spec.formula import Formula, TableSignature, parse_formula, unit_of
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Model, State, TransitionEffect
-from equipoise.spec.model_formulas import formulas
+from equipoise.spec.model_formulas import PlacedFormula, formulas, names_behind
+from equipoise.spec.model_place import TIME_IN_STATE, of_place, own_course, state_words
 
 CARE = "care"
 """Item of a cost that the model does not name."""
@@ -39,6 +40,17 @@ class Plan:
     """Names whose value can change from cycle to cycle."""
     rates: frozenset[str]
     """States whose row of transitions holds rates per year, not probabilities."""
+    starts: Mapping[str, Formula]
+    """Of each attribute that has one: its value on the first day."""
+    changes: Mapping[str, Formula]
+    """Of each attribute that has one: its value at the start of the next cycle."""
+    of_place: frozenset[str]
+    """Names whose value depends on where a patient is: states, `time_in_state`, and what is made of
+    them."""
+    lasting: frozenset[str]
+    """States in which it matters since when a patient is there."""
+    individual: bool
+    """Whether what happens depends on each patient's own course, so that a cohort cannot tell."""
 
 
 def by_item(cost: Costs) -> dict[str, Formula]:
@@ -84,6 +96,11 @@ def plan(loaded: LoadedModel) -> Plan:
         order=order,
         moving=_moving(model, order),
         rates=_rate_rows(loaded, order),
+        starts={n: a.start for n, a in model.attributes.items() if a.start is not None},
+        changes={n: a.each_cycle for n, a in model.attributes.items() if a.each_cycle is not None},
+        of_place=of_place(model),
+        lasting=_lasting(model, living),
+        individual=any(True for _found in own_course(model)),
     )
 
 
@@ -104,11 +121,11 @@ def _items(model: Model) -> tuple[str, ...]:
 
 def _order(model: Model) -> tuple[str, ...]:
     """Return the intermediate values and attributes that anything uses, each after its parts."""
-    made = {name: attribute.start for name, attribute in model.attributes.items()}
+    made = {n: a.start for n, a in model.attributes.items() if a.start is not None}
     made |= model.let
     graph = {name: sorted(set(formula.names) & set(made)) for name, formula in sorted(made.items())}
     used = [placed.formula for placed in formulas(model) if placed.role != "let"]
-    needed = _parts_of(used, made) | set(model.attributes)
+    needed = _parts_of(used, made) | made.keys() - model.let.keys()
     try:
         order = TopologicalSorter(graph).static_order()
         return tuple(name for name in order if name in needed)
@@ -121,11 +138,35 @@ def _order(model: Model) -> tuple[str, ...]:
 
 def _moving(model: Model, order: tuple[str, ...]) -> frozenset[str]:
     """Return the names whose value can change from cycle to cycle."""
-    moving = CLOCK | frozenset(model.attributes)
+    moving = CLOCK | {TIME_IN_STATE} | state_words(model) | frozenset(model.attributes)
     for name in order:
         if name in model.let and moves_in_time(model.let[name], moving):
             moving |= {name}
     return moving
+
+
+def _lasting(model: Model, living: Collection[str]) -> frozenset[str]:
+    """Return the states in which a formula asks since when a patient is there.
+
+    What counts for everyone alive asks in all states of the living.
+    """
+    found: set[str] = set()
+    for placed in formulas(model):
+        if placed.role != "let" and TIME_IN_STATE in names_behind(placed.formula, model):
+            found.update(_asked_in(placed, model, living))
+    return frozenset(found)
+
+
+def _asked_in(placed: PlacedFormula, model: Model, living: Collection[str]) -> Collection[str]:
+    """Return the states for whose patients a formula counts."""
+    match placed.place[0]:
+        case "states" | "transitions":
+            return [str(placed.place[1])]
+        case "transition_effects":
+            leaving = model.transition_effects[int(placed.place[1])].leaving
+            return [leaving] if isinstance(leaving, str) else leaving
+        case _:
+            return living
 
 
 def _rate_rows(loaded: LoadedModel, order: tuple[str, ...]) -> frozenset[str]:
@@ -136,7 +177,8 @@ def _rate_rows(loaded: LoadedModel, order: tuple[str, ...]) -> frozenset[str]:
     units: dict[str, Unit] = dict.fromkeys(plain, DIMENSIONLESS)
     units |= {name: parameter.unit for name, parameter in model.parameters.items()}
     units |= {name: attribute.unit for name, attribute in model.attributes.items()}
-    units |= dict.fromkeys(("time", "cycle", "age"), parse_unit("year"))
+    units |= dict.fromkeys(("time", "cycle", "age", TIME_IN_STATE), parse_unit("year"))
+    units |= dict.fromkeys(state_words(model), DIMENSIONLESS)
     tables = {
         name: TableSignature(table.argument_units, table.unit or DIMENSIONLESS)
         for name, table in loaded.tables.items()

@@ -45,12 +45,12 @@ class Values:
                 if not self._started or name in self._plan.moving:
                     self._by_name[name] = self.of(self._spec.let[name])
             elif not self._started:
-                self._by_name[name] = self.of(self._spec.attributes[name].start)
+                self._by_name[name] = self.of(self._plan.starts[name])
         self._started = True
 
     def advance(self) -> None:
         """Give the attributes their values at the start of the next cycle."""
-        following = {n: self.of(a.each_cycle) for n, a in self._spec.attributes.items()}
+        following = {name: self.of(change) for name, change in self._plan.changes.items()}
         self._by_name.update(following)
 
     def of(self, formula: Formula) -> Floats:

@@ -1,18 +1,25 @@
 """The model file: states or none, attributes, transitions, costs, events, strategies."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
+from equipoise.core.errors import FieldError
+from equipoise.core.translation import translate as _
 from equipoise.core.units import MeasureField, UnitField
 from equipoise.spec.base import SpecModel
+from equipoise.spec.distribution import DistributionField
 from equipoise.spec.formula import FormulaField
 from equipoise.spec.quantity import Correlation, Joint, Name, Quantity, Source
 from equipoise.spec.text import Text
 
 Method = Literal["none", "end_of_cycle", "half_cycle", "life_table", "simpson", "simpson_tutorial"]
 """How occupancy inside a cycle is counted; see `clinical.weights`."""
+
+EngineChoice = Literal["auto", "cohort", "individuals"]
+"""How patients are followed: `cohort` computes what is expected of them, `individuals` lets chance
+decide for each; `auto` takes the cohort unless what happens depends on a patient's own course."""
 
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
 """A plain file name in the folder of the model file: never a path."""
@@ -76,12 +83,26 @@ class Subgroup(SpecModel):
 
 
 class Attribute(SpecModel):
-    """A number that each patient carries and that changes from cycle to cycle."""
+    """A number that each patient carries and that can change from cycle to cycle."""
 
-    start: FormulaField
-    each_cycle: FormulaField
-    """Value at the start of the next cycle, from the values at the start of this one."""
+    start: FormulaField | None = None
+    """Value on the first day, where a formula gives it."""
+    distribution: DistributionField | None = None
+    """How patients differ on the first day, in `unit`: each is given a value of their own."""
+    each_cycle: FormulaField | None = None
+    """Value at the start of the next cycle, from the values at the start of this one; omitted, it
+    stays."""
     unit: UnitField
+
+    @model_validator(mode="after")
+    def begins_once(self) -> Self:
+        """Refuse an attribute without a value on the first day, or with two."""
+        if (self.start is None) == (self.distribution is None):
+            raise FieldError(
+                _("an attribute has either a `start` or a `distribution`"),
+                fix=_("write `start` for a formula, `distribution` for what differs by patient"),
+            )
+        return self
 
 
 class State(SpecModel):
@@ -129,6 +150,10 @@ class Model(SpecModel):
     """Names for people of strategies, states, items and parameters."""
     money: UnitField
     """Currency and price year of all results, e.g. USD@2019."""
+    engine: EngineChoice = "auto"
+    patients: Annotated[int, Field(ge=1, le=100_000_000)] = 10_000
+    """How many patients are followed in each draw, where patients differ or are followed one by
+    one."""
     time: Time | None = None
     """Omit for a decision without a course in time (a decision tree)."""
     discount: Discount | None = None

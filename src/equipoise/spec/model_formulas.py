@@ -45,8 +45,10 @@ def formulas(model: Model) -> Iterator[PlacedFormula]:
         yield PlacedFormula(("let", name), formula, "let")
     for name, attribute in model.attributes.items():
         place: Place = ("attributes", name)
-        yield PlacedFormula((*place, "start"), attribute.start, "attribute_start")
-        yield PlacedFormula((*place, "each_cycle"), attribute.each_cycle, "attribute")
+        if attribute.start is not None:
+            yield PlacedFormula((*place, "start"), attribute.start, "attribute_start")
+        if attribute.each_cycle is not None:
+            yield PlacedFormula((*place, "each_cycle"), attribute.each_cycle, "attribute")
     yield from _states(model)
     for origin, row in model.transitions.items():
         for target, move in row.items():

@@ -16,6 +16,7 @@ from equipoise.spec.formula import CONSTANTS, FUNCTIONS, Formula, unknown_name, 
 from equipoise.spec.formula.tree import Call, Name
 from equipoise.spec.model import Model
 from equipoise.spec.model_formulas import PlacedFormula, formulas
+from equipoise.spec.model_place import TIME_IN_STATE, check_place, state_words
 
 CLOCK = ("time", "cycle", "age")
 """Names that a model with a course in time gives to its formulas."""
@@ -37,7 +38,7 @@ def _given(model: Model) -> Iterator[tuple[Place, str]]:
 def check_names(model: Model) -> Iterator[Finding]:
     """Yield every name that is given twice, or that the language has already."""
     seen: dict[str, Place] = {}
-    built_in = {*CLOCK, *CONSTANTS, *FUNCTIONS}
+    built_in = {*CLOCK, TIME_IN_STATE, *CONSTANTS, *FUNCTIONS}
     for place, name in _given(model):
         fix = _("choose another name")
         if name in built_in:
@@ -53,7 +54,10 @@ def check_names(model: Model) -> Iterator[Finding]:
 def values_in_scope(model: Model) -> set[str]:
     """Return the names that formulas of a model can read, besides spans of time."""
     known = {name for place, name in _given(model) if place[0] != "tables"}
-    return known | set(CLOCK) if model.time is not None else known
+    if model.time is None:
+        return known
+    places = {TIME_IN_STATE, *state_words(model)} if model.states else set()
+    return known | set(CLOCK) | places
 
 
 def check_formula_names(model: Model, *, in_study: bool) -> Iterator[Finding]:
@@ -70,6 +74,7 @@ def check_formula_names(model: Model, *, in_study: bool) -> Iterator[Finding]:
     for placed in formulas(model):
         yield from _unknown_values(model, placed, known)
         yield from _unknown_functions(model, placed)
+    yield from check_place(model)
     yield from _circle(model)
     yield from _age(model, in_study=in_study)
     yield from _weights(model)
@@ -82,6 +87,10 @@ def _unknown_values(model: Model, placed: PlacedFormula, known: set[str]) -> Ite
         if name in CLOCK:
             message = _("'{name}' has no meaning without a course in time", name=name)
             fix = _("add `time: {{cycle: 1 year, horizon: 20 years}}`")
+            yield finding(placed.place, message, fix=fix, column=column)
+        elif name == TIME_IN_STATE:
+            message = _("'{name}' has no meaning without states and a course in time", name=name)
+            fix = _("use `time`, which counts from the patient's start")
             yield finding(placed.place, message, fix=fix, column=column)
         elif name in model.tables or name in FUNCTIONS:
             message = _("'{name}' is a function", name=name)
@@ -115,7 +124,11 @@ def column_of(formula: Formula, name: str) -> int:
 
 def parts(model: Model) -> dict[str, Formula]:
     """Return what intermediate values, and attributes at the start, are made of."""
-    starts = {name: attribute.start for name, attribute in model.attributes.items()}
+    starts = {
+        name: attribute.start
+        for name, attribute in model.attributes.items()
+        if attribute.start is not None
+    }
     return {**starts, **model.let}
 
 

@@ -226,6 +226,9 @@ def _given(model: Model) -> dict[str, Array]:
         found[name] = np.float64(parameter.value * parameter.unit.factor)
     for name in next(iter(model.strategies.values())):
         found[name] = np.array([[values[name]] for values in model.strategies.values()])
+    for name, attribute in model.attributes.items():
+        if attribute.distribution is not None:
+            found[name] = np.float64(attribute.distribution.mean * attribute.unit.factor)
     groups = [group.values for group in model.subgroups.values()]
     for name in groups[0] if groups else ():
         found[name] = np.array([[values[name] for values in groups]])
@@ -233,4 +236,6 @@ def _given(model: Model) -> dict[str, Array]:
         found |= {"time": np.float64(0.0), "cycle": np.float64(model.time.cycle.value)}
         if model.time.start_age is not None:
             found["age"] = np.float64(model.time.start_age.value)
+        if model.states:
+            found["time_in_state"] = np.float64(0.0)
     return found

@@ -13,6 +13,7 @@ from equipoise.spec.formula.tree import Number
 from equipoise.spec.loaded import TableData
 from equipoise.spec.model import Model
 from equipoise.spec.model_formulas import PlacedFormula, Role, formulas
+from equipoise.spec.model_place import TIME_IN_STATE, state_words
 from equipoise.spec.unit_rules import (
     PER_YEAR,
     YEAR,
@@ -124,6 +125,8 @@ class _Inference:
         found |= {name: self._taken(a.unit) for name, a in model.attributes.items()}
         if model.time is not None:
             found |= dict.fromkeys(("time", "cycle", "age"), YEAR)
+            if model.states:
+                found |= {TIME_IN_STATE: YEAR, **dict.fromkeys(state_words(model), DIMENSIONLESS)}
         return found
 
     def findings(self) -> Iterator[Finding]:

@@ -54,7 +54,7 @@ class Context:
         known = self._known()
         first_day: dict[str, Value | Node] = {
             **known,
-            **{name: attribute.start.tree for name, attribute in self.spec.attributes.items()},
+            **{name: start.tree for name, start in plan.starts.items()},
             "time": Value("0.0", Varies.NOTHING),
             "age": Value("ages[a]", Varies.NOTHING),
         }
@@ -66,7 +66,7 @@ class Context:
         )
         self.discount = {name: known[name] for name in DISCOUNT}
         _in_order(self.now, known, plan.order)
-        starts = [attribute.start for attribute in self.spec.attributes.values()]
+        starts = list(plan.starts.values())
         starts += [state.start for state in plan.states.values() if state.start is not None]
         starts += [group.weight for group in self.spec.subgroups.values()]
         begin = {name for formula in starts for name in names_behind(formula, self.spec)}

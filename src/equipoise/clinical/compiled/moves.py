@@ -26,7 +26,7 @@ def start(context: Context) -> list[str]:
         day.require("{0} >= 0.0", share)
     _require_one(context, list(shares.values()))
     weight = _group_weight(context)
-    attributes = {n: day.number(a.start.tree) for n, a in context.spec.attributes.items()}
+    attributes = {n: day.number(start.tree) for n, start in context.plan.starts.items()}
     return [
         *(
             f"{context.states[name]} = {share.text} * {weight.text}"

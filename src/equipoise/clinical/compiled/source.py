@@ -189,7 +189,7 @@ def _parts(context: Context) -> _Parts:
 def _draw(context: Context, move: Moved) -> list[str]:
     """Return the statements for each draw in a cycle: values of now, then those of the next."""
     now = context.now
-    following = {n: context.of(a.each_cycle) for n, a in context.spec.attributes.items()}
+    following = {n: context.of(change) for n, change in context.plan.changes.items()}
     for value in (*following.values(), *move.following.values()):
         now.keep(value)
     lines = [
