@@ -6,13 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.clinical.given import Given
-from equipoise.clinical.moves import HAIR, Labels, Moves, People, moved, starting_people, sum_of
+from equipoise.clinical.moves import (
+    Labels,
+    Moves,
+    People,
+    group_weights,
+    moved,
+    starting_people,
+    sum_of,
+)
 from equipoise.clinical.plan import by_item, effects_by_move
 from equipoise.clinical.tally import Tally, over_groups
 from equipoise.clinical.values import Values
 from equipoise.clinical.watch import Watch
-from equipoise.core.errors import SimulationError
-from equipoise.core.translation import translate as _
 from equipoise.spec.formula import Formula
 from equipoise.spec.model import Event, Model, TransitionEffect
 
@@ -38,7 +44,8 @@ class Cohort:
         self._values = Values(given.model, self._plan, given.parameters, ages=given.ages)
         self._values.at(0.0)
         self._labels = Labels(tuple(self._spec.strategies), given.draws)
-        self._weight = _weights(self._spec, self._values, self._labels)
+        groups = [self._values.of(group.weight) for group in self._spec.subgroups.values()]
+        self._weight = group_weights(groups, self._labels)
         self._moves = Moves(
             self._spec.transitions, self._values, self._labels,
             rates=self._plan.rates, cycle=self._clock.cycle,
@@ -189,26 +196,3 @@ def _remembers(event: Event) -> bool:
     if event.qaly is not None:
         parts.append(event.qaly)
     return any("first" in formula.functions for formula in parts)
-
-
-def _weights(spec: Model, values: Values, labels: Labels) -> Floats:
-    """Return the weights of the subgroups, dims (strategy, subgroup, age, draw).
-
-    Raises
-    ------
-    SimulationError
-        If a weight is below 0, or they do not add up to 1.
-    """
-    if not spec.subgroups:
-        return np.ones((1, 1, 1, 1))
-    parts = [values.of(subgroup.weight) for subgroup in spec.subgroups.values()]
-    weights = np.concatenate(np.broadcast_arrays(*parts), axis=1)
-    total = sum_of(parts)
-    wrong = ~(np.abs(total - 1.0) <= HAIR) | (weights < 0).any(axis=1, keepdims=True)
-    if wrong.any():
-        found = float(total[np.unravel_index(int(np.argmax(wrong)), wrong.shape)])
-        message = _("the weights of the subgroups add up to {total:g} in {place}",
-                    total=found, place=labels.place(wrong))  # fmt: skip
-        fix = _("they must be 0 or more and add up to 1")
-        raise SimulationError(message, fix=fix, place=("subgroups",))
-    return weights

@@ -1,7 +1,7 @@
 """What a run of a cohort is given, checked: the same for every engine."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
@@ -64,6 +64,49 @@ def given(
         ages=_ages(model.spec, start_ages),
         rates=_rates(model.spec, discount, draws=len(draws)),
         draws=draws,
+    )
+
+
+def some_of(run: Given, places: NDArray[np.intp]) -> Given:
+    """Return the run of some draws; of two at least if it has them, so that messages name the draw.
+
+    Parameters
+    ----------
+    run
+        The whole.
+    places
+        Of the draws among the run's.
+    """
+    if places.size == 1 and len(run.draws) > 1:
+        places = np.append(places, 0 if places[0] else 1)
+    labels = [run.draws[place] for place in places]
+    rates = tuple(rate if rate.size == 1 else rate[places] for rate in run.rates)
+    return replace(
+        run,
+        parameters=run.parameters.isel(draw=places, missing_dims="ignore"),
+        draws=labels,
+        rates=(rates[0], rates[1]),
+    )
+
+
+def given_again(
+    run: Given,
+    model: LoadedModel,
+    parameters: xr.Dataset,
+    rates: tuple[Floats, Floats],
+    draws: Sequence[int],
+) -> Given:
+    """Return a run with another model of the same time, and other numbers.
+
+    Parameters
+    ----------
+    run
+        The first one.
+    model, parameters, rates, draws
+        As of `Given`.
+    """
+    return replace(
+        run, model=model, plan=plan(model), parameters=parameters, rates=rates, draws=draws
     )
 
 

@@ -63,6 +63,35 @@ def starting_people(plan: Plan, values: Values, labels: Labels) -> People:
     return people
 
 
+def group_weights(parts: Sequence[Floats], labels: Labels) -> Floats:
+    """Return the weights of the subgroups together, dims (strategy, subgroup, age, draw).
+
+    Parameters
+    ----------
+    parts
+        Weight of each subgroup, with these dims; none where there are no subgroups.
+    labels
+        For messages.
+
+    Raises
+    ------
+    SimulationError
+        If a weight is below 0, or they do not add up to 1.
+    """
+    if not parts:
+        return np.ones((1, 1, 1, 1))
+    weights = np.concatenate(np.broadcast_arrays(*parts), axis=1)
+    total = sum_of(parts)
+    wrong = ~(np.abs(total - 1.0) <= HAIR) | (weights < 0).any(axis=1, keepdims=True)
+    if wrong.any():
+        found = float(total[np.unravel_index(int(np.argmax(wrong)), wrong.shape)])
+        message = _("the weights of the subgroups add up to {total:g} in {place}",
+                    total=found, place=labels.place(wrong))  # fmt: skip
+        fix = _("they must be 0 or more and add up to 1")
+        raise SimulationError(message, fix=fix, place=("subgroups",))
+    return weights
+
+
 class Moves:
     """Transition probabilities of a model, checked in every draw."""
 

@@ -1,7 +1,7 @@
-"""Following a cohort with whichever engine suits the run."""
+"""Following patients, as a cohort or one by one, with whichever engine suits the run."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import xarray as xr
@@ -9,11 +9,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from equipoise.clinical.cohort import Cohort
 from equipoise.clinical.engines import Engine, engine_for
-from equipoise.clinical.given import Given, given
+from equipoise.clinical.given import Given, given, some_of
+from equipoise.clinical.one_by_one import one_by_one
+from equipoise.clinical.sampled import differs, sampled_cohorts
+from equipoise.clinical.stretches import STRETCH
 from equipoise.clinical.tally import NoNumberError, dataset_of
 from equipoise.clinical.weights import CONVENTIONS
+from equipoise.core.errors import SimulationError
+from equipoise.core.translation import translate as _
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Model, Time
+from equipoise.spec.model_place import own_course
 from equipoise.spec.problems import blaming
 
 Floats = NDArray[np.float64]
@@ -29,13 +35,17 @@ def run_cohort(
     strict: bool = False,
     engine: Engine | None = None,
     by_year: bool = True,
+    patients: int | None = None,
+    seed: int = 1,
 ) -> xr.Dataset:
     r"""Follow a cohort through a model's course in time.
 
     The share in each state moves by :math:`m_{k+1} = m_k P_k`, with all formulas evaluated at the
     start of cycle `k`. Yearly rewards of the states count by the model's method
     (`clinical.weights`); one-off events at the start of a cycle, and one-off effects of moves at
-    the end of one, count in full. A result is the weighted mean over the subgroups.
+    the end of one, count in full. A result is the weighted mean over the subgroups. Where patients
+    differ by attributes of the first day, each of a sample of them is a cohort, and the results are
+    their means.
 
     Parameters
     ----------
@@ -57,6 +67,10 @@ def run_cohort(
         Omitted is `engines.engine_for` these draws; a part of a larger run names the whole run's.
     by_year
         Tell the years apart; else the whole course counts as year 0, which takes little memory.
+    patients
+        How many are sampled in each draw where patients differ; by default the model's own number.
+    seed
+        Of who they are.
 
     Returns
     -------
@@ -69,7 +83,7 @@ def run_cohort(
     ------
     SimulationError
         If a probability, a share or a result leaves its range; names file, line and field,
-        strategy, draw and time.
+        strategy, draw and time. If the model depends on each patient's own course.
     LabelError
         If a parameter is missing from the sample, or has other dims.
     NotWritableError
@@ -93,20 +107,121 @@ def run_cohort(
     """
     with np.errstate(all="ignore"), blaming(model.path):
         run = given(model, parameters, start_ages=start_ages, discount=discount, by_year=by_year)
+        _require_no_own_course(run)
+        people = model.spec.patients if patients is None else patients
         if engine is None:
-            engine = engine_for(model, draws=len(run.draws), ages=len(run.ages))
-        if engine == "numpy" or strict or model.spec.time is None or not run.draws:
-            arrays = Cohort(run, watched=strict, bounded=strict).run(progress)
+            sampled = people if differs(model) else 1
+            engine = engine_for(model, draws=len(run.draws) * sampled, ages=len(run.ages))
+        if not differs(model):
+            arrays = _expected(run, engine, strict=strict, progress=progress)
         else:
-            arrays = _machine_code(run, model.spec.time)
+            if strict:
+                few = min(people, STRETCH)
+                check = partial(_expected, engine="numpy", strict=True)
+                sampled_cohorts(run, check, patients=few, seed=seed)
+            course = partial(_expected, engine=engine)
+            arrays = sampled_cohorts(run, course, patients=people, seed=seed, progress=progress)
         if progress is not None:
             progress(1.0)
         try:
-            return dataset_of(arrays, run, attributes=_conventions(model.spec))
+            return dataset_of(arrays, run, attributes=_conventions(model.spec, "cohort"))
         except NoNumberError:
-            if not strict:
+            if not strict and not differs(model):
                 Cohort(run, watched=True).run()  # names the field that is to blame
             raise
+
+
+def run_individuals(
+    model: LoadedModel,
+    parameters: xr.Dataset,
+    *,
+    start_ages: Sequence[float] | None = None,
+    discount: tuple[ArrayLike, ArrayLike] | None = None,
+    progress: Callable[[float], None] | None = None,
+    engine: Engine | None = None,
+    by_year: bool = True,
+    patients: int | None = None,
+    seed: int = 1,
+) -> xr.Dataset:
+    """Follow patients one by one through a model's course in time: chance decides for each.
+
+    In each cycle a patient moves to one state with the probabilities of the row, evaluated with the
+    patient's own attributes, age and time in the state. All strategies, ages and policies meet the
+    same patients with the same luck. Results are means per patient; each subgroup has as many
+    patients, and counts by its weight.
+
+    Parameters
+    ----------
+    model, parameters, start_ages, discount, progress, by_year
+        As of `run_cohort`.
+    engine
+        Omitted is what `engines.engine_for` says of these draws and patients.
+    patients
+        How many are followed in each draw, over all subgroups; by default the model's own number.
+    seed
+        Of their luck.
+
+    Returns
+    -------
+    xarray.Dataset
+        As of `run_cohort`.
+
+    Raises
+    ------
+    SimulationError, LabelError, NotWritableError
+        As of `run_cohort`.
+
+    References
+    ----------
+    Krijkamp et al. (2018), Microsimulation modeling for health decision sciences using R, Med Decis
+    Making 38(3):400-422, https://doi.org/10.1177/0272989X18754513.
+
+    Examples
+    --------
+    >>> from equipoise.draws import base_case
+    >>> from equipoise.packs.find import library_folder
+    >>> from equipoise.spec.load import load_model
+    >>> model = load_model(library_folder() / "models" / "sick-sicker.yaml")
+    >>> inputs = base_case(model.spec.parameters, joint={})
+    >>> found = run_individuals(model, inputs, patients=1000)
+    >>> print(float(found["life_years"].sel(strategy="standard_care").sum().round(1)))
+    56.0
+    """
+    with np.errstate(all="ignore"), blaming(model.path):
+        run = given(model, parameters, start_ages=start_ages, discount=discount, by_year=by_year)
+        people = model.spec.patients if patients is None else patients
+        if model.spec.time is None:
+            message = _("a model without a course in time has no patients to follow")
+            raise SimulationError(message, fix=_("add `time`, or run it as a cohort"))
+        if engine is None:
+            engine = engine_for(model, draws=len(run.draws) * people, ages=len(run.ages))
+        arrays = one_by_one(
+            run, model.spec.time, patients=people, seed=seed, engine=engine, progress=progress
+        )
+        return dataset_of(arrays, run, attributes=_conventions(model.spec, "individuals"))
+
+
+def _require_no_own_course(run: Given) -> None:
+    """Refuse a model that a cohort cannot follow."""
+    for place, name in own_course(run.model.spec):
+        message = _("a cohort does not know each patient's own course, which '{name}' asks for",
+                    name=name)  # fmt: skip
+        fix = _("write `engine: individuals`, or leave it out")
+        raise SimulationError(message, fix=fix, place=place)
+
+
+def _expected(
+    run: Given,
+    engine: Engine,
+    *,
+    strict: bool = False,
+    progress: Callable[[float], None] | None = None,
+) -> Mapping[str, Floats]:
+    """Return the results of a cohort."""
+    time = run.model.spec.time
+    if engine == "numpy" or strict or time is None or not run.draws:
+        return Cohort(run, watched=strict, bounded=strict).run(progress)
+    return _machine_code(run, time)
 
 
 def _machine_code(run: Given, time: Time) -> Mapping[str, Floats]:
@@ -123,29 +238,15 @@ def _machine_code(run: Given, time: Time) -> Mapping[str, Floats]:
     )  # fmt: skip
     failed = np.flatnonzero(found.failed)
     if failed.size:
-        again = Cohort(_some(run, failed), watched=True).run()
+        again = Cohort(some_of(run, failed), watched=True).run()
         for name, values in again.items():
             found.arrays[name][..., failed] = values[..., : failed.size]
     return found.arrays
 
 
-def _some(run: Given, places: NDArray[np.intp]) -> Given:
-    """Return the run of some draws; of two at least, so that messages name the draw."""
-    if places.size == 1 and len(run.draws) > 1:
-        places = np.append(places, 0 if places[0] else 1)
-    labels = [run.draws[place] for place in places]
-    rates = tuple(rate if rate.size == 1 else rate[places] for rate in run.rates)
-    return replace(
-        run,
-        parameters=run.parameters.isel(draw=places, missing_dims="ignore"),
-        draws=labels,
-        rates=(rates[0], rates[1]),
-    )
-
-
-def _conventions(spec: Model) -> dict[str, str | float]:
+def _conventions(spec: Model, engine: str) -> dict[str, str | float]:
     """Return what is printed beside every total."""
-    found: dict[str, str | float] = {"engine": "cohort", "money": str(spec.money)}
+    found: dict[str, str | float] = {"engine": engine, "money": str(spec.money)}
     if spec.time is not None:
         found |= {
             "method": spec.time.method,

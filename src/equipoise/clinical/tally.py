@@ -94,6 +94,10 @@ class Tally:
         mean = amount / np.where(share > 0, share, 1.0)
         self.track[self._measures[measure], :, :, year] = np.where(share > 0, mean, 0.0)
 
+    def add_track(self, measure: str, amount: Floats, year: int) -> None:
+        """Add to a tracked value at the start of a year, as a sum over those alive."""
+        self.track[self._measures[measure], :, :, year] += amount
+
     def arrays(self) -> dict[str, Floats]:
         """Return everything by its name in group `clinical` of the vocabulary."""
         return {

@@ -147,8 +147,8 @@ def run_model(
         base = totals(rehearse_model(model))
         if draws:
             inputs = sample(
-                spec.parameters, joint=spec.joint, correlations=spec.correlations, draws=draws,
-                seed=seed, method=design,
+                spec.parameters, joint=spec.joint, correlations=spec.parameter_correlations,
+                draws=draws, seed=seed, method=design,
             )  # fmt: skip
             drawn = totals(run_cohort(model, inputs, by_year=False))
     return ModelRun(model, base.isel(draw=0, drop=True), drawn)

@@ -238,7 +238,7 @@ def sample_inputs(study: Study, *, draws: int, seed: int, design: Design) -> Sam
     spec = study.model.spec
     quantities = study.quantities
     inputs = sample(
-        quantities, joint=spec.joint, correlations=spec.correlations, draws=draws, seed=seed,
-        method=design, scale=scales,
+        quantities, joint=spec.joint, correlations=spec.parameter_correlations, draws=draws,
+        seed=seed, method=design, scale=scales,
     )  # fmt: skip
     return Sampled(inputs, base_case(quantities, joint=spec.joint, scale=scales), scales)

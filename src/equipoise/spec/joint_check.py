@@ -158,16 +158,17 @@ def _correlations(model: Model, owner: dict[str, str]) -> Iterator[Finding]:
 def _correlated(
     model: Model, place: Place, names: Sequence[str], owner: dict[str, str]
 ) -> Iterator[Finding]:
-    """Check that correlated parameters exist and have distributions of their own."""
+    """Check that what is correlated exists, is of one kind, and has distributions of its own."""
+    known = model.attributes if names[0] in model.attributes else model.parameters
     for position, name in enumerate(names):
-        if name not in model.parameters:
-            message = _("'{name}' is not a parameter", name=name)
-            fix = did_you_mean(name, model.parameters)
-            yield finding((*place, position), message, fix=fix)
+        if name not in known:
+            what = _("an attribute") if known is model.attributes else _("a parameter")
+            message = _("'{name}' is not {what}", name=name, what=what)
+            yield finding((*place, position), message, fix=did_you_mean(name, known))
         elif name in owner:
             message = _("'{name}' is already drawn jointly", name=name)
             yield finding((*place, position), message, fix=_("put it into the covariance"))
-        elif model.parameters[name].distribution is None:
+        elif known[name].distribution is None:
             message = _("'{name}' has no distribution", name=name)
             yield finding((*place, position), message, fix=_("add one, or remove the pair"))
 

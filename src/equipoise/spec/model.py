@@ -164,6 +164,7 @@ class Model(SpecModel):
     parameters: Mapping[Name, Quantity] = {}
     joint: Mapping[Name, Joint] = {}
     correlations: Sequence[Correlation] = ()
+    """Between two parameters, or between two attributes in which patients differ."""
     tables: Mapping[Name, Table] = {}
     let: Mapping[Name, FormulaField] = {}
     """Named intermediate values, in any order."""
@@ -177,3 +178,13 @@ class Model(SpecModel):
     events: Mapping[Name, Event] = {}
     track: Mapping[Name, FormulaField] = {}
     """Values to follow over time as averages of those alive, e.g. response or bleeds."""
+
+    @property
+    def parameter_correlations(self) -> tuple[Correlation, ...]:
+        """Return the correlations between what is uncertain."""
+        return tuple(p for p in self.correlations if set(p.parameters) <= self.parameters.keys())
+
+    @property
+    def attribute_correlations(self) -> tuple[Correlation, ...]:
+        """Return the correlations between what differs by patient."""
+        return tuple(p for p in self.correlations if set(p.parameters) <= self.attributes.keys())

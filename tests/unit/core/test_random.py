@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from equipoise.core.errors import FieldError
-from equipoise.core.random import uniforms
+from equipoise.core.random import patient_key, patient_uniforms, philox, uniforms
 
 
 def test_first_numbers_never_change() -> None:
@@ -74,3 +74,36 @@ def test_extreme_bits_stay_strictly_inside() -> None:
 def test_impossible_requests_are_refused(seed: int, size: int, first: int) -> None:
     with pytest.raises(FieldError):
         uniforms(seed=seed, decision="a", size=size, first=first)
+
+
+@pytest.mark.parametrize(
+    ("counter", "key", "expected"),
+    [
+        ("00000000 00000000 00000000 00000000", "00000000 00000000",
+         "6627e8d5 e169c58d bc57ac4c 9b00dbd8"),
+        ("ffffffff ffffffff ffffffff ffffffff", "ffffffff ffffffff",
+         "408f276d 41c83b0e a20bc7c6 6d5451fd"),
+        ("243f6a88 85a308d3 13198a2e 03707344", "a4093822 299f31d0",
+         "d16cfe09 94fdcceb 5001e420 24126ea1"),
+    ],
+)  # fmt: skip
+def test_philox_gives_the_words_that_its_authors_publish(
+    counter: str, key: str, expected: str
+) -> None:
+    """Known answers of Random123, philox4x32 with 10 rounds."""
+    words = tuple(np.uint64(int(word, 16)) for word in counter.split())
+    first, second = (int(word, 16) for word in key.split())
+    found = philox(words, (first, second))
+    assert " ".join(f"{int(word):08x}" for word in found) == expected
+
+
+def test_luck_of_patients_is_uniform_and_unrelated() -> None:
+    key = patient_key(seed=3, decision="transition")
+    patients, draws = np.arange(300)[:, None], np.arange(300) + 2**40
+    found = [patient_uniforms(key, draws=draws, patients=patients, index=k) for k in (0, 1, 6)]
+    for luck in found:
+        assert stats.kstest(luck.ravel(), "uniform").pvalue > 1e-3
+        assert abs(np.corrcoef(luck[1:].ravel(), luck[:-1].ravel())[0, 1]) < 0.015
+        assert abs(np.corrcoef(luck[:, 1:].ravel(), luck[:, :-1].ravel())[0, 1]) < 0.015
+    assert abs(np.corrcoef(found[0].ravel(), found[1].ravel())[0, 1]) < 0.015
+    assert len({float(value) for luck in found for value in luck.ravel()}) > 269_980

@@ -58,7 +58,7 @@ class Context:
             "time": Value("0.0", Varies.NOTHING),
             "age": Value("ages[a]", Varies.NOTHING),
         }
-        tables = _table_calls(model)
+        tables = table_calls(model)
         places = {f"p{k}": self.parameters.row(k) for k in range(len(drawn))}
         self.now = Formulas(known, tables, self.scratch, places, prefix="t")
         self.first_day = Formulas(
@@ -129,7 +129,7 @@ def members_of(groups: Sequence[Mapping[str, float]]) -> tuple[str, ...]:
     return tuple(sorted({name for group in groups for name in group}))
 
 
-def _table_calls(model: LoadedModel) -> Tables:
+def table_calls(model: LoadedModel) -> Tables:
     """Return what writes the call of each table."""
 
     def call(number: int, order: int, linear: bool) -> Callable[[list[str]], str]:

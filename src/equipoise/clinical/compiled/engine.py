@@ -16,7 +16,7 @@ from equipoise.clinical.compiled.statements import BLOCK
 from equipoise.clinical.plan import Plan
 from equipoise.clinical.schedule import Schedule
 from equipoise.spec.loaded import LoadedModel
-from equipoise.spec.model import Time
+from equipoise.spec.model import Model, Time
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -66,20 +66,20 @@ def compiled_cohort(
         Draws in which something leaves its range or grows beyond all numbers are marked: only the
         NumPy engine can say what and where, or that it does no harm.
     """
-    source = kernel_source(model, plan, time, _drawn(model, parameters))
+    source = kernel_source(model, plan, time, drawn_names(model, parameters))
     blocks = -(-draws // BLOCK)
-    shapes = _shapes(model, plan, clock, ages=len(ages), width=blocks * BLOCK)
+    shapes = shapes_of(model, plan, clock, ages=len(ages), width=blocks * BLOCK)
     sizes = [int(np.prod(shape)) for shape in shapes]
     places = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     out, failed = np.zeros(int(places[-1])), np.zeros(blocks * BLOCK, dtype=np.int64)
     fixed = (
         *_numbers(model, source, parameters, draws=draws, width=blocks * BLOCK),
         np.asarray(ages, dtype=np.float64),
-        *_clock(clock),
-        *_places(source.rewards, places, shapes),
+        *clock_arrays(clock),
+        *places_of(source.rewards, places, shapes),
         out, clock.years, blocks * BLOCK, failed,
     )  # fmt: skip
-    tables = _tables(model)
+    tables = table_arrays(model)
     kernel = ready(source.text, *fixed, 0, 0, *tables)
 
     def run(first: int, last: int) -> None:
@@ -93,7 +93,7 @@ def compiled_cohort(
     return Compiled(arrays, failed[:draws] > 0)
 
 
-def _drawn(model: LoadedModel, parameters: Mapping[str, Floats]) -> list[str]:
+def drawn_names(model: LoadedModel, parameters: Mapping[str, Floats]) -> list[str]:
     """Return what differs between draws, or would if nobody had fixed it.
 
     What the file says to be uncertain counts as such also where the user has set it to a number,
@@ -103,7 +103,7 @@ def _drawn(model: LoadedModel, parameters: Mapping[str, Floats]) -> list[str]:
     return [n for n in names if n in model.uncertain or np.ptp(parameters[n], axis=None) != 0.0]
 
 
-def _shapes(
+def shapes_of(
     model: LoadedModel, plan: Plan, clock: Schedule, *, ages: int, width: int
 ) -> list[tuple[int, ...]]:
     """Return the shapes of the results, in the order of `OUTPUTS`."""
@@ -128,21 +128,19 @@ def _numbers(
         drawn[row, :draws] = parameters[name]
         drawn[row, draws:] = drawn[row, draws - 1]
     single = np.array([float(parameters[name].flat[0]) for name in source.single])
-    strategies = [
-        values[name] for values in model.spec.strategies.values() for name in source.of_strategy
-    ]
-    groups = [
-        group.values[name] for group in model.spec.subgroups.values() for name in source.of_group
-    ]
-    return (
-        drawn.ravel(),
-        single,
-        np.array(strategies, dtype=np.float64),
-        np.array(groups, dtype=np.float64),
-    )
+    return drawn.ravel(), single, *member_values(model.spec, source.of_strategy, source.of_group)
 
 
-def _places(
+def member_values(
+    spec: Model, of_strategy: Sequence[str], of_group: Sequence[str]
+) -> tuple[Floats, Floats]:
+    """Return the variables of the strategies, and of the subgroups, one member after another."""
+    strategies = [values[name] for values in spec.strategies.values() for name in of_strategy]
+    groups = [group.values[name] for group in spec.subgroups.values() for name in of_group]
+    return np.array(strategies, dtype=np.float64), np.array(groups, dtype=np.float64)
+
+
+def places_of(
     rewards: Sequence[Reward], places: Whole, shapes: Sequence[tuple[int, ...]]
 ) -> tuple[Whole, Whole, Whole]:
     """Return where rewards begin, as they are and at their present value, and strategies' steps.
@@ -162,7 +160,7 @@ def _places(
     return first, present, step
 
 
-def _clock(clock: Schedule) -> tuple[Floats | Whole, ...]:
+def clock_arrays(clock: Schedule) -> tuple[Floats | Whole, ...]:
     """Return the points of time and what counts at each."""
     points = range(len(clock.points))
     shares = [share for point in clock.flow for share in point]
@@ -184,7 +182,7 @@ def _clock(clock: Schedule) -> tuple[Floats | Whole, ...]:
     )
 
 
-def _tables(model: LoadedModel) -> list[Floats]:
+def table_arrays(model: LoadedModel) -> list[Floats]:
     """Return each table's grid, values and codes."""
     return [
         part
@@ -199,7 +197,7 @@ def _tables(model: LoadedModel) -> list[Floats]:
 
 def _on_threads(run: Callable[[int, int], None], blocks: int) -> None:
     """Share blocks of draws between threads; each block is computed the same on any of them."""
-    threads = min(_processors(), blocks)
+    threads = min(processors(), blocks)
     if threads < 2:
         run(0, blocks)
         return
@@ -209,7 +207,7 @@ def _on_threads(run: Callable[[int, int], None], blocks: int) -> None:
             done.result()
 
 
-def _processors() -> int:
+def processors() -> int:
     """Return how many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

@@ -2,14 +2,45 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from equipoise.clinical.compiled.context import Context
+from equipoise.clinical.compiled.formulas import Formulas
 from equipoise.clinical.compiled.statements import ONE, ZERO, Value
 from equipoise.clinical.moves import HAIR
+from equipoise.clinical.plan import Plan
 from equipoise.spec.formula import Formula
+from equipoise.spec.model import Model, Time
 
 LARGEST_RATE = "1e300"
 """Rates beyond this are left to the NumPy engine, which lets infinite ones happen at once."""
+
+
+class Writer(Protocol):
+    """What writes the statements of one model, of a cohort or of single patients."""
+
+    @property
+    def spec(self) -> Model:
+        """Return the model as written."""
+
+    @property
+    def plan(self) -> Plan:
+        """Return its order of work."""
+
+    @property
+    def time(self) -> Time:
+        """Return its clock."""
+
+    @property
+    def now(self) -> Formulas:
+        """Return the statements of a cycle."""
+
+    @property
+    def first_day(self) -> Formulas:
+        """Return the statements of the very beginning."""
+
+    def of(self, formula: Formula) -> Value:
+        """Return the value of a formula in a cycle."""
 
 
 def start(context: Context) -> list[str]:
@@ -24,8 +55,8 @@ def start(context: Context) -> list[str]:
     }
     for share in shares.values():
         day.require("{0} >= 0.0", share)
-    _require_one(context, list(shares.values()))
-    weight = _group_weight(context)
+    require_one(context, list(shares.values()))
+    weight = group_weight(context)
     attributes = {n: day.number(start.tree) for n, start in context.plan.starts.items()}
     return [
         *(
@@ -36,13 +67,13 @@ def start(context: Context) -> list[str]:
     ]
 
 
-def _require_one(context: Context, shares: list[Value]) -> None:
+def require_one(context: Writer, shares: list[Value]) -> None:
     """Note the draws in which shares do not add up to one."""
     day = context.first_day
     day.require(f"np.abs({{0}} - 1.0) <= {HAIR!r}", day.total(shares))
 
 
-def _group_weight(context: Context) -> Value:
+def group_weight(context: Writer) -> Value:
     """Return the weight of the subgroup at hand."""
     day = context.first_day
     weights = [day.number(group.weight.tree) for group in context.spec.subgroups.values()]
@@ -50,7 +81,7 @@ def _group_weight(context: Context) -> Value:
         return ONE
     for weight in weights:
         day.require("{0} >= 0.0", weight)
-    _require_one(context, weights)
+    require_one(context, weights)
     found = weights[0]
     for number, weight in enumerate(weights[1:], start=1):
         found = day.set(f"({{0}} if g == {number} else {{1}})", weight, found)
@@ -70,16 +101,16 @@ def moved(context: Context) -> Moved:
     parts: dict[str, list[Value]] = {name: [] for name in context.states}
     moves: dict[tuple[str, str], Value] = {}
     for origin in context.states:
-        for target, share in _row(context, origin).items():
+        for target, share in row(context, origin).items():
             moves[origin, target] = context.now.set("{0} * {1}", context.present(origin), share)
             parts[target].append(moves[origin, target])
     return Moved({name: context.now.total(shares) for name, shares in parts.items()}, moves)
 
 
-def _row(context: Context, origin: str) -> dict[str, Value]:
+def row(context: Writer, origin: str) -> dict[str, Value]:
     """Return the probability of each state after a cycle for those in one state."""
-    row = context.spec.transitions.get(origin, {})
-    found = {to: context.of(entry) for to, entry in row.items() if isinstance(entry, Formula)}
+    entries = context.spec.transitions.get(origin, {})
+    found = {to: context.of(entry) for to, entry in entries.items() if isinstance(entry, Formula)}
     rates = origin in context.plan.rates
     most = LARGEST_RATE if rates else repr(1.0 + HAIR)
     for value in found.values():
@@ -89,13 +120,13 @@ def _row(context: Context, origin: str) -> dict[str, Value]:
     total = context.now.total(list(found.values()))
     if found and not rates:
         context.now.require(f"{{0}} <= {1.0 + HAIR!r}", total)
-    rest = next((to for to, entry in row.items() if not isinstance(entry, Formula)), origin)
+    rest = next((to for to, entry in entries.items() if not isinstance(entry, Formula)), origin)
     left = context.now.set("most(1.0 - {0}, 0.0)", total) if found else ONE
     found[rest] = context.now.set("{0} + {1}", found[rest], left) if rest in found else left
     return found
 
 
-def _competing(context: Context, rates: Mapping[str, Value]) -> dict[str, Value]:
+def _competing(context: Writer, rates: Mapping[str, Value]) -> dict[str, Value]:
     """Return the probabilities of competing rates; as `clinical.moves.competing`."""
     total = context.now.total(list(rates.values()))
     cycle = repr(context.time.cycle.value)

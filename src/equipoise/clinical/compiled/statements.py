@@ -18,6 +18,7 @@ class Varies(IntFlag):
     CYCLE = 1
     DRAW = 2
     BOTH = 3
+    PATIENT = 8
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Patients one by one as machine code: one kernel for each model."""

@@ -1,0 +1,294 @@
+"""Statements of one patient's course: where chance leads, and what it brings."""
+
+from collections.abc import Mapping, Sequence
+
+from equipoise.clinical.compiled.individuals.context import PatientContext
+from equipoise.clinical.compiled.individuals.luck import HELD, LANES
+from equipoise.clinical.compiled.individuals.sums import Sum, Sums
+from equipoise.clinical.compiled.moves import require_one, row
+from equipoise.clinical.compiled.statements import ZERO, Value, Varies
+from equipoise.clinical.plan import effects_by_move
+from equipoise.spec.formula import Formula
+from equipoise.spec.model import Event
+from equipoise.spec.model_formulas import formulas
+
+_LOOK_UP = "<look up>"
+"""Stands for the statements that look up where chance leads, until all rows are known."""
+
+
+def indented(lines: Sequence[str]) -> list[str]:
+    """Return lines moved to the right; a place without any gets one that does nothing."""
+    return ["    " + line for line in lines or ["pass"]]
+
+
+Edges = list[tuple[str, Value]]
+"""States in the order in which chance takes them, with the sum of the chances so far."""
+
+
+class PatientCourse:
+    """Writes the course of one patient.
+
+    Parameters
+    ----------
+    context
+        Of the kernel.
+    sums
+        Where rewards are noted.
+    """
+
+    def __init__(self, context: PatientContext, sums: Sums) -> None:
+        self._context, self._sums = context, sums
+        self._halves = context.time.method == "life_table"
+        self.edges: dict[str, Edges] = {}
+        """Of states whose chances are the same for all patients."""
+        self._branches: dict[str, list[str]] = {}
+        self._common = context.now.step
+        for placed in formulas(context.spec):
+            if _remembers(placed.formula):
+                self._value(placed.formula)
+        for event in context.spec.events.values():
+            self._event(event)
+        self._tracks()
+        for state in context.plan.states:
+            if state not in context.plan.idle:
+                self._state(state)
+        self._first_row = self._table_rows()
+
+    def _value(self, formula: Formula) -> Value:
+        """Return the value of a formula wherever the patient is."""
+        self._context.prepare([formula])
+        return self._context.of(formula)
+
+    def _event(self, event: Event) -> None:
+        """Write a one-off event where it differs by patient; else note what it brings to each."""
+        context = self._context
+        context.prepare([event.when])
+        happens = context.now.truth(event.when.tree)
+        rewards = self._sums.of_once(event)
+        inner: list[str] = []
+        with context.inside({}, inner, [formula for _reward, formula in rewards]):
+            values = [(reward, context.of(formula)) for reward, formula in rewards]
+        if not any(Varies.PATIENT in value.varies for value in (happens, *dict(values).values())):
+            for reward, value in values:
+                amount = context.now.set("({0} if {1} else 0.0)", value, happens)
+                self._sums.once.setdefault(reward, Sum()).alive.append(amount)
+            return
+        inner += self._sums.add_once(values, "k")
+        condition = f"(k < last) & {happens.text}{self._and_alive()}"
+        self._common += [f"if {condition}:", *indented(context.now.loaded(inner))]
+
+    def _and_alive(self) -> str:
+        """Return the text of the condition that a patient also lives; empty where all do."""
+        context = self._context
+        others = context.plan.states.keys() - context.plan.idle - set(context.plan.living)
+        dead = sorted(context.numbers[name] for name in others)
+        return "".join(f" & (state != {number})" for number in dead)
+
+    def _tracks(self) -> None:
+        """Write what is followed over time where it differs by patient; else note it."""
+        context, lines, sums = self._context, list[str](), self._sums
+        with context.inside({}, lines, context.spec.track.values()):
+            for number, formula in enumerate(context.spec.track.values()):
+                value = context.of(formula)
+                if Varies.PATIENT in value.varies:
+                    lines.append(f"{sums.place(sums.read, ('track', number))} += {value.text}")
+                else:
+                    sums.read.setdefault(("track", number), Sum()).alive.append(value)
+        if lines:
+            condition = f"(read_from[k] < read_to[k]){self._and_alive()}"
+            self._common += [f"if {condition}:", *indented(context.now.loaded(lines))]
+
+    def _state(self, state: str) -> None:
+        """Write one state: its moves, its yearly rewards, the effects of leaving it.
+
+        A state in which all is the same for all patients needs no branch of its own.
+        """
+        context, lines = self._context, list[str]()
+        words = context.standing(state)
+        entries = context.spec.transitions.get(state, {}).values()
+        wanted = [entry for entry in entries if isinstance(entry, Formula)]
+        wanted += [formula for _reward, formula in self._sums.of_state(state)]
+        with context.inside(words, lines, wanted):
+            edges = self._summed(row(context, state))
+            if any(Varies.PATIENT in edge.varies for _state, edge in edges):
+                lines.append(f"after = ({self._selected(edges)}) if k < last else state")
+            else:
+                self.edges[state] = edges
+                lines.append(_LOOK_UP)
+            before = len(lines)
+            if self._halves:
+                lines.append("half = 1.0 if after == state else 0.5")
+            self._sums.add_yearly(state, " * half" * self._halves, lines, again=False)
+            lines += self._effects(state, words)
+        if state not in self.edges or len(lines) > before + self._halves:
+            self._branches[state] = lines
+
+    def _summed(self, chances: Mapping[str, Value]) -> Edges:
+        """Return the running sums of the chances."""
+        reached, edges = ZERO, list[tuple[str, Value]]()
+        for state, chance in chances.items():
+            reached = (
+                chance if reached is ZERO else self._context.now.set("{0} + {1}", reached, chance)
+            )
+            edges.append((state, reached))
+        return edges
+
+    def _selected(self, edges: Edges) -> str:
+        """Return the text that selects the state to which chance leads."""
+        *others, (last, _edge) = edges
+        text = str(self._context.numbers[last])
+        for state, edge in reversed(others):
+            text = f"{self._context.numbers[state]} if u < {edge.text} else ({text})"
+        return text
+
+    def _effects(self, origin: str, words: Mapping[str, Value]) -> list[str]:
+        """Return the statements of one-off effects of leaving a state."""
+        context, found = self._context, list[str]()
+        for (leaving, target), effects in effects_by_move(context.spec).items():
+            if leaving != origin:
+                continue
+            inner = ["counted = effect_weight[k + 1]"]
+            rewards = [reward for effect in effects for reward in self._sums.of_once(effect)]
+            with context.inside(words, inner, [formula for _reward, formula in rewards]):
+                values = [(reward, context.of(formula)) for reward, formula in rewards]
+            inner += self._sums.add_once(values, "k + 1", " * counted")
+            condition = f"(after == {context.numbers[target]}) & (k < last)"
+            found += [f"if {condition}:", *indented(context.now.loaded(inner))]
+        return found
+
+    def _table_rows(self) -> int:
+        """Reserve rows for the running sums of chances, and write them in each cycle."""
+        context = self._context
+        width = self.width
+        first = context.table.rows
+        for _number in range(width * len(context.numbers)):
+            context.table.row()
+        for state, number in context.numbers.items():
+            edges = [edge.text for _state, edge in self.edges.get(state, [])[:-1]]
+            for k in range(width):
+                place = context.table.at(first + number * width + k)
+                context.now.cycle.append(f"{place} = {edges[k] if k < len(edges) else '2.0'}")
+        return first
+
+    @property
+    def width(self) -> int:
+        """Return the most running sums that are looked up in one state."""
+        return max((len(edges) - 1 for edges in self.edges.values()), default=0)
+
+    @property
+    def targets(self) -> list[int]:
+        """Return where chance leads, by state and by the number of running sums that it passes."""
+        numbers = self._context.numbers
+        found: list[int] = []
+        for state, number in numbers.items():
+            own = [numbers[to] for to, _edge in self.edges.get(state, [])] or [number]
+            found += own + [number] * (self.width + 1 - len(own))
+        return found
+
+    def _looked_up(self, state: str) -> list[str]:
+        """Return the statements that look up where chance leads; `state` is a text."""
+        length, width = self._context.table.length, self.width
+        if not width:
+            return ["after = targets[state]"]
+        base = f"{self._first_row * length} + {state} * {width * length} + k"
+        tests = [f"np.int64(u >= w[base + {k * length}])" for k in range(width)]
+        hit = " + ".join(tests)
+        return [
+            f"base = {base}",
+            f"after = targets[{state} * {width + 1} + ({hit})] if k < last else state",
+        ]
+
+    def body(self) -> list[str]:
+        """Return the statements of one patient in one cycle."""
+        context, length = self._context, self._context.table.length
+        mask = LANES - 1
+        lines = [
+            f"n[state * {length} + k] += 1.0",
+            *context.now.loaded(self._common),
+            f"m = k % {HELD}",
+            "if m == 0:",
+            "    refill(luck, k // 4, number, draw, keys[0], keys[1])",
+            f"u = luck[(m % 4) * {LANES} + ((m // 4) & {mask})]",
+            *self._chain(),
+            *(self._second_half() if self._halves else []),
+        ]
+        changes = self._changes()
+        idle = sorted(context.numbers[name] for name in context.plan.idle)
+        ended = " | ".join(f"(after == {number})" for number in idle)
+        return [
+            *lines,
+            *([f"if {ended}:", "    break"] if ended else []),
+            *context.now.loaded(changes),
+            "stay = stay + 1.0 if after == state else 0.0",
+            "state = after",
+        ]
+
+    def _chain(self) -> list[str]:
+        """Return the branches by state; all other states look up where chance leads."""
+        found: list[str] = []
+        for state, branch in self._branches.items():
+            number = self._context.numbers[state]
+            look_up = self._looked_up(str(number))
+            lines = [line for part in branch for line in (look_up if part == _LOOK_UP else [part])]
+            word = "elif" if found else "if"
+            found += [f"{word} state == {number}:", *indented(self._context.now.loaded(lines))]
+        others = self._looked_up("state")
+        return [*found, "else:", *indented(others)] if found else others
+
+    def _second_half(self) -> list[str]:
+        """Return the statements of what the state of the next cycle brings for half of this one."""
+        context, found = self._context, list[str]()
+        for state, number in context.numbers.items():
+            lines: list[str] = []
+            wanted = [formula for _reward, formula in self._sums.of_state(state)]
+            with context.inside(context.standing(state, entered=True), lines, wanted):
+                self._sums.add_yearly(state, " * 0.5", lines, again=True)
+            if lines:
+                word = "elif" if found else "if"
+                found += [f"{word} after == {number}:", *indented(context.now.loaded(lines))]
+        return ["if after != state:", *indented(found)] if found else []
+
+    def _changes(self) -> list[str]:
+        """Return the statements that give the attributes their next values."""
+        context, lines = self._context, list[str]()
+        changes = context.plan.changes
+        with context.inside({}, lines, changes.values()):
+            following = {name: context.of(change) for name, change in changes.items()}
+        numbers = {name: number for number, name in enumerate(context.spec.attributes)}
+        return [
+            *lines,
+            *(f"b{numbers[name]} = {value.text}" for name, value in following.items()),
+            *(f"a{numbers[name]} = b{numbers[name]}" for name in following),
+        ]
+
+
+def _remembers(formula: Formula) -> bool:
+    """Return whether a formula must see every cycle."""
+    return "first" in formula.functions
+
+
+def begin(context: PatientContext) -> list[str]:
+    """Return the statements that put one patient where the course begins."""
+    day = context.first_day
+    shares = {
+        name: day.number(state.start.tree)
+        for name, state in context.plan.states.items()
+        if state.start is not None
+    }
+    for share in shares.values():
+        day.require("{0} >= 0.0", share)
+    require_one(context, list(shares.values()))
+    starts = {name: day.number(start.tree) for name, start in context.plan.starts.items()}
+    lines = [
+        f"a{number} = {starts[name].text if name in starts else f'o{context.own.index(name)}'}"
+        for number, name in enumerate(context.spec.attributes)
+    ]
+    *others, last = shares
+    text, reached, edges = str(context.numbers[last]), ZERO, list[tuple[str, Value]]()
+    for name in others:
+        reached = day.set("{0} + {1}", reached, shares[name])
+        edges.append((name, reached))
+    for name, edge in reversed(edges):
+        text = f"{context.numbers[name]} if u < {edge.text} else ({text})"
+    chance = ["refill(luck, 0, number, draw, keys[2], keys[3])", "u = luck[0]"] if others else []
+    return [*day.patient, *lines, *chance, f"state = {text}", "stay = 0.0"]

@@ -1,0 +1,104 @@
+"""How the patients of a run are cut up, so that any size streams through little memory.
+
+Sums run over stretches of fixed length in their order. So the result is the same, to the last bit,
+however many draws or patients are in memory at once, and on any number of threads.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.clinical.given import Given
+from equipoise.clinical.patients import Patients
+from equipoise.clinical.tally import Tally
+
+Floats = NDArray[np.float64]
+
+STRETCH = 512
+"""Patients of each subgroup in one stretch."""
+
+
+def stretches(*, seed: int, count: int, groups: int) -> list[Patients]:
+    """Return the patients of a run, cut into stretches.
+
+    Parameters
+    ----------
+    seed
+        Of their luck.
+    count
+        Patients of each subgroup.
+    groups
+        Number of subgroups.
+
+    Examples
+    --------
+    >>> [(one.first, one.count) for one in stretches(seed=1, count=1000, groups=1)]
+    [(0, 512), (512, 488)]
+    """
+    starts = range(0, count, STRETCH)
+    return [Patients(seed, first, min(STRETCH, count - first), groups) for first in starts]
+
+
+@dataclass
+class Sums:
+    """Sums over patients of the variables of group `clinical`, dims as of `tally.Tally`.
+
+    `track` holds sums over those alive until `means` divides it. `failed` notes draws to be done
+    again, dims (draw).
+    """
+
+    arrays: dict[str, Floats]
+    failed: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+
+    @classmethod
+    def empty(cls, given: Given) -> "Sums":
+        """Return sums of nobody."""
+        return cls(Tally(given).arrays(), np.zeros(len(given.draws), dtype=np.bool_))
+
+    def add(self, arrays: Mapping[str, Floats], draws: slice) -> None:
+        """Add one stretch's sums for some draws."""
+        for name, values in arrays.items():
+            self.arrays[name][..., draws] += values
+
+    def means(self, count: int) -> dict[str, Floats]:
+        """Return means per patient; what is tracked, among those alive."""
+        found = {name: values / count for name, values in self.arrays.items()}
+        alive = found["alive"]
+        living = np.where(alive > 0, alive, 1.0)
+        found["track"] = np.where(alive > 0, found["track"] / living, 0.0)
+        return found
+
+
+def chunks(count: int, size: int) -> Iterator[range]:
+    """Yield stretches of at most `size` of a whole, in order.
+
+    Examples
+    --------
+    >>> list(chunks(5, 2))
+    [range(0, 2), range(2, 4), range(4, 5)]
+    """
+    for first in range(0, count, size):
+        yield range(first, min(first + size, count))
+
+
+def reporter(progress: Callable[[float], None] | None, total: int) -> Callable[[int], None]:
+    """Return what adds to the work done and tells its share, or nothing to nobody.
+
+    Parameters
+    ----------
+    progress
+        Called with the share done.
+    total
+        All the work, in any unit.
+    """
+    done = 0
+
+    def add(work: int) -> None:
+        nonlocal done
+        done += work
+        if progress is not None:
+            progress(min(done / total, 1.0))
+
+    return add
