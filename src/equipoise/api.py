@@ -9,7 +9,7 @@ Examples
 'How soon?'
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +29,7 @@ from equipoise.pipeline import run_model as run_model_file
 from equipoise.report import Answer, answers, html_page, open_archive, save, tables
 from equipoise.spec.load import replace_values
 from equipoise.spec.loaded import Study
+from equipoise.spec.model import EngineChoice
 from equipoise.spec.record import Record
 
 __all__ = ["ModelRun", "Results", "assess", "load", "open_results", "run_model"]
@@ -166,6 +167,9 @@ def run_model(
     draws: int = 0,
     seed: int = DEFAULT_SEED,
     design: Design = "latin_hypercube",
+    engine: EngineChoice | None = None,
+    patients: int | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> ModelRun:
     """Run a model file alone: totals, incremental table and, with draws, its uncertainty.
 
@@ -177,6 +181,15 @@ def run_model(
         Joint samples, at least two; 0 is the base case only.
     seed, design
         As in `assess`.
+    engine
+        ``cohort``, ``individuals`` or ``auto``; omitted is what the file says.
+    patients
+        How many are followed in each draw, where they differ or go one by one.
+    progress
+        Called with the share of the work done, between 0 and 1.
     """
     model = load_named_model(_path_or_name(name, '"sick-sicker"'))
-    return run_model_file(model, draws=draws, seed=seed, design=design)
+    return run_model_file(
+        model, draws=draws, seed=seed, design=design, engine=engine, patients=patients,
+        progress=progress,
+    )  # fmt: skip

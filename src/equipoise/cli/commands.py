@@ -242,12 +242,27 @@ def model_run(
     ] = 0,
     seed: SeedOption = 1,
     design: DesignOption = "latin_hypercube",
+    engine: Annotated[
+        Literal["auto", "cohort", "individuals"] | None,
+        typer.Option(
+            "--engine",
+            help=_("Follow a cohort, or patients one by one; by default what the file says."),
+        ),
+    ] = None,
+    patients: Annotated[
+        int | None,
+        typer.Option(
+            "--patients",
+            help=_("How many in each draw, where they differ or are followed one by one."),
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help=_("CSV file for the incremental table."))
     ] = None,
     language: LanguageOption = "en",
 ) -> None:
     """Run a model alone."""
-    from equipoise.cli.modelling import run_and_print
+    from equipoise.cli.modelling import ModelRequest, run_and_print
 
-    run_and_print(model, draws=draws, seed=seed, design=design, out=out, console=Console())
+    request = ModelRequest(model, draws, seed, design, engine, patients, out)
+    run_and_print(request, Console())

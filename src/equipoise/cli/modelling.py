@@ -1,8 +1,11 @@
 """`equipoise model run`: a model file alone."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
 from rich.table import Table
 
 from equipoise.api import run_model
@@ -16,7 +19,9 @@ from equipoise.core.unit_words import in_words, money_in_words
 from equipoise.draws import Design
 from equipoise.pipeline import COLUMNS, ModelRun
 from equipoise.report.words import METHODS, word
+from equipoise.spec.model import EngineChoice
 from equipoise.spec.text import shown
+from equipoise.value import Increment
 
 _STANDINGS = (
     mark("reference"), mark("frontier"), mark("dominated"), mark("extendedly dominated"),
@@ -24,15 +29,25 @@ _STANDINGS = (
 """Standings of strategies, named here so that the catalogue has them."""
 
 
-def run_and_print(
-    name: str, *, draws: int, seed: int, design: Design, out: Path | None, console: Console
-) -> None:
+@dataclass(frozen=True)
+class ModelRequest:
+    """What the command line asks for, as typed."""
+
+    name: str
+    draws: int
+    seed: int
+    design: Design
+    engine: EngineChoice | None
+    patients: int | None
+    out: Path | None
+
+
+def run_and_print(request: ModelRequest, console: Console) -> None:
     """Run a model, print its incremental table and, with draws, its uncertainty."""
+    out = None if request.out is None else straight(request.out)
     if out is not None:
-        out = straight(out)
         may_write_table(out)
-    with Console(stderr=True).status(_("Running {name}", name=name)):
-        run = run_model(name, draws=draws, seed=seed, design=design)
+    run = _with_bar(request)
     console.print(shown(run.model.spec.model), style="bold")
     console.print(_conventions(run))
     console.print(_totals(run))
@@ -45,6 +60,25 @@ def run_and_print(
             write_text(out, run.table().to_csv(index=False))
             note_written(out)
         console.print(_("Written: {path}", path=out), highlight=False)
+
+
+def _with_bar(request: ModelRequest) -> ModelRun:
+    """Run with a bar on the error stream; Ctrl-C stops at the next step."""
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(),
+        TimeRemainingColumn(),
+    )  # fmt: skip
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(_("Running {name}", name=request.name), total=1.0)
+
+        def heard(share: float) -> None:
+            bar.update(task, completed=share)
+            stop_if_asked()
+
+        return run_model(
+            request.name, draws=request.draws, seed=request.seed, design=request.design,
+            engine=request.engine, patients=request.patients, progress=heard,
+        )  # fmt: skip
 
 
 def may_write_table(path: Path) -> None:
@@ -86,6 +120,13 @@ def _conventions(run: ModelRun) -> str:
               cycle=in_words(spec.time.cycle), horizon=in_words(spec.time.horizon),
               method=word(METHODS, spec.time.method))
         )  # fmt: skip
+    if run.following.patients:
+        number = format_number(run.following.patients, 0)
+        parts.append(
+            _("{number} patients one by one in each draw", number=number)
+            if run.following.one_by_one
+            else _("a cohort for each of {number} patients who differ", number=number)
+        )
     return "; ".join(parts)
 
 
@@ -105,14 +146,31 @@ def _totals(run: ModelRun) -> Table:
     for row in run.increments():
         table.add_row(
             run.label(row.strategy),
-            format_number(row.cost, 0),
-            format_number(row.health, 3),
-            "" if row.more_cost is None else format_number(row.more_cost, 0),
-            "" if row.more_health is None else format_number(row.more_health, 3),
+            *(_number(value, digits) for _name, value, digits in _columns(row)),
             "" if row.icer is None else format_number(row.icer, 0),
             _(row.standing),
         )
+        errors = run.monte_carlo_errors(row)
+        if errors:
+            parts = (_number(errors.get(name), digits) for name, _value, digits in _columns(row))
+            table.add_row("", *(f"± {part}" if part else "" for part in parts), style="dim")
+    if run.batches is not None and run.drawn is None:
+        table.caption = _("± one Monte Carlo standard error: more patients make it smaller")
+        table.caption_justify = "left"
     return table
+
+
+def _columns(row: Increment) -> list[tuple[str, float | None, int]]:
+    """Return names, values and digits of a row's totals and differences."""
+    return [
+        ("cost", row.cost, 0), ("qaly", row.health, 3),
+        ("more_cost", row.more_cost, 0), ("more_qaly", row.more_health, 3),
+    ]  # fmt: skip
+
+
+def _number(value: float | None, digits: int) -> str:
+    """Return a number for people; nothing for none."""
+    return "" if value is None else format_number(value, digits)
 
 
 def _acceptability(run: ModelRun) -> Table:

@@ -1,7 +1,17 @@
 """Health and cost per patient, by the age and the wait at treatment."""
 
 from equipoise.clinical.engines import Engine, engine_for
+from equipoise.clinical.following import Following, follow, following
 from equipoise.clinical.run import run_cohort, run_individuals
 from equipoise.clinical.totals import totals
 
-__all__ = ["Engine", "engine_for", "run_cohort", "run_individuals", "totals"]
+__all__ = [
+    "Engine",
+    "Following",
+    "engine_for",
+    "follow",
+    "following",
+    "run_cohort",
+    "run_individuals",
+    "totals",
+]

@@ -1,13 +1,15 @@
 """Which engine follows a cohort: the choice rests on the model and the draws alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from equipoise.clinical.compiled.individuals.source import patient_source
 from equipoise.clinical.compiled.source import kernel_source
 from equipoise.clinical.plan import plan
 from equipoise.clinical.schedule import schedule
 from equipoise.spec.formula import Node, walk
 from equipoise.spec.loaded import LoadedModel
+from equipoise.spec.model import Time
 from equipoise.spec.model_formulas import formulas
 
 Engine = Literal["numpy", "machine_code"]
@@ -29,7 +31,9 @@ _MOST_LINES, _MOST_BRANCHES = 3000, 400
 """Beyond, the compiler takes half a minute and more, then gigabytes, and in the end gives up."""
 
 
-def engine_for(model: LoadedModel, *, draws: int, ages: int = 1) -> Engine:
+def engine_for(
+    model: LoadedModel, *, draws: int, ages: int = 1, one_by_one: bool = False
+) -> Engine:
     """Return the engine for a run.
 
     Parameters
@@ -37,9 +41,12 @@ def engine_for(model: LoadedModel, *, draws: int, ages: int = 1) -> Engine:
     model
         A checked model.
     draws
-        Of the whole run, so that the choice does not depend on how it is split.
+        Of the whole run, so that the choice does not depend on how it is split; of each patient
+        where patients are followed one by one.
     ages
         Number of ages at the start.
+    one_by_one
+        Whether chance decides for each patient.
 
     Examples
     --------
@@ -53,11 +60,19 @@ def engine_for(model: LoadedModel, *, draws: int, ages: int = 1) -> Engine:
     if model.spec.time is None or seconds < WORTH_COMPILING * _FEWEST_SECONDS:
         return "numpy"
     drawn = model.uncertain or frozenset(model.spec.parameters)
-    text = kernel_source(model, plan(model), model.spec.time, sorted(drawn)).text
+    text = _text(model, model.spec.time, sorted(drawn), one_by_one=one_by_one)
     lines = text.count("\n")
     if lines > _MOST_LINES or text.count(" if ") > _MOST_BRANCHES:
         return "numpy"
     return "machine_code" if seconds >= WORTH_COMPILING * _compiling(lines) else "numpy"
+
+
+def _text(model: LoadedModel, time: Time, drawn: Sequence[str], *, one_by_one: bool) -> str:
+    """Return the text of the kernel that would be compiled."""
+    if one_by_one:
+        points = len(schedule(time).points)
+        return patient_source(model, plan(model), time, points=points, drawn=drawn).text
+    return kernel_source(model, plan(model), time, drawn).text
 
 
 def _compiling(lines: int) -> float:

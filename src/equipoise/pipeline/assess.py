@@ -9,7 +9,7 @@ from functools import partial
 import xarray as xr
 
 from equipoise.balance import weigh
-from equipoise.clinical import engine_for
+from equipoise.clinical import following
 from equipoise.core.limits import overflow_explained
 from equipoise.core.progress import Progress
 from equipoise.draws import Design
@@ -122,7 +122,7 @@ def assess(
 
 def _compile(plan: Plan, inputs: xr.Dataset, progress: Progress) -> None:
     """Make the engine ready before threads ask for it, on the first two draws."""
-    if plan.engine == "machine_code":
+    if plan.following.engine == "machine_code":
         with progress.stage("compile"):
             course_of_disease(plan, inputs.isel(draw=slice(0, 2)))
 
@@ -144,7 +144,8 @@ def warm_up(study: Study) -> None:
     with blaming(study.path):
         sampled = sample_inputs(study, draws=2, seed=DEFAULT_SEED, design="plain")
         plan = _plan(study, sampled, policy_of(study.file.policy), DEFAULT_SEED)
-        run_chunk(replace(plan, engine="machine_code"), sampled.inputs, Progress())
+        how = replace(plan.following, engine="machine_code")
+        run_chunk(replace(plan, following=how), sampled.inputs, Progress())
 
 
 def _chunks(inputs: xr.Dataset, size: int) -> list[xr.Dataset]:
@@ -169,7 +170,7 @@ def _plan(study: Study, sampled: Sampled, chosen: Policy, seed: int) -> Plan:
         policies=policies_of(study, chosen),
         ages=ages,
         seed=seed,
-        engine=engine_for(study.model, draws=draws, ages=len(ages)),
+        following=following(study.model, draws=draws, seed=seed, ages=len(ages)),
         reference=reference,
         grid=thresholds(sampled.inputs, reference),
     )

@@ -1,19 +1,21 @@
 """A model file alone: totals per strategy, the incremental table, its uncertainty."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from math import floor, log10
+from math import floor, log10, sqrt
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from equipoise.clinical import run_cohort, totals
+from equipoise.clinical import Following, follow, following, totals
 from equipoise.core.limits import overflow_explained
-from equipoise.draws import Design, sample
+from equipoise.draws import Design, base_case, sample
 from equipoise.pipeline.rehearsal import rehearse_model
 from equipoise.pipeline.settings import check_sample
 from equipoise.spec.loaded import LoadedModel
+from equipoise.spec.model import EngineChoice
 from equipoise.spec.text import shown
 from equipoise.value import (
     Increment,
@@ -24,6 +26,9 @@ from equipoise.value import (
 )
 
 POINTS = 41
+
+BATCHES = 20
+"""Parts of the base case's patients, from whose scatter the Monte Carlo error is read."""
 
 COLUMNS = (
     "strategy", "cost", "qaly", "incremental_cost", "incremental_qaly", "icer", "standing",
@@ -38,11 +43,35 @@ class ModelRun:
     `base` holds the totals of the base case, dims (strategy); `drawn` those of every draw, dims
     (strategy, draw), or None without draws. Variables: cost, qaly, life_years and the same with
     `_present` at their present value; `cost_by_item` in the base case, dims (strategy, item).
+    Where chance decides, `batches` holds the base case's totals of equal parts of the patients,
+    dims (strategy, batch): how they scatter says how exact the results are.
     """
 
     model: LoadedModel
     base: xr.Dataset
     drawn: xr.Dataset | None
+    following: Following
+    batches: xr.Dataset | None = None
+
+    def monte_carlo_errors(self, row: Increment) -> dict[str, float]:
+        """Return the Monte Carlo standard errors of one row of the base case's table.
+
+        Of `cost` and `qaly`, and of `more_cost` and `more_qaly` against the row's comparator;
+        empty where chance plays no part.
+        """
+        if self.batches is None or self.drawn is not None:
+            return {}
+        pair = self.batches[["cost_present", "qaly_present"]]
+        own = pair.sel(strategy=row.strategy)
+        found = {"": own}
+        if row.against is not None:
+            found["more_"] = own - pair.sel(strategy=row.against)
+        count = self.batches.sizes["batch"]
+        return {
+            f"{prefix}{name.removesuffix('_present')}": float(values.std(ddof=1)) / sqrt(count)
+            for prefix, data in found.items()
+            for name, values in ((str(key), data[key]) for key in data)
+        }
 
     def increments(self) -> list[Increment]:
         """Return the incremental table of discounted expected totals.
@@ -120,7 +149,14 @@ def _rounded_up(value: float) -> float:
 
 
 def run_model(
-    model: LoadedModel, *, draws: int, seed: int, design: Design = "latin_hypercube"
+    model: LoadedModel,
+    *,
+    draws: int,
+    seed: int,
+    design: Design = "latin_hypercube",
+    engine: EngineChoice | None = None,
+    patients: int | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> ModelRun:
     """Run a model file alone, with its own ages and discount rates.
 
@@ -131,24 +167,70 @@ def run_model(
     draws
         Joint samples; 0 is the base case only.
     seed, design
-        Of the sample.
+        Of the sample; the patients' luck has the same seed.
+    engine
+        How patients are followed; omitted is what the file says.
+    patients
+        How many in the base case and in each draw, where they differ or are followed one by one;
+        omitted is what the file says.
+    progress
+        Called with the share of the work done, between 0 and 1.
 
     Raises
     ------
     FieldError
-        If draws or seed are out of their range; see `settings.check_sample`.
+        If draws, seed or patients are out of their range; see `settings.check_sample`.
     SimulationError
         If a number leaves its range, or outgrows a float.
     """
-    check_sample(draws=draws, seed=seed, none_allowed=True)
+    check_sample(
+        draws=draws, seed=seed, patients=1 if patients is None else patients, none_allowed=True
+    )
     spec = model.spec
     drawn = None
+    done = _Shares(progress, draws=draws)
     with overflow_explained({name: one.value for name, one in spec.parameters.items()}):
-        base = totals(rehearse_model(model))
+        how = following(model, draws=max(draws, 1), seed=seed, choice=engine, patients=patients)
+        base, batches = _base(model, how, done.base)
         if draws:
             inputs = sample(
                 spec.parameters, joint=spec.joint, correlations=spec.parameter_correlations,
                 draws=draws, seed=seed, method=design,
             )  # fmt: skip
-            drawn = totals(run_cohort(model, inputs, by_year=False))
-    return ModelRun(model, base.isel(draw=0, drop=True), drawn)
+            drawn = totals(follow(model, inputs, how, by_year=False, progress=done.drawn))
+    return ModelRun(model, base, drawn, how, batches)
+
+
+class _Shares:
+    """Tells how far a run is: one part for the base case, one for each draw."""
+
+    def __init__(self, progress: Callable[[float], None] | None, *, draws: int) -> None:
+        self._progress = progress
+        self._first = 1 / (1 + draws)
+
+    def base(self, share: float) -> None:
+        """Tell how far the base case is."""
+        if self._progress is not None:
+            self._progress(share * self._first)
+
+    def drawn(self, share: float) -> None:
+        """Tell how far the draws are."""
+        if self._progress is not None:
+            self._progress(self._first + share * (1 - self._first))
+
+
+def _base(
+    model: LoadedModel, how: Following, progress: Callable[[float], None]
+) -> tuple[xr.Dataset, xr.Dataset | None]:
+    """Return the totals of the base case; and of parts of its patients, where chance decides."""
+    if not how.patients:
+        base = totals(rehearse_model(model, how))
+        return base.isel(draw=0, drop=True), None
+    if not how.one_by_one:
+        rehearse_model(model)
+    inputs = base_case(model.spec.parameters, joint=model.spec.joint)
+    parts = min(BATCHES, how.patients)
+    repeated = inputs.assign_coords(draw=range(parts))
+    few = how.divided(parts)
+    found = totals(follow(model, repeated, few, by_year=False, progress=progress))
+    return found.mean("draw"), found.rename(draw="batch")

@@ -8,7 +8,7 @@ import xarray as xr
 
 from equipoise.access import access_timeline
 from equipoise.balance import Outcome, Queue, measured, queue_of
-from equipoise.clinical import Engine, run_cohort
+from equipoise.clinical import Following, follow
 from equipoise.core.progress import Progress
 from equipoise.core.vocabulary import checked
 from equipoise.delivery import demand, reach, treated_patients
@@ -41,7 +41,7 @@ class Plan:
     policies: tuple[Policy, ...]
     ages: Sequence[float]
     seed: int
-    engine: Engine
+    following: Following
     reference: float
     grid: xr.DataArray
 
@@ -124,12 +124,12 @@ def run_chunk(plan: Plan, inputs: xr.Dataset, progress: Progress) -> dict[str, x
 
 def course_of_disease(plan: Plan, inputs: xr.Dataset) -> xr.Dataset:
     """Run the disease model on some draws."""
-    return run_cohort(
+    return follow(
         plan.study.model,
         model_inputs(plan.study, inputs),
+        plan.following,
         start_ages=plan.ages,
         discount=discount_rates(inputs),
-        engine=plan.engine,
     )
 
 

@@ -2,11 +2,14 @@
 
 import xarray as xr
 
-from equipoise.clinical import run_cohort
+from equipoise.clinical import Following, follow, following
 from equipoise.core.money import price_book
 from equipoise.draws import base_case
 from equipoise.pipeline.settings import money_scales
 from equipoise.spec.loaded import LoadedModel, Study
+
+_FEW = 500
+"""Patients that show what is impossible, where they differ."""
 
 
 def rehearse(study: Study, base: xr.Dataset | None = None) -> None:
@@ -30,17 +33,26 @@ def rehearse(study: Study, base: xr.Dataset | None = None) -> None:
     if base is None:
         scales = money_scales(study, price_book(study.country.economics))
         base = base_case(study.quantities, joint=study.model.spec.joint, scale=scales)
-    run_cohort(
+    ages = sorted({group.age.value for group in study.file.patients.groups.values()})
+    follow(
         study.model,
         base[list(study.model.spec.parameters)],
-        start_ages=sorted({group.age.value for group in study.file.patients.groups.values()}),
+        following(study.model, draws=1, seed=1, ages=len(ages), patients=_FEW),
+        start_ages=ages,
         discount=(base["economics.discount_cost"], base["economics.discount_health"]),
         strict=True,
     )
 
 
-def rehearse_model(model: LoadedModel) -> xr.Dataset:
+def rehearse_model(model: LoadedModel, how: Following | None = None) -> xr.Dataset:
     """Return the base case of a model file alone, if all of it is possible.
+
+    Parameters
+    ----------
+    model
+        As loaded.
+    how
+        How its patients are followed; omitted is a few of them, where they differ.
 
     Raises
     ------
@@ -48,4 +60,6 @@ def rehearse_model(model: LoadedModel) -> xr.Dataset:
         As `rehearse`.
     """
     spec = model.spec
-    return run_cohort(model, base_case(spec.parameters, joint=spec.joint), strict=True)
+    if how is None:
+        how = following(model, draws=1, seed=1, patients=_FEW)
+    return follow(model, base_case(spec.parameters, joint=spec.joint), how, strict=True)

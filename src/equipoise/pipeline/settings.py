@@ -34,6 +34,7 @@ LEVERS = ("price", "contract", "centres")
 FEWEST_DRAWS = 2
 MOST_DRAWS = 1_000_000
 LARGEST_SEED = 2**64 - 1
+MOST_PATIENTS = 100_000_000
 MOST_WORKERS = 256
 
 LARGEST_GAP = 6.0
@@ -55,7 +56,12 @@ class Policy:
 
 
 def check_sample(
-    *, draws: object, seed: object, workers: object = 1, none_allowed: bool = False
+    *,
+    draws: object,
+    seed: object,
+    workers: object = 1,
+    patients: object = 1,
+    none_allowed: bool = False,
 ) -> None:
     """Refuse a sample that cannot be drawn, or that says nothing of uncertainty.
 
@@ -65,7 +71,7 @@ def check_sample(
         From `FEWEST_DRAWS` to `MOST_DRAWS`: a single draw has no spread.
     seed
         From 0 to `LARGEST_SEED`.
-    workers
+    workers, patients
         At least 1.
     none_allowed
         Whether no draws at all, the base case alone, will do.
@@ -85,6 +91,7 @@ def check_sample(
             _require_whole("draws", draws, FEWEST_DRAWS, MOST_DRAWS, fix=fix)
     for name, value, low, high in (
         ("seed", seed, 0, LARGEST_SEED), ("workers", workers, 1, MOST_WORKERS),
+        ("patients", patients, 1, MOST_PATIENTS),
     ):  # fmt: skip
         with mistakes.noted():
             fix = _("write e.g. {example}", example=f"{name} 1")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from equipoise.clinical.compiled.individuals.context import PatientContext
-from equipoise.clinical.compiled.individuals.luck import HELD, LANES
+from equipoise.clinical.compiled.individuals.steps import HELD, LANES
 from equipoise.clinical.compiled.individuals.sums import Sum, Sums
 from equipoise.clinical.compiled.moves import require_one, row
 from equipoise.clinical.compiled.statements import ZERO, Value, Varies

@@ -3,16 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.clinical.compiled.individuals.steps import LANES
 from equipoise.core.machine_code import compiled
 from equipoise.core.random import MULTIPLIERS, PATIENT_GRID, ROUNDS, WEYL
 
 Floats = NDArray[np.float64]
-
-LANES = 4
-"""Counters that are turned into numbers together."""
-
-HELD = 4 * LANES
-"""Numbers of one patient that are made together, one for each cycle."""
 
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 _FIRST, _SECOND = np.uint64(MULTIPLIERS[0]), np.uint64(MULTIPLIERS[1])
@@ -30,7 +25,7 @@ def _uniform(word: np.uint64) -> float:
 
 @compiled
 def refill(luck: Floats, block: int, patient: int, draw: int, key0: int, key1: int) -> None:  # noqa: PLR0917
-    """Put the numbers of one patient for `HELD` cycles into place; see `core.random`.
+    """Put the numbers of one patient for `steps.HELD` cycles into place; see `core.random`.
 
     Number `k` of them stands at ``(k % 4) * LANES + k // 4``.
     """

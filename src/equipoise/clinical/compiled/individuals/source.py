@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from equipoise.clinical.compiled.context import Reward
 from equipoise.clinical.compiled.individuals.context import PatientContext
 from equipoise.clinical.compiled.individuals.course import PatientCourse, begin, indented
-from equipoise.clinical.compiled.individuals.luck import HELD
 from equipoise.clinical.compiled.individuals.results import results
+from equipoise.clinical.compiled.individuals.steps import HELD
 from equipoise.clinical.compiled.individuals.sums import Sums
 from equipoise.clinical.compiled.moves import group_weight
 from equipoise.clinical.plan import Plan

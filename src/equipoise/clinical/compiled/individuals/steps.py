@@ -15,6 +15,12 @@ from equipoise.clinical.compiled.statements import Scratch, Value, Varies
 from equipoise.spec.formula import Node
 from equipoise.spec.formula.tree import Call
 
+LANES = 4
+"""Counters of chance that are turned into numbers together."""
+
+HELD = 4 * LANES
+"""Numbers of one patient that are made together, one for each cycle."""
+
 STEP = Varies.PATIENT | Varies.CYCLE
 """What a value changes with that must be computed for each patient in each cycle."""
 

@@ -1,0 +1,107 @@
+"""How patients are followed: as a cohort or one by one, by which engine, and how many."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import xarray as xr
+from numpy.typing import ArrayLike
+
+from equipoise.clinical.engines import Engine, engine_for
+from equipoise.clinical.plan import plan
+from equipoise.clinical.run import run_cohort, run_individuals
+from equipoise.clinical.sampled import differs
+from equipoise.spec.loaded import LoadedModel
+from equipoise.spec.model import EngineChoice
+
+
+@dataclass(frozen=True)
+class Following:
+    """How the patients of one run are followed.
+
+    The same for all parts of a run, so that results do not depend on how it is split.
+    """
+
+    one_by_one: bool
+    engine: Engine
+    patients: int
+    """How many in each draw; 0 where all are alike and a cohort tells what is expected."""
+    seed: int
+
+    def divided(self, parts: int) -> "Following":
+        """Return the same with so many fewer patients in each draw, at least one."""
+        return replace(self, patients=-(-self.patients // parts))
+
+
+def following(
+    model: LoadedModel,
+    *,
+    draws: int,
+    seed: int,
+    ages: int = 1,
+    choice: EngineChoice | None = None,
+    patients: int | None = None,
+) -> Following:
+    """Return how a run follows its patients.
+
+    Parameters
+    ----------
+    model
+        A checked model.
+    draws, ages
+        Of the whole run.
+    seed
+        Of the patients' luck.
+    choice
+        What the user wants; omitted is what the model's file says.
+    patients
+        How many in each draw; omitted is what the file says.
+
+    Examples
+    --------
+    >>> from equipoise.packs.find import library_folder
+    >>> from equipoise.spec.load import load_model
+    >>> model = load_model(library_folder() / "models" / "sick-sicker.yaml")
+    >>> following(model, draws=1, seed=1)
+    Following(one_by_one=False, engine='numpy', patients=0, seed=1)
+    >>> following(model, draws=1, seed=1, choice="individuals").patients
+    10000
+    """
+    wanted = choice or model.spec.engine
+    one_by_one = wanted == "individuals" or (wanted == "auto" and plan(model).individual)
+    people = model.spec.patients if patients is None else patients
+    if not one_by_one and not differs(model):
+        people = 0
+    engine = engine_for(model, draws=draws * max(people, 1), ages=ages, one_by_one=one_by_one)
+    return Following(one_by_one, engine, people, seed)
+
+
+def follow(
+    model: LoadedModel,
+    parameters: xr.Dataset,
+    how: Following,
+    *,
+    start_ages: Sequence[float] | None = None,
+    discount: tuple[ArrayLike, ArrayLike] | None = None,
+    progress: Callable[[float], None] | None = None,
+    strict: bool = False,
+    by_year: bool = True,
+) -> xr.Dataset:
+    """Follow patients in the way that was decided; see `run.run_cohort` and `run_individuals`.
+
+    Parameters
+    ----------
+    how
+        From `following`.
+    model, parameters, start_ages, discount, progress, strict, by_year
+        As of `run_cohort`; `strict` has no meaning one by one.
+    """
+    if how.one_by_one:
+        return run_individuals(
+            model, parameters, start_ages=start_ages, discount=discount, progress=progress,
+            engine=how.engine, by_year=by_year, patients=how.patients, seed=how.seed,
+        )  # fmt: skip
+    return run_cohort(
+        model, parameters, start_ages=start_ages, discount=discount, progress=progress,
+        strict=strict, engine=how.engine, by_year=by_year, patients=how.patients or None,
+        seed=how.seed,
+    )  # fmt: skip
