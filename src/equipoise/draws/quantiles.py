@@ -121,6 +121,20 @@ def _pert(natural: Natural, u: FloatArray) -> FloatArray:
     return values
 
 
+def _truncated_normal(natural: Natural, u: FloatArray) -> FloatArray:
+    """Inverse distribution function of a normal between two ends."""
+    mean, sd = natural["mean"], natural["sd"]
+    low, high = ((natural[end] - mean) / sd for end in ("lowest", "highest"))
+    # In the lower tail, where the digits of small shares are not lost.
+    mirrored = low + high > 0
+    if mirrored:
+        low, high, u = -high, -low, 1 - u
+    first, last = special.ndtr(low), special.ndtr(high)
+    scores = np.clip(special.ndtri(first + u * (last - first)), low, high)
+    values: FloatArray = mean + sd * (-scores if mirrored else scores)
+    return values
+
+
 def _empirical(distribution: Distribution, u: FloatArray) -> FloatArray:
     """Inverse of the step function through the given values."""
     reached = np.cumsum(distribution.weights)
@@ -140,4 +154,5 @@ _QUANTILES: Mapping[ParametricKind, Callable[[Natural, FloatArray], FloatArray]]
     "pert": _pert,
     "weibull": _weibull,
     "exponential": _exponential,
+    "truncated_normal": _truncated_normal,
 }

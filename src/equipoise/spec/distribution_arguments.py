@@ -89,6 +89,12 @@ def _check_values(kind: ParametricKind, given: Mapping[str, float]) -> None:
         raise FieldError(message, fix=_("use gamma or lognormal for values above 1"))
     if "low" in given:
         _check_interval(kind, given)
+    if "lowest" in given and given["lowest"] >= given["highest"]:
+        message = _(
+            "lowest {low:g} of {kind} must be below highest {high:g}",
+            low=given["lowest"], kind=kind, high=given["highest"],
+        )  # fmt: skip
+        raise FieldError(message, fix=_("swap or correct them"))
 
 
 def _check_interval(kind: ParametricKind, given: Mapping[str, float]) -> None:
@@ -180,4 +186,5 @@ _NATURAL: Mapping[ParametricKind, Callable[[Mapping[str, float]], dict[str, floa
     "pert": dict,
     "weibull": dict,
     "exponential": _natural_exponential,
+    "truncated_normal": dict,
 }

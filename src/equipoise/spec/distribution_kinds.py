@@ -17,6 +17,7 @@ ParametricKind = Literal[
     "pert",
     "weibull",
     "exponential",
+    "truncated_normal",
 ]
 Kind = ParametricKind | Literal["empirical"]
 
@@ -45,6 +46,7 @@ ARGUMENT_SETS: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
     "pert": (("low", "mode", "high"),),
     "weibull": (("shape", "scale"),),
     "exponential": (("rate",), ("mean",)),
+    "truncated_normal": (("mean", "sd", "lowest", "highest"),),
     "empirical": (("values",), ("values", "weights")),
 }
 """Kind -> the sets of arguments by which it can be given."""
@@ -69,6 +71,7 @@ _SYNONYMS = {
     "lnorm": "lognormal",
     "unif": "uniform",
     "exp": "exponential",
+    "truncnorm": "truncated_normal",
 }
 """What R and SciPy call an argument or a kind -> what it is called here."""
 

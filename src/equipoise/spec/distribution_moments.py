@@ -1,7 +1,7 @@
 """Mean and standard deviation of every kind of distribution, in closed form."""
 
 from collections.abc import Callable, Mapping
-from math import exp, expm1, lgamma, sqrt
+from math import erfc, exp, expm1, lgamma, pi, sqrt
 
 from equipoise.spec.distribution_kinds import ParametricKind
 
@@ -98,6 +98,19 @@ def _pert_moments(natural: Mapping[str, float]) -> Moments:
     return natural["low"] + width * mean, width * sqrt(mean * (1 - mean) / 7)
 
 
+def _truncated_normal_moments(natural: Mapping[str, float]) -> Moments:
+    """Return mean and standard deviation of a normal between two ends."""
+    mean, sd = natural["mean"], natural["sd"]
+    low, high = ((natural[end] - mean) / sd for end in ("lowest", "highest"))
+    # In the upper tail, where the digits of small shares are not lost.
+    below, above = (low, high) if low + high > 0 else (-high, -low)
+    inside = (erfc(below / sqrt(2)) - erfc(above / sqrt(2))) / 2
+    density = [exp(-end * end / 2) / sqrt(2 * pi) / inside for end in (low, high)]
+    shift = density[0] - density[1]
+    variance = 1 + low * density[0] - high * density[1] - shift**2
+    return mean + sd * shift, sd * sqrt(max(variance, 0.0))
+
+
 _MOMENTS: Mapping[ParametricKind, Callable[[Mapping[str, float]], Moments]] = {
     "normal": _normal_moments,
     "lognormal": _lognormal_moments,
@@ -108,4 +121,5 @@ _MOMENTS: Mapping[ParametricKind, Callable[[Mapping[str, float]], Moments]] = {
     "pert": _pert_moments,
     "weibull": _weibull_moments,
     "exponential": _exponential_moments,
+    "truncated_normal": _truncated_normal_moments,
 }

@@ -27,6 +27,11 @@ CASES = [
     ("weibull(shape=0.6, scale=3)", stats.weibull_min(0.6, scale=3)),
     ("weibull(shape=5, scale=3)", stats.weibull_min(5, scale=3)),
     ("exponential(rate=0.25)", stats.expon(scale=4)),
+    (
+        "truncated_normal(mean=36, sd=15, lowest=18, highest=110)",
+        stats.truncnorm(-1.2, 74 / 15, loc=36, scale=15),
+    ),
+    ("truncated_normal(mean=0, sd=2, lowest=10, highest=18)", stats.truncnorm(5, 9, scale=2)),
 ]
 SHARES = np.concatenate(
     [[2.0**-53, 1e-12, 1e-6], np.linspace(0.001, 0.999, 999), [1 - 1e-6, 1 - 1e-12, 1 - 2.0**-53]]

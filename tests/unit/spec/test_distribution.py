@@ -52,6 +52,11 @@ ACCEPTED = [  # text, frozen SciPy distribution of the same meaning
     ("weibull(shape=1.5, scale=3)", stats.weibull_min(1.5, scale=3)),
     ("exponential(rate=0.25)", stats.expon(scale=4)),
     ("exponential(mean=4)", stats.expon(scale=4)),
+    (
+        "truncated_normal(mean=36, sd=15, lowest=18, highest=110)",
+        stats.truncnorm(-1.2, 74 / 15, loc=36, scale=15),
+    ),
+    ("truncated_normal(mean=0, sd=2, lowest=-18, highest=-10)", stats.truncnorm(-9, -5, scale=2)),
 ]
 
 
