@@ -120,6 +120,7 @@ def assess(
     policy: Mapping[str, object] | None = None,
     progress: Progress | None = None,
     workers: int = 1,
+    scheduler: str | None = None,
 ) -> Results:
     """Answer the five questions of a study.
 
@@ -135,6 +136,8 @@ def assess(
         Hears how far the run is, and can cancel it.
     workers
         Threads; a second one takes twice the memory and gains little.
+    scheduler
+        Address of a Dask scheduler, e.g. ``tcp://10.0.0.5:8786``: its workers run the draws.
 
     Raises
     ------
@@ -145,7 +148,7 @@ def assess(
     chosen = parse_policy(loaded, {} if policy is None else policy)
     tree = run_assessment(
         loaded, draws=draws, seed=seed, design=design, policy=chosen, progress=progress,
-        workers=workers,
+        workers=workers, scheduler=scheduler,
     )  # fmt: skip
     return Results(tree)
 
@@ -170,6 +173,7 @@ def run_model(
     engine: EngineChoice | None = None,
     patients: int | None = None,
     progress: Callable[[float], None] | None = None,
+    scheduler: str | None = None,
 ) -> ModelRun:
     """Run a model file alone: totals, incremental table and, with draws, its uncertainty.
 
@@ -187,9 +191,11 @@ def run_model(
         How many are followed in each draw, where they differ or go one by one.
     progress
         Called with the share of the work done, between 0 and 1.
+    scheduler
+        Address of a Dask scheduler whose workers run the draws.
     """
     model = load_named_model(_path_or_name(name, '"sick-sicker"'))
     return run_model_file(
         model, draws=draws, seed=seed, design=design, engine=engine, patients=patients,
-        progress=progress,
+        progress=progress, scheduler=scheduler,
     )  # fmt: skip

@@ -56,6 +56,7 @@ class Request:
     formats: str
     profile: bool
     workers: int
+    scheduler: str | None
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,7 @@ def _with_bar(asked: _Asked, request: Request, progress: Progress, errors: Conso
         return run_assessment(
             asked.study, draws=request.draws, seed=request.seed, design=request.design,
             policy=asked.policy, progress=progress, workers=request.workers,
+            scheduler=request.scheduler,
         )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from equipoise.cli.options import (
     DesignOption,
     DrawsOption,
     LanguageOption,
+    SchedulerOption,
     SeedOption,
     SetOption,
     StudyArgument,
@@ -92,6 +93,7 @@ def assess(
     workers: Annotated[
         int, typer.Option("--workers", help=_("Threads; a second one gains little."))
     ] = 1,
+    scheduler: SchedulerOption = None,
 ) -> None:
     """Assess a study and write its folder."""
     from equipoise.cli.assessing import Request, run_request
@@ -108,6 +110,7 @@ def assess(
         formats=formats,
         profile=profile,
         workers=workers,
+        scheduler=scheduler,
     )
     run_request(request)
 
@@ -259,10 +262,11 @@ def model_run(
     out: Annotated[
         Path | None, typer.Option("--out", help=_("CSV file for the incremental table."))
     ] = None,
+    scheduler: SchedulerOption = None,
     language: LanguageOption = "en",
 ) -> None:
     """Run a model alone."""
     from equipoise.cli.modelling import ModelRequest, run_and_print
 
-    request = ModelRequest(model, draws, seed, design, engine, patients, out)
+    request = ModelRequest(model, draws, seed, design, engine, patients, out, scheduler)
     run_and_print(request, Console())

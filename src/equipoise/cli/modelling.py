@@ -40,6 +40,7 @@ class ModelRequest:
     engine: EngineChoice | None
     patients: int | None
     out: Path | None
+    scheduler: str | None
 
 
 def run_and_print(request: ModelRequest, console: Console) -> None:
@@ -78,6 +79,7 @@ def _with_bar(request: ModelRequest) -> ModelRun:
         return run_model(
             request.name, draws=request.draws, seed=request.seed, design=request.design,
             engine=request.engine, patients=request.patients, progress=heard,
+            scheduler=request.scheduler,
         )  # fmt: skip
 
 

@@ -28,6 +28,15 @@ DesignOption = Annotated[
     Literal["plain", "latin_hypercube", "sobol"],
     typer.Option("--design", help=_("How the sample is spread.")),
 ]
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        help=_(
+            "Address of a Dask scheduler whose workers run the draws, e.g. tcp://10.0.0.5:8786."
+        ),
+    ),
+]
 SetOption = Annotated[
     list[str] | None,
     typer.Option(

@@ -1,6 +1,6 @@
 """Health and cost per patient, by the age and the wait at treatment."""
 
-from equipoise.clinical.engines import Engine, engine_for
+from equipoise.clinical.engines import Engine, engine_for, seconds_of
 from equipoise.clinical.following import Following, follow, following
 from equipoise.clinical.run import run_cohort, run_individuals
 from equipoise.clinical.totals import totals
@@ -13,5 +13,6 @@ __all__ = [
     "following",
     "run_cohort",
     "run_individuals",
+    "seconds_of",
     "totals",
 ]

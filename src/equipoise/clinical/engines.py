@@ -56,7 +56,7 @@ def engine_for(
     >>> engine_for(model, draws=1000), engine_for(model, draws=1_000_000)
     ('numpy', 'machine_code')
     """
-    seconds = work_of(model, draws=draws, ages=ages) / _PER_SECOND
+    seconds = seconds_of(model, draws=draws, ages=ages)
     if model.spec.time is None or seconds < WORTH_COMPILING * _FEWEST_SECONDS:
         return "numpy"
     drawn = model.uncertain or frozenset(model.spec.parameters)
@@ -78,6 +78,17 @@ def _text(model: LoadedModel, time: Time, drawn: Sequence[str], *, one_by_one: b
 def _compiling(lines: int) -> float:
     """Return about how many seconds a kernel of so many lines takes to compile."""
     return _FEWEST_SECONDS + 0.005 * lines + 8e-7 * lines**2
+
+
+def seconds_of(model: LoadedModel, *, draws: int, ages: int = 1) -> float:
+    """Return about how many seconds a run takes in NumPy; machine code takes fewer.
+
+    Parameters
+    ----------
+    model, draws, ages
+        As of `engine_for`.
+    """
+    return work_of(model, draws=draws, ages=ages) / _PER_SECOND
 
 
 def work_of(model: LoadedModel, *, draws: int, ages: int = 1) -> float:

@@ -60,6 +60,17 @@ class Progress:
             if self._on_change is not None:
                 self._on_change(share)
 
+    def tell(self, _share: float) -> None:
+        """Look whether the run was asked to stop, inside of a step whose share is told.
+
+        Raises
+        ------
+        CancelledError
+            If it was.
+        """
+        if self._cancelled.is_set():
+            raise CancelledError
+
     def cancel(self) -> None:
         """Ask all threads to stop at their next step."""
         self._cancelled.set()

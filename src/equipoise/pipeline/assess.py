@@ -1,10 +1,7 @@
 """From a study to its answers: sample, run all draws in chunks, weigh, and say what is unknown."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
-from dataclasses import replace
-from functools import partial
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import xarray as xr
 
@@ -13,6 +10,7 @@ from equipoise.clinical import following
 from equipoise.core.limits import overflow_explained
 from equipoise.core.progress import Progress
 from equipoise.draws import Design
+from equipoise.pipeline.chunks import chunks_of, in_threads, on_cluster
 from equipoise.pipeline.law import lawful
 from equipoise.pipeline.policies import Plan, course_of_disease, run_chunk
 from equipoise.pipeline.provenance import record_of
@@ -56,6 +54,7 @@ def assess(
     progress: Progress | None = None,
     workers: int = 1,
     chunk: int = CHUNK,
+    scheduler: str | None = None,
 ) -> xr.DataTree:
     """Answer the five questions of a study with one joint simulation.
 
@@ -79,6 +78,8 @@ def assess(
         twice the memory and gains little.
     chunk
         Draws that run together.
+    scheduler
+        Address of a Dask scheduler whose workers run the chunks instead of threads here.
 
     Returns
     -------
@@ -112,10 +113,14 @@ def assess(
         require_possible_draws(study, sampled.inputs)
         plan = _plan(study, sampled, chosen, seed)
         _compile(plan, sampled.inputs, progress)
-        chunks = _chunks(sampled.inputs, chunk)
+        chunks = chunks_of(sampled.inputs, chunk)
         progress.expect(plan.steps * len(chunks) * 1.1)
-        work = overflow_explained(inputs)(partial(run_chunk, plan, progress=progress))
-        parts = _in_threads(work, chunks, progress, workers)
+        work = _ChunkWork(plan, inputs)
+        if scheduler is None:
+            parts = in_threads(work, chunks, progress, workers=workers)
+        else:
+            units = float(plan.steps)
+            parts = on_cluster(work, chunks, progress, scheduler=scheduler, units=units)
         groups = {name: _joined(name, parts) for name in parts[0]}
         return _finish(plan, sampled, groups, progress, design)
 
@@ -148,17 +153,6 @@ def warm_up(study: Study) -> None:
         run_chunk(replace(plan, following=how), sampled.inputs, Progress())
 
 
-def _chunks(inputs: xr.Dataset, size: int) -> list[xr.Dataset]:
-    """Return the draws in chunks of at least two.
-
-    Sums over other dims round differently where the draws are a single one.
-    """
-    draws = inputs.sizes["draw"]
-    starts = [k for k in range(0, draws, max(size, 2)) if draws - k > 1 or k == 0]
-    ends = [*starts[1:], draws]
-    return [inputs.isel(draw=slice(k, end)) for k, end in zip(starts, ends, strict=True)]
-
-
 def _plan(study: Study, sampled: Sampled, chosen: Policy, seed: int) -> Plan:
     """Return what every chunk needs."""
     reference = reference_threshold(sampled.base)
@@ -176,23 +170,17 @@ def _plan(study: Study, sampled: Sampled, chosen: Policy, seed: int) -> Plan:
     )
 
 
-def _in_threads(
-    work: Callable[[xr.Dataset], dict[str, xr.Dataset]],
-    chunks: list[xr.Dataset],
-    progress: Progress,
-    workers: int,
-) -> list[dict[str, xr.Dataset]]:
-    """Run the chunks on threads; an interruption stops them all."""
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        # Each with the language of this thread, for what may be wrong.
-        futures = [pool.submit(copy_context().run, work, part) for part in chunks]
-        try:
-            return [future.result() for future in futures]
-        except BaseException:
-            progress.cancel()
-            for future in futures:
-                future.cancel()
-            raise
+@dataclass(frozen=True)
+class _ChunkWork:
+    """Everything of one chunk; it can be sent to another process."""
+
+    plan: Plan
+    values: Mapping[str, float]
+
+    def __call__(self, inputs: xr.Dataset, *, progress: Progress) -> dict[str, xr.Dataset]:
+        """Return what comes of some draws."""
+        with overflow_explained(self.values), blaming(self.plan.study.path):
+            return run_chunk(self.plan, inputs, progress)
 
 
 def _joined(name: str, parts: list[dict[str, xr.Dataset]]) -> xr.Dataset:

@@ -1,17 +1,19 @@
 """A model file alone: totals per strategy, the incremental table, its uncertainty."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import floor, log10, sqrt
+from math import ceil, floor, log10, sqrt
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from equipoise.clinical import Following, follow, following, totals
+from equipoise.clinical import Following, follow, following, seconds_of, totals
 from equipoise.core.limits import overflow_explained
+from equipoise.core.progress import Progress
 from equipoise.draws import Design, base_case, sample
+from equipoise.pipeline.chunks import LEAST_SECONDS, chunks_of, on_cluster
 from equipoise.pipeline.rehearsal import rehearse_model
 from equipoise.pipeline.settings import check_sample
 from equipoise.spec.loaded import LoadedModel
@@ -26,6 +28,9 @@ from equipoise.value import (
 )
 
 POINTS = 41
+
+_TIMES_FASTER = 20
+"""Machine code against NumPy, about."""
 
 BATCHES = 20
 """Parts of the base case's patients, from whose scatter the Monte Carlo error is read."""
@@ -157,6 +162,7 @@ def run_model(
     engine: EngineChoice | None = None,
     patients: int | None = None,
     progress: Callable[[float], None] | None = None,
+    scheduler: str | None = None,
 ) -> ModelRun:
     """Run a model file alone, with its own ages and discount rates.
 
@@ -175,6 +181,8 @@ def run_model(
         omitted is what the file says.
     progress
         Called with the share of the work done, between 0 and 1.
+    scheduler
+        Address of a Dask scheduler whose workers run the draws instead of threads here.
 
     Raises
     ------
@@ -189,16 +197,64 @@ def run_model(
     spec = model.spec
     drawn = None
     done = _Shares(progress, draws=draws)
-    with overflow_explained({name: one.value for name, one in spec.parameters.items()}):
+    values = {name: one.value for name, one in spec.parameters.items()}
+    with overflow_explained(values):
         how = following(model, draws=max(draws, 1), seed=seed, choice=engine, patients=patients)
-        base, batches = _base(model, how, done.base)
+        place = _Place(scheduler, values)
+        base, batches = _base(model, how, place, done.base)
         if draws:
             inputs = sample(
                 spec.parameters, joint=spec.joint, correlations=spec.parameter_correlations,
                 draws=draws, seed=seed, method=design,
             )  # fmt: skip
-            drawn = totals(follow(model, inputs, how, by_year=False, progress=done.drawn))
+            drawn = place.totals(model, inputs, how, done.drawn)
     return ModelRun(model, base, drawn, how, batches)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where draws are run: here, or on a cluster."""
+
+    scheduler: str | None
+    values: Mapping[str, float]
+
+    def totals(
+        self,
+        model: LoadedModel,
+        inputs: xr.Dataset,
+        how: Following,
+        progress: Callable[[float], None],
+    ) -> xr.Dataset:
+        """Return the totals of some draws."""
+        if self.scheduler is None:
+            return totals(follow(model, inputs, how, by_year=False, progress=progress))
+        draws = inputs.sizes["draw"]
+        seconds = seconds_of(model, draws=draws * max(how.patients, 1))
+        if how.engine == "machine_code":
+            seconds /= _TIMES_FASTER
+        size = ceil(draws / max(min(draws // 2, seconds / LEAST_SECONDS), 1))
+        chunks = chunks_of(inputs, size)
+        heard = Progress(progress)
+        heard.expect(len(chunks))
+        work = _ModelWork(model, how, self.values)
+        parts = on_cluster(work, chunks, heard, scheduler=self.scheduler, units=1.0)
+        return xr.concat(parts, dim="draw")
+
+
+@dataclass(frozen=True)
+class _ModelWork:
+    """Totals of one chunk of draws; it can be sent to another process."""
+
+    model: LoadedModel
+    how: Following
+    values: Mapping[str, float]
+
+    def __call__(self, inputs: xr.Dataset, *, progress: Progress) -> xr.Dataset:
+        """Return the totals of some draws."""
+        with overflow_explained(self.values):
+            return totals(
+                follow(self.model, inputs, self.how, by_year=False, progress=progress.tell)
+            )
 
 
 class _Shares:
@@ -220,7 +276,7 @@ class _Shares:
 
 
 def _base(
-    model: LoadedModel, how: Following, progress: Callable[[float], None]
+    model: LoadedModel, how: Following, place: _Place, progress: Callable[[float], None]
 ) -> tuple[xr.Dataset, xr.Dataset | None]:
     """Return the totals of the base case; and of parts of its patients, where chance decides."""
     if not how.patients:
@@ -232,5 +288,5 @@ def _base(
     parts = min(BATCHES, how.patients)
     repeated = inputs.assign_coords(draw=range(parts))
     few = how.divided(parts)
-    found = totals(follow(model, repeated, few, by_year=False, progress=progress))
+    found = place.totals(model, repeated, few, progress)
     return found.mean("draw"), found.rename(draw="batch")
