@@ -29,6 +29,7 @@ from equipoise.spec.distribution_kinds import ARGUMENT_SETS, PARAMETRIC_KINDS
 from equipoise.spec.formula import CONSTANTS, FUNCTIONS, FormulaField
 from equipoise.spec.formula.guard import DEEPEST, LONGEST
 from equipoise.spec.formula.parse import LARGEST, LONGEST_NAME, MOST_NODES
+from equipoise.spec.formula.survival import SURVIVAL
 from equipoise.spec.formula.tree import Operator, Relation
 from equipoise.spec.model import FileName, Move
 from equipoise.spec.model_check import LARGEST as MOST_ENTRIES
@@ -83,6 +84,16 @@ FUNCTION_TEXTS = {
         "1 in the first cycle in which the condition holds for a patient, else 0",
         "1",
     ),
+}
+SURVIVAL_TEXTS = {
+    "exponential_survival": "`exp(-rate * t)`",
+    "weibull_survival": "`exp(-(t / scale) ** shape)`",
+    "gompertz_survival": "`exp(-rate / shape * (exp(shape * t) - 1))`; the shape can have any "
+    "sign, and 0 is exponential",
+    "lognormal_survival": "the logarithm of years is normal",
+    "loglogistic_survival": "`1 / (1 + (t / scale) ** shape)`",
+    "gamma_survival": "upper incomplete gamma function of `shape` at `rate * t`",
+    "generalised_gamma_survival": "Prentice's; `q` is of any sign, 0 is lognormal, 1 Weibull",
 }
 CLOCK_TEXTS = {
     "time": "years since the patient's start, at the beginning of the cycle",
@@ -185,7 +196,8 @@ def vocabulary() -> str:
 
 def functions() -> str:
     """Return the page of the formula language."""
-    complete(FUNCTION_TEXTS, FUNCTIONS, "FUNCTION_TEXTS")
+    complete(FUNCTION_TEXTS, FUNCTIONS.keys() - SURVIVAL.keys(), "FUNCTION_TEXTS")
+    complete(SURVIVAL_TEXTS, SURVIVAL, "SURVIVAL_TEXTS")
     complete(CLOCK_TEXTS, CLOCK, "CLOCK_TEXTS")
     complete(OPERATOR_TEXTS, get_args(Operator), "OPERATOR_TEXTS")
     relations = ", ".join(f"`{one}`" for one in get_args(Relation))
@@ -196,6 +208,10 @@ def functions() -> str:
         "How to use it: [formulas and model files](../concepts/language.md).",
         "## Functions",
         table(("write", "value", "unit"), FUNCTION_TEXTS.values()),
+        "Survival functions: the share still alive, or free of an event, `t` years after the "
+        "start. They are 1 at and before the start, and no number where there is no such "
+        "distribution. The value has unit 1.",
+        table(("write", "value", "units of the arguments"), survival_rows()),
         "A name under `tables` is a function too: `mortality(age)`, `mortality(age, male)`.",
         "## Operators",
         table(("operator", "meaning"), ((f"`{k}`", v) for k, v in OPERATOR_TEXTS.items())),
@@ -224,6 +240,13 @@ def functions() -> str:
         "Most entries of each field of a model:",
         table(("field", "entries"), entries),
     )
+
+
+def survival_rows() -> Iterable[tuple[str, str, str]]:
+    """Yield the rows of the table of survival functions."""
+    for name, one in SURVIVAL.items():
+        call = f"`{name}({', '.join(one.arguments)})`"
+        yield call, SURVIVAL_TEXTS[name], ", ".join(one.arguments.values())
 
 
 def distributions() -> str:

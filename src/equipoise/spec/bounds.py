@@ -13,6 +13,7 @@ from equipoise.core.translation import translate as _
 from equipoise.core.units import Unit
 from equipoise.spec.findings import Finding, Place, finding
 from equipoise.spec.formula import Formula, walk
+from equipoise.spec.formula.survival import SURVIVAL
 from equipoise.spec.formula.tree import Binary, Call, Choice, Name, Negative, Node
 from equipoise.spec.loaded import TableData
 from equipoise.spec.model import Model, Table
@@ -128,6 +129,11 @@ def roles_of(model: Model) -> dict[str, Bounds]:
             if isinstance(node, Call) and node.function in ("probability", "rate"):
                 role = RATE if node.function == "probability" else SHARE
                 _note(found, model, node.arguments[0], role)
+            elif isinstance(node, Call) and node.function in SURVIVAL:
+                for name, argument in zip(SURVIVAL[node.function].arguments, node.arguments,
+                                          strict=True):  # fmt: skip
+                    if name == "rate":
+                        _note(found, model, argument, RATE)
         match placed.role:
             case "utility":
                 _note(found, model, placed.formula.tree, UTILITY)

@@ -12,6 +12,7 @@ from equipoise.core.translation import translate as _
 from equipoise.core.units import DIMENSIONLESS, Unit, parse_unit
 from equipoise.spec.formula.evaluate import Scope, evaluate
 from equipoise.spec.formula.parse import CONSTANTS, FUNCTIONS, Formula, unknown_name
+from equipoise.spec.formula.survival import SURVIVAL
 from equipoise.spec.formula.tree import (
     Binary,
     Call,
@@ -202,6 +203,11 @@ class _Inference:
                 self.must_be(first, DIMENSIONLESS)
                 self.must_be(node.arguments[1], _YEAR)
                 unit = _PER_YEAR
+            case name if name in SURVIVAL:
+                wanted = SURVIVAL[name].arguments.values()
+                for argument, text in zip(node.arguments, wanted, strict=True):
+                    self.must_be(argument, parse_unit(text))
+                unit = DIMENSIONLESS
             case _:
                 known = sorted({*FUNCTIONS, *self.tables})
                 raise unknown_name(node.function, known, node.column)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from equipoise.core.errors import FormulaError
 from equipoise.core.translation import translate as _
 from equipoise.spec.formula.parse import CONSTANTS, FUNCTIONS, unknown_name
+from equipoise.spec.formula.survival import SURVIVAL
 from equipoise.spec.formula.tree import (
     Binary,
     Call,
@@ -230,6 +231,7 @@ def _most(*values: Array) -> NDArray[np.float64]:
 _BUILT_IN: Mapping[str, Callable[..., NDArray[np.float64]]] = {
     "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "floor": np.floor, "ceil": np.ceil,
     "abs": np.abs, "min": _least, "max": _most, "probability": probability, "rate": rate,
+    **{name: one.function for name, one in SURVIVAL.items()},
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from equipoise.core.errors import FormulaError
 from equipoise.core.fields import text_field
 from equipoise.core.translation import translate as _
 from equipoise.spec.formula.guard import DEEPEST, guard, shortened, unknown_operator
+from equipoise.spec.formula.survival import SURVIVAL
 from equipoise.spec.formula.tree import (
     Binary,
     Call,
@@ -46,6 +47,7 @@ FUNCTIONS: Mapping[str, tuple[int, int]] = {
     "probability": (2, 2),
     "rate": (2, 2),
     "first": (1, 1),
+    **{name: (len(one.arguments),) * 2 for name, one in SURVIVAL.items()},
 }
 """Functions of the language with the fewest and most arguments."""
 
