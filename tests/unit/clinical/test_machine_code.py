@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from equipoise.clinical import Engine, engine_for, run_cohort, totals
 from equipoise.clinical.compiled import build as kernels
-from equipoise.clinical.compiled.arithmetic import exp, expm1
+from equipoise.clinical.compiled.arithmetic import exp, expm1, log, power
+from equipoise.clinical.compiled.incomplete_gamma import gamma_norm, gamma_tail
 from equipoise.clinical.compiled.source import kernel_source
 from equipoise.clinical.compiled.statements import BLOCK
 from equipoise.clinical.plan import plan
@@ -23,6 +24,7 @@ from equipoise.draws import sample
 from equipoise.packs.find import library_folder
 from equipoise.packs.named import load_named_study
 from equipoise.spec.formula import FUNCTIONS
+from equipoise.spec.formula.survival import SURVIVAL, generalised_gamma_survival
 from equipoise.spec.load import load_model, replace_values
 from equipoise.spec.loaded import LoadedModel, TableData
 from equipoise.spec.model_formulas import formulas
@@ -69,6 +71,13 @@ EVERYTHING: dict[str, Any] = {
         "rounded": "floor(load) + ceil(load / 3) - sqrt(load)",
         "late": "time > 2 * year and not (age < 30 or p >= 0.25)",
         "between": "0.05 < p <= 0.3 != 0.31",
+        "curves": (
+            "exponential_survival(time, p / year) + weibull_survival(time, q, 3 * year) ** p"
+            " + gompertz_survival(age, (p - 0.2) / year, 0.01 * q / year)"
+            " + lognormal_survival(time, p, q) + loglogistic_survival(time, q, 2 * year)"
+            " + gamma_survival(time, q, p / year) + (time / year) ** p + (p - q) ** 4 + p ** load"
+            " + generalised_gamma_survival(time, p, q, p - 0.25)"
+        ),
     },
     "attributes": {
         "load": {
@@ -78,7 +87,7 @@ EVERYTHING: dict[str, Any] = {
     "states": {
         "well": {
             "start": "1 - level / 2", "utility": "0.9 - min(load, 20, age) / 100",
-            "cost": {"drug": "100 * ease / year", "care": "20 * power / year"},
+            "cost": {"drug": "100 * ease / year", "care": "20 * power * curves / year"},
         },
         "ill": {
             "start": "level / 2", "utility": "max(0.6 - rounded / 50, 0.1) if late else 0.5",
@@ -354,6 +363,7 @@ def test_a_sample_of_other_dims_is_refused(
             run_cohort(build(**SMALL), inputs, engine=engine)
 
 
+@settings(deadline=None)  # the first call compiles
 @given(st.floats(allow_nan=True, allow_infinity=True))
 def test_exponentials_are_good_to_the_last_digits(x: float) -> None:
     with np.errstate(all="ignore"):
@@ -362,3 +372,65 @@ def test_exponentials_are_good_to_the_last_digits(x: float) -> None:
                 assert math.isclose(found, expected, abs_tol=1e-303)
             else:
                 np.testing.assert_allclose(found, expected, rtol=1e-15)
+
+
+@settings(deadline=None)  # the first call compiles
+@given(st.floats(allow_nan=True, allow_infinity=True))
+def test_logarithms_are_good_to_the_last_digit(x: float) -> None:
+    with np.errstate(all="ignore"):
+        expected = float(np.log(x))
+    if math.isfinite(expected):
+        assert abs(log(x) - expected) <= 2 * np.spacing(abs(expected))
+    else:
+        np.testing.assert_equal(log(x), expected)
+
+
+whole = st.integers(-9, 9).map(float)
+anything = st.one_of(st.floats(-1e3, 1e3), whole, st.sampled_from([0.0, 1.0, -1.0, 1e-310, np.inf]))
+
+
+@settings(deadline=None)  # the first call compiles
+@given(anything, st.one_of(st.floats(-50.0, 50.0), whole))
+def test_powers_are_those_of_numpy(x: float, y: float) -> None:
+    with np.errstate(all="ignore"):
+        expected = float(np.power(x, y))
+        size = abs(y * float(np.log(abs(x)))) if x not in (0.0, np.inf) else 0.0
+    bound = 1e-15 + 4e-16 * size
+    np.testing.assert_allclose(power(x, y), expected, rtol=bound, atol=1e-300)
+
+
+@settings(deadline=None)  # the first call compiles
+@given(st.floats(-12.0, 12.0), st.floats(-2.0, 1.7), st.sampled_from([-1.0, 1.0]))
+def test_tails_of_the_generalised_gamma_are_those_of_the_reference(
+    w: float, size: float, sign: float
+) -> None:
+    q = sign * 10.0**size
+    found = gamma_tail(w, q, q**-2.0, gamma_norm(q**-2.0))
+    with np.errstate(all="ignore"):
+        expected = float(generalised_gamma_survival(np.exp(w), 0.0, 1.0, q))
+    assert found == pytest.approx(expected, rel=1e-11, abs=1e-15)
+
+
+def test_survival_functions_agree_over_wide_ranges(build: Callable[..., LoadedModel]) -> None:
+    """Also before the start, and where there is no such distribution."""
+    spans = {"a": (-0.2, 5.0), "b": (-0.2, 3.0), "q": (-3.0, 3.0), "lag": (-2.0, 2.0)}
+    rng = np.random.default_rng(3)
+    inputs = xr.Dataset({n: ("draw", rng.uniform(*span, 900)) for n, span in spans.items()})
+    inputs["q"][:20] = np.concatenate([[0.0], np.geomspace(1e-9, 0.02, 19)])
+    parameter = {"value": 1, "unit": "1", "status": "assumption", "note": "invented"}
+    texts = {"year": "{} * year", "1/year": "{} / year", "1": "{}"}
+    track = {}
+    for name, one in SURVIVAL.items():
+        units = list(one.arguments.values())[1:]
+        names = ["q", "a", "b"][-len(units) :] if name == "gompertz_survival" else ["a", "b", "q"]
+        others = [texts[unit].format(value) for unit, value in zip(units, names, strict=False)]
+        curve = f"{name}(time - lag * year, {', '.join(others)})"
+        track[name] = f"{curve} if {curve} >= 0 else 2"  # no number is not above 0
+        track[f"{name}_ratio"] = f"({curve}) ** 0.7 if {curve} >= 0 else 2"
+    model = build(
+        states={"alive": {"start": 1}}, track=track, parameters=dict.fromkeys(spans, parameter),
+        time={"cycle": "0.5 years", "horizon": "20 years"},
+    )  # fmt: skip
+    machine, numpy = both(model, inputs)
+    np.testing.assert_allclose(machine["track"], numpy["track"], rtol=1e-11, atol=1e-13)
+    assert 0.05 < float((numpy["track"] == 2).mean()) < 0.4

@@ -15,6 +15,10 @@ _LN2_HIGH = 6.93147180369123816490e-01
 _LN2_LOW = 1.90821492927058770002e-10
 """ln 2 in two parts, of which whole multiples of the first are exact."""
 
+_SMALLEST_NORMAL = 2.2250738585072014e-308
+_HALF_ROOT_BITS = 0x3FE6A09E667F3BCD
+"""The bits of the square root of one half."""
+
 _LARGEST = 709.782712893384
 _SMALLEST = -700.0
 
@@ -69,6 +73,62 @@ def exp(x: float) -> float:
     found = np.inf if x > _LARGEST else found
     found = 0.0 if x < _SMALLEST else found
     return x if np.isnan(x) else found
+
+
+@compiled
+def log(x: float) -> float:
+    r"""Return :math:`\ln x` to a few units of the last digit.
+
+    With :math:`x = 2^k m`, :math:`m` between the roots of one half and of 2, and
+    :math:`s = (m - 1) / (m + 1)` it is :math:`k \ln 2 + 2 \operatorname{artanh} s`.
+    """
+    small = x < _SMALLEST_NORMAL
+    scaled = x * 18014398509481984.0 if small else x
+    bits = np.float64(scaled).view(np.int64)
+    power = (bits - np.int64(_HALF_ROOT_BITS)) >> np.int64(52)
+    m = float(np.int64(bits - (power << np.int64(52))).view(np.float64))
+    k = float(power) - (54.0 if small else 0.0)
+    f = m - 1.0
+    s = f / (m + 1.0)
+    z = s * s
+    p = 2.0 / 21.0
+    p = p * z + 2.0 / 19.0
+    p = p * z + 2.0 / 17.0
+    p = p * z + 2.0 / 15.0
+    p = p * z + 2.0 / 13.0
+    p = p * z + 2.0 / 11.0
+    p = p * z + 2.0 / 9.0
+    p = p * z + 2.0 / 7.0
+    p = p * z + 2.0 / 5.0
+    p = p * z + 2.0 / 3.0
+    half = 0.5 * f * f
+    # As 2 s = f - f f / 2 + s f f / 2, so that f, which is exact, is added last.
+    rest = s * (half + z * p) + k * _LN2_LOW
+    found = k * _LN2_HIGH - ((half - rest) - f)
+    found = -np.inf if x == 0.0 else found
+    found = x if x == np.inf else found
+    return found if x >= 0.0 else np.nan
+
+
+@compiled
+def power(x: float, y: float) -> float:
+    r"""Return :math:`x^y`, whose relative error is below :math:`10^{-15} (1 + |y \ln x|)`."""
+    return power_of(x, log(np.abs(x)), y)
+
+
+@compiled
+def power_of(x: float, log_size: float, y: float) -> float:
+    """Return x to the power of y, given the logarithm of the size of x.
+
+    A number below 0 has whole powers only, as everywhere; the rest is what NumPy gives.
+    """
+    size = exp(y * log_size)
+    size = 1.0 if (y == 0.0) | (x == 1.0) else size
+    whole = np.floor(y)
+    odd = np.floor(0.5 * y) * 2.0 != whole
+    signed = -size if odd else size
+    signed = signed if whole == y else np.nan
+    return signed if x < 0.0 else size
 
 
 @compiled

@@ -62,11 +62,13 @@ def _name(text: str) -> str:
     # Numba takes half a second to import, which only kernels need.
     import numba  # noqa: PLC0415
 
-    from equipoise.clinical.compiled import arithmetic  # noqa: PLC0415
+    from equipoise.clinical.compiled import arithmetic, incomplete_gamma  # noqa: PLC0415
     from equipoise.core import machine_code  # noqa: PLC0415
+    from equipoise.spec.formula import survival  # noqa: PLC0415
 
     parts = [numba.__version__, sys.version, text]
-    parts += [inspect.getsource(part) for part in (arithmetic, machine_code)]
+    sources = (arithmetic, incomplete_gamma, survival, machine_code)
+    parts += [inspect.getsource(part) for part in sources]
     return f"kernel_{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:24]}.py"
 
 

@@ -5,7 +5,9 @@ from functools import reduce
 from typing import assert_never
 
 from equipoise.clinical.compiled.statements import Scratch, Statements, Value, Varies
+from equipoise.clinical.compiled.survival import has_logarithm, log_survival, survival
 from equipoise.spec.formula import CONSTANTS
+from equipoise.spec.formula.survival import SURVIVAL
 from equipoise.spec.formula.tree import (
     Binary,
     Call,
@@ -28,7 +30,7 @@ Tables = Mapping[str, Callable[[list[str]], str]]
 _SMALL_POWERS = {0.5: "np.sqrt({0})", 1.0: "{0}", 2.0: "({0} * {0})", 3.0: "({0} * {0} * {0})"}
 
 _FUNCTIONS = {
-    "exp": "exp({0})", "log": "np.log({0})", "sqrt": "np.sqrt({0})", "floor": "np.floor({0})",
+    "exp": "exp({0})", "log": "log({0})", "sqrt": "np.sqrt({0})", "floor": "np.floor({0})",
     "ceil": "np.ceil({0})", "abs": "np.abs({0})", "probability": "(-expm1(-({0} * {1})))",
     "rate": "(-np.log1p(-{0}) / {1})",
 }  # fmt: skip
@@ -126,12 +128,40 @@ class Formulas(Statements):
 
     def _arithmetic(self, node: Binary) -> Value:
         """Write two operands and their operator; small powers as products."""
-        left, right = self.number(node.left), self.number(node.right)
         if node.operator == "**":
-            exponent = node.right.value if isinstance(node.right, Number) else None
-            if exponent in _SMALL_POWERS:
-                return self.set(_SMALL_POWERS[exponent], left)
+            return self._power(node)
+        left, right = self.number(node.left), self.number(node.right)
         return self.set(f"({{0}} {node.operator} {{1}})", left, right)
+
+    def _power(self, node: Binary) -> Value:
+        """Write a power; its logarithm is taken as early as its base is known.
+
+        A hazard ratio on a curve, `weibull_survival(...) ** hr`, needs no logarithm at all.
+        """
+        exponent = node.right.value if isinstance(node.right, Number) else None
+        if exponent in _SMALL_POWERS:
+            return self.set(_SMALL_POWERS[exponent], self.number(node.left))
+        right = self.number(node.right)
+        logarithm = self._logarithm(node.left)
+        if logarithm is not None:
+            return self.set("exp({1} * {0})", logarithm, right)
+        left = self.number(node.left)
+        if Varies.DRAW not in left.varies | right.varies:
+            return self.set("({0} ** {1})", left, right)
+        if Varies.DRAW in left.varies:
+            return self.set("power({0}, {1})", left, right)
+        return self.set("power_of({0}, {1}, {2})", left, self.set("log(np.abs({0}))", left), right)
+
+    def _logarithm(self, node: Node) -> Value | None:
+        """Return the logarithm of a curve that is made from it; None for all else."""
+        match node:
+            case Name(name=name):
+                known = self._known.get(name)
+                return None if known is None or isinstance(known, Value) else self._logarithm(known)
+            case Call(function=function, arguments=arguments) if has_logarithm(function):
+                return log_survival(self, function, [self.number(one) for one in arguments])
+            case _:
+                return None
 
     def _called(self, node: Call) -> Value:
         """Write a function or a table."""
@@ -141,6 +171,8 @@ class Formulas(Statements):
         if node.function in self._tables:
             text = self._tables[node.function]([f"{{{k}}}" for k in range(len(values))])
             return self.set(text, *values)
+        if node.function in SURVIVAL:
+            return survival(self, node.function, values)
         if node.function in ("min", "max"):
             join = "least" if node.function == "min" else "most"
             return reduce(lambda a, b: self.set(f"{join}({{0}}, {{1}})", a, b), values)

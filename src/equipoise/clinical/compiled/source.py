@@ -23,7 +23,10 @@ from equipoise.spec.model import Time
 _HEAD = '''"""Made by Equipoise from a model file; changes here are lost."""
 import numpy as np
 
-from equipoise.clinical.compiled.arithmetic import exp, expm1, least, looked_up, most
+from equipoise.clinical.compiled.arithmetic import (
+    exp, expm1, least, log, looked_up, most, power, power_of,
+)
+from equipoise.clinical.compiled.incomplete_gamma import gamma_norm, gamma_tail, normal_tail
 from equipoise.core.machine_code import compiled
 
 
