@@ -16,6 +16,7 @@ from equipoise.clinical.moves import (
     sum_of,
 )
 from equipoise.clinical.plan import by_item, effects_by_move
+from equipoise.clinical.shares import Shares, net_moves, order_of
 from equipoise.clinical.tally import Tally, over_groups
 from equipoise.clinical.values import Values
 from equipoise.clinical.watch import Watch
@@ -40,7 +41,8 @@ class Cohort:
 
     def __init__(self, given: Given, *, watched: bool = False, bounded: bool = False) -> None:
         self._spec: Model = given.model.spec
-        self._plan, self._clock, self._rates = given.plan, given.clock, given.rates
+        self._clock, self._rates = given.clock, given.rates
+        self._plan = order_of(self._spec, given.plan, shares=False)
         self._values = Values(given.model, self._plan, given.parameters, ages=given.ages)
         self._values.at(0.0)
         self._labels = Labels(tuple(self._spec.strategies), given.draws)
@@ -50,6 +52,7 @@ class Cohort:
             self._spec.transitions, self._values, self._labels,
             rates=self._plan.rates, cycle=self._clock.cycle,
         )  # fmt: skip
+        self._shares = Shares(given, self._labels) if self._spec.is_partitioned else None
         watch = Watch(self._spec, self._plan, self._values, self._labels, bounded=bounded)
         self._watch = watch if watched else None
         self._effects = effects_by_move(self._spec)
@@ -64,7 +67,7 @@ class Cohort:
             If a probability, a share or a result leaves its range.
         """
         clock = self._clock
-        people = starting_people(self._plan, self._values, self._labels)
+        people = self._start()
         for point, time in enumerate(clock.points):
             inside = point < clock.cycles
             if not (inside or clock.flow[point] or clock.cycles == 0) or self._is_over(people):
@@ -87,6 +90,12 @@ class Cohort:
         if progress is not None:
             progress(1.0)
         return self._tally.arrays()
+
+    def _start(self) -> People:
+        """Return who is where on the first day."""
+        if self._shares is not None:
+            return self._shares.start()
+        return starting_people(self._plan, self._values, self._labels)
 
     def _is_over(self, people: People) -> bool:
         """Return whether nobody is left to whom anything can happen."""
@@ -152,13 +161,19 @@ class Cohort:
     def _move(self, people: People, point: int) -> People:
         """Return the cohort after this cycle, and add the one-off effects of its moves."""
         following: People = {}
+        happened: list[tuple[TransitionEffect, Floats]] = []
+        if self._shares is not None:
+            following = self._shares.after(self._clock.points[point + 1])
+            happened += net_moves(self._spec, people, following)
+        else:
+            for origin, target, share in moved(people, self._moves, self._clock.points[point]):
+                known = following.get(target)
+                following[target] = share if known is None else known + share
+                happened += ((one, share) for one in self._effects.get((origin, target), ()))
         factors = self._factors(point + 1)
         counted = self._clock.effect_weight[point + 1]
-        for origin, target, share in moved(people, self._moves, self._clock.points[point]):
-            known = following.get(target)
-            following[target] = share if known is None else known + share
-            for effect in self._effects.get((origin, target), ()):
-                self._add_once(effect, share * self._weight * counted, factors, point + 1)
+        for effect, share in happened:
+            self._add_once(effect, share * self._weight * counted, factors, point + 1)
         nobody = np.zeros((1, 1, 1, 1))
         return {state: following.get(state, nobody) for state in self._plan.states}
 

@@ -223,8 +223,8 @@ class Individuals:
         counted = self._clock.effect_weight[point + 1]
         for effect in self._spec.transition_effects:
             leaving, entering = (
-                [self._states.index(name) for name in ([ends] if isinstance(ends, str) else ends)]
-                for ends in (effect.leaving, effect.entering)
+                [self._states.index(name) for name in names]
+                for names in (effect.left, effect.entered)
             )
             moves = np.isin(here.state, leaving) & np.isin(after.state, entering)
             self._add_once(effect, moves & (after.state != here.state), point + 1, counted)

@@ -106,6 +106,8 @@ def plan(loaded: LoadedModel) -> Plan:
 
 def _is_idle(name: str, model: Model) -> bool:
     """Return whether nothing can happen in a state."""
+    if model.is_partitioned:  # curves may rise again
+        return False
     state = model.states.get(name, State())
     leaves = any(to != name for to in model.transitions.get(name, {}))
     return state.cost is None and state.utility is None and not leaves
@@ -163,8 +165,7 @@ def _asked_in(placed: PlacedFormula, model: Model, living: Collection[str]) -> C
         case "states" | "transitions":
             return [str(placed.place[1])]
         case "transition_effects":
-            leaving = model.transition_effects[int(placed.place[1])].leaving
-            return [leaving] if isinstance(leaving, str) else leaving
+            return model.transition_effects[int(placed.place[1])].left
         case _:
             return living
 
@@ -215,11 +216,7 @@ def effects_by_move(model: Model) -> dict[tuple[str, str], list[TransitionEffect
     """Return the one-off effects by the states left and entered; staying is no move."""
     found: dict[tuple[str, str], list[TransitionEffect]] = {}
     for effect in model.transition_effects:
-        leaving, entering = (
-            (names,) if isinstance(names, str) else tuple(names)
-            for names in (effect.leaving, effect.entering)
-        )
-        for move in product(dict.fromkeys(leaving), dict.fromkeys(entering)):
+        for move in product(dict.fromkeys(effect.left), dict.fromkeys(effect.entered)):
             if move[0] != move[1]:
                 found.setdefault(move, []).append(effect)
     return found

@@ -83,8 +83,8 @@ class Watch:
                 )  # fmt: skip
         for index, effect in enumerate(self._model.transition_effects if at_once else ()):
             place = ("transition_effects", index)
-            leaving = [effect.leaving] if isinstance(effect.leaving, str) else effect.leaving
-            present = sum_of([people[name] for name in leaving])
+            # Where only the states entered are known, somebody may come from anywhere.
+            present = sum_of([people[name] for name in effect.left or people])
             self._cost(place, effect.cost)
             self._value((*place, "qaly"), effect.qaly, present, ONE_OFF_HEALTH)
 

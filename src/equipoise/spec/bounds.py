@@ -137,7 +137,7 @@ def roles_of(model: Model) -> dict[str, Bounds]:
         match placed.role:
             case "utility":
                 _note(found, model, placed.formula.tree, UTILITY)
-            case "start" | "weight":
+            case "start" | "share" | "weight":
                 _note(found, model, placed.formula.tree, SHARE)
             case "transition":
                 for name in _alone(model, placed.formula.tree):

@@ -105,11 +105,18 @@ class Attribute(SpecModel):
         return self
 
 
+Share = Annotated[Literal["rest"] | FormulaField, Field(union_mode="left_to_right")]
+"""A share of the cohort, or the word `rest`."""
+
+
 class State(SpecModel):
     """A health state with its cost per year and its utility."""
 
     start: FormulaField | None = None
     """Share that begins here; omitted is none."""
+    share: Share | None = None
+    """Share of the cohort that is here at any time, from survival curves; one state can be the
+    `rest`. If states have shares, all have one, and there are neither `start` nor transitions."""
     cost: FormulaField | Mapping[Name, FormulaField] | None = None
     """Money per year in this state, or {item: money per year}."""
     utility: FormulaField | None = None
@@ -120,10 +127,27 @@ class State(SpecModel):
 class TransitionEffect(SpecModel):
     """A one-off cost or health effect on moving between states."""
 
-    leaving: Name | Sequence[Name]
-    entering: Name | Sequence[Name]
+    leaving: Name | Sequence[Name] | None = None
+    entering: Name | Sequence[Name] | None = None
+    """With transitions both are needed. With shares one of both: the effect counts their fall, or
+    their rise, over a cycle."""
     cost: FormulaField | Mapping[Name, FormulaField] | None = None
     qaly: FormulaField | None = None
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """States that are left."""
+        return _names(self.leaving)
+
+    @property
+    def entered(self) -> tuple[str, ...]:
+        """States that are entered."""
+        return _names(self.entering)
+
+
+def _names(names: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Return one name, several or none."""
+    return (names,) if isinstance(names, str) else tuple(names or ())
 
 
 Move = Annotated[Literal["rest"] | FormulaField, Field(union_mode="left_to_right")]
@@ -188,3 +212,8 @@ class Model(SpecModel):
     def attribute_correlations(self) -> tuple[Correlation, ...]:
         """Return the correlations between what differs by patient."""
         return tuple(p for p in self.correlations if set(p.parameters) <= self.attributes.keys())
+
+    @property
+    def is_partitioned(self) -> bool:
+        """Whether curves say who is where (partitioned survival), and not transitions."""
+        return any(state.share is not None for state in self.states.values())

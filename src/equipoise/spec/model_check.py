@@ -18,6 +18,7 @@ from equipoise.spec.loaded import TableData
 from equipoise.spec.model import Model
 from equipoise.spec.model_formulas import cost_items
 from equipoise.spec.model_names import check_formula_names, check_names
+from equipoise.spec.model_shares import check_shares
 from equipoise.spec.model_start import check_start
 from equipoise.spec.model_units import check_units, rows_of_rates
 
@@ -68,6 +69,7 @@ def _across(model: Model, tables: Mapping[str, TableData], *, in_study: bool) ->
         _states(model),
         _transitions(model),
         _effects(model),
+        check_shares(model),
         check_joint(model),
     )
     yield from check_formula_names(model, in_study=in_study)
@@ -171,6 +173,8 @@ def _time(model: Model) -> Iterator[Finding]:
 
 def _states(model: Model) -> Iterator[Finding]:
     """Check that patients start somewhere."""
+    if model.is_partitioned:
+        return
     if model.states and all(state.start is None for state in model.states.values()):
         message = _("no state has a `start`")
         yield finding(("states",), message, fix=_("add `start: 1` where patients begin"))
@@ -199,18 +203,25 @@ def _transitions(model: Model) -> Iterator[Finding]:
 def _effects(model: Model) -> Iterator[Finding]:
     """Check the states of one-off effects, and that somebody can move that way."""
     for index, effect in enumerate(model.transition_effects):
-        ends: dict[str, list[str]] = {}
-        for field, names in (("leaving", effect.leaving), ("entering", effect.entering)):
-            ends[field] = [names] if isinstance(names, str) else list(names)
-            for position, name in enumerate(ends[field]):
-                place: Place = ("transition_effects", index, field)
-                exact = place if isinstance(names, str) else (*place, position)
+        place: Place = ("transition_effects", index)
+        sides = {"leaving": effect.left, "entering": effect.entered}
+        for field, names in sides.items():
+            for position, name in enumerate(names):
+                alone = isinstance(getattr(effect, field), str)
+                exact = (*place, field) if alone else (*place, field, position)
                 yield from _known_state(model, exact, name)
-        known = all(name in model.states for names in ends.values() for name in names)
-        if known and not _can_move(model, ends["leaving"], ends["entering"]):
+        if model.is_partitioned:
+            continue
+        missing = [field for field, names in sides.items() if not names]
+        for field in missing:
+            message = _("`{field}` is missing", field=field)
+            fix = _("add `{field}: <state>`; only models with shares do with one side", field=field)
+            yield finding(place, message, fix=fix)
+        known = all(name in model.states for name in (*effect.left, *effect.entered))
+        if known and not missing and not _can_move(model, effect.left, effect.entered):
             message = _("no transition leads that way, so the effect never happens")
             fix = _("add the transition, or correct the states")
-            yield finding(("transition_effects", index), message, fix=fix)
+            yield finding(place, message, fix=fix)
 
 
 def _can_move(model: Model, leaving: Collection[str], entering: Collection[str]) -> bool:

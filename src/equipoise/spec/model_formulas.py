@@ -17,6 +17,7 @@ Role = Literal[
     "attribute_start",
     "attribute",
     "start",
+    "share",
     "cost_per_year",
     "cost",
     "utility",
@@ -65,6 +66,8 @@ def _states(model: Model) -> Iterator[PlacedFormula]:
         place: Place = ("states", name)
         if state.start is not None:
             yield PlacedFormula((*place, "start"), state.start, "start")
+        if isinstance(state.share, Formula):
+            yield PlacedFormula((*place, "share"), state.share, "share")
         yield from _costs((*place, "cost"), state.cost, "cost_per_year")
         if state.utility is not None:
             yield PlacedFormula((*place, "utility"), state.utility, "utility")

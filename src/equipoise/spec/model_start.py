@@ -17,7 +17,7 @@ from equipoise.spec.bounds import RATE, SHARE, UTILITY, Bounds, impossible
 from equipoise.spec.findings import Finding, Place, finding
 from equipoise.spec.formula import FUNCTIONS, Array, Formula, Scope, evaluate
 from equipoise.spec.loaded import Floats, TableData
-from equipoise.spec.model import Model
+from equipoise.spec.model import Model, State
 from equipoise.spec.model_formulas import PlacedFormula, formulas
 from equipoise.spec.model_names import parts
 from equipoise.spec.unit_rules import OLDEST
@@ -136,15 +136,15 @@ class _FirstDay:
             happens = self._value(self._model.events[str(placed.place[1])].when)
             return happens is None or not np.all(happens != 0)
         if placed.place[0] == "transition_effects":
-            leaving = self._model.transition_effects[int(placed.place[1])].leaving
-            states = [leaving] if isinstance(leaving, str) else leaving
-            return not any(self._anybody_in(state) for state in states)
+            leaving = self._model.transition_effects[int(placed.place[1])].left
+            # Where only the states entered are known, somebody may come from anywhere.
+            return bool(leaving) and not any(self._anybody_in(state) for state in leaving)
         return False
 
     def _bounds(self, placed: PlacedFormula) -> Bounds | None:
         """Return what a formula can give; what nobody there would feel is not looked at."""
         match placed.role:
-            case "start" | "weight":
+            case "start" | "share" | "weight":
                 return SHARE
             case "transition":
                 return RATE if placed.place[1] in self._rates else SHARE
@@ -157,9 +157,19 @@ class _FirstDay:
 
     def _anybody_in(self, state: str) -> bool:
         """Return whether somebody starts in a state."""
-        start = self._model.states[state].start
-        share = None if start is None else self._value(start)
+        share = self._share_of(self._model.states[state])
         return share is not None and bool(np.any(share > 0))
+
+    def _share_of(self, state: State) -> Floats | None:
+        """Return the share that starts in a state; None if nobody does, or it is not known."""
+        if not isinstance(state.share, str):
+            start = state.start if state.share is None else state.share
+            return None if start is None else self._value(start)
+        shares = (one.share for one in self._model.states.values())
+        others = [self._value(share) for share in shares if isinstance(share, Formula)]
+        known = [share for share in others if share is not None]
+        total = np.sum(known, axis=0) if len(known) == len(others) else None
+        return None if total is None else np.asarray(1.0 - total - _HAIR)
 
     def _impossible(self, placed: PlacedFormula, values: Floats) -> Iterator[Finding]:
         """Check one formula against its field."""
@@ -189,6 +199,7 @@ class _FirstDay:
         if len(starts) == stated > 0:
             what = _("the `start` shares of the states")
             yield from self._whole(("states",), what, starts)
+        yield from self._shares([one for one in found if one.placed.role == "share"])
         weights = [one for one in found if one.placed.role == "weight"]
         if len(weights) == len(self._model.subgroups) > 0:
             what = _("the weights of the subgroups")
@@ -202,6 +213,22 @@ class _FirstDay:
                     fix = _("they must not exceed 1; what is left stays in the state")
                     yield finding(("transitions", origin), message, fix=fix)
                     break
+
+    def _shares(self, found: list[_Found]) -> Iterator[Finding]:
+        """Check that curves divide the whole cohort between the states."""
+        shares = [state.share for state in self._model.states.values()]
+        if not found or len(found) != sum(isinstance(share, Formula) for share in shares):
+            return
+        if "rest" not in shares:
+            yield from self._whole(("states",), _("the shares of the states"), found)
+            return
+        for strategy, total in self._each(_total(found)):
+            if total > 1 + _HAIR:
+                message = _("the shares of the states add up to {total:g} on the first day, which "
+                            "leaves no `rest` (strategy '{name}')",
+                            total=total, name=strategy)  # fmt: skip
+                yield finding(("states",), message, fix=_("they must not exceed 1"))
+                return
 
     def _whole(self, place: Place, what: str, found: list[_Found]) -> Iterator[Finding]:
         """Check that shares add up to one."""

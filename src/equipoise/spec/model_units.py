@@ -33,6 +33,7 @@ _WORDS: Mapping[Role, str] = {
     "qaly": mark("a one-off health effect"),
     "weight": mark("a weight"),
     "start": mark("a share"),
+    "share": mark("a share"),
     "utility": mark("a utility"),
     "when": mark("a condition"),
 }
@@ -190,7 +191,7 @@ class _Inference:
                 return self.money / YEAR
             case "qaly":
                 return YEAR
-            case "weight" | "start" | "utility" | "when":
+            case "weight" | "start" | "share" | "utility" | "when":
                 return DIMENSIONLESS
             case _:
                 return None

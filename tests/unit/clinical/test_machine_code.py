@@ -112,6 +112,34 @@ EVERYTHING: dict[str, Any] = {
 }  # fmt: skip
 
 
+BY_CURVES: dict[str, Any] = EVERYTHING | {
+    "let": EVERYTHING["let"] | {
+        "free": "exponential_survival(time, p / year) ** ease",
+        "risk": "slope(age) * p / 9 / (1 + load) / year",
+        "overall": "gompertz_survival(time, 0.1 * p / year, risk)",
+        "shock": "0.9 if first(time > 1 * year) or first(time > p * year) else 1",
+    },
+    "states": {
+        "well": EVERYTHING["states"]["well"] | {
+            "start": None, "share": "min(free, overall) * shock * (0.8 if first(p > 0.3) else 1)",
+            "cost": {"drug": "100 * ease / year", "care": "20 * power / year"},
+        },
+        "dead": EVERYTHING["states"]["dead"] | {"share": "1 - overall"},
+        "ill": EVERYTHING["states"]["ill"] | {"start": None, "share": "rest"},
+    },
+    "transitions": {},
+    "transition_effects": [
+        {"leaving": ["well", "ill"], "cost": {"burial": "10 * q"}},
+        {"entering": "ill", "cost": "7 * load", "qaly": "-0.01 * fixed * p"},
+    ],
+}  # fmt: skip
+"""The same model, but for curves that say who is where."""
+
+
+def by_curves(build: Callable[..., LoadedModel], **time: Any) -> LoadedModel:
+    return build(**(BY_CURVES | {"time": EVERYTHING["time"] | time}), tables=TABLES)
+
+
 def everything(build: Callable[..., LoadedModel], **time: Any) -> LoadedModel:
     return build(**(EVERYTHING | {"time": EVERYTHING["time"] | time}), tables=TABLES)
 
@@ -145,17 +173,19 @@ def both(model: LoadedModel, parameters: xr.Dataset, **given: Any) -> tuple[xr.D
 def test_the_whole_language_gives_the_same_numbers(
     build: Callable[..., LoadedModel], method: str, corrected: bool
 ) -> None:
-    model = everything(build, method=method, correct_transitions=corrected)
-    assert_alike(*both(model, drawn(), start_ages=AGES, discount=(RATE, 0.03)))
+    for kind in (everything, by_curves):
+        model = kind(build, method=method, correct_transitions=corrected)
+        assert_alike(*both(model, drawn(), start_ages=AGES, discount=(RATE, 0.03)))
 
 
+@pytest.mark.parametrize("kind", [everything, by_curves])
 @pytest.mark.parametrize("engine", ["machine_code", "numpy"])
 def test_the_whole_course_in_one_year_has_the_same_totals(
-    build: Callable[..., LoadedModel], engine: Engine
+    build: Callable[..., LoadedModel], engine: Engine, kind: Callable[..., LoadedModel]
 ) -> None:
     given = {"start_ages": AGES, "discount": (RATE, 0.03), "engine": engine}
-    apart = run_cohort(everything(build), drawn(), **given)
-    whole = run_cohort(everything(build), drawn(), **given, by_year=False)
+    apart = run_cohort(kind(build), drawn(), **given)
+    whole = run_cohort(kind(build), drawn(), **given, by_year=False)
     assert whole.sizes["year"] == 1
     for age in AGES:
         xr.testing.assert_allclose(totals(whole, age=age), totals(apart, age=age), rtol=1e-12)
@@ -191,18 +221,17 @@ def test_results_do_not_depend_on_how_draws_are_split(build: Callable[..., Loade
         xr.testing.assert_identical(run(places), whole.isel(draw=places))
 
 
+@pytest.mark.parametrize("kind", [everything, by_curves])
 @pytest.mark.parametrize("places", [[70], [3, 70, 131]])
 def test_what_is_impossible_gets_the_message_of_the_reference(
-    build: Callable[..., LoadedModel], places: list[int]
+    build: Callable[..., LoadedModel], places: list[int], kind: Callable[..., LoadedModel]
 ) -> None:
     inputs = drawn()
-    inputs["p"][places] = 45.0
+    inputs["p"][places] = 45.0 if kind is everything else -0.1
     messages = []
     for engine in ("machine_code", "numpy"):
         with pytest.raises(SimulationError) as caught:
-            run_cohort(
-                everything(build), inputs, start_ages=AGES, discount=(RATE, 0.03), engine=engine
-            )
+            run_cohort(kind(build), inputs, start_ages=AGES, discount=(RATE, 0.03), engine=engine)
         messages.append(str(caught.value))
     assert messages[0] == messages[1]
     assert f"draw {places[0]}" in messages[0]

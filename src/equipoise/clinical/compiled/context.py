@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from equipoise.clinical.compiled.formulas import Formulas, Tables
 from equipoise.clinical.compiled.statements import Scratch, Value, Varies
 from equipoise.clinical.plan import Plan
+from equipoise.clinical.shares import order_of
 from equipoise.spec.formula import Formula, Node
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Time
@@ -65,12 +66,16 @@ class Context:
             first_day, tables, self.scratch, places, prefix="d", on_first_day=True
         )
         self.discount = {name: known[name] for name in DISCOUNT}
-        _in_order(self.now, known, plan.order)
+        _in_order(self.now, known, order_of(self.spec, plan, shares=False).order)
         starts = list(plan.starts.values())
         starts += [state.start for state in plan.states.values() if state.start is not None]
+        curves = [s.share for s in plan.states.values() if isinstance(s.share, Formula)]
+        starts += curves
         starts += [group.weight for group in self.spec.subgroups.values()]
         begin = {name for formula in starts for name in names_behind(formula, self.spec)}
         _in_order(self.first_day, first_day, [name for name in plan.order if name in begin])
+        self.ahead = self._ahead(known, curves)
+        """Formulas of shares, which see the time after the cycle."""
         self.rewards: list[Reward] = []
         self._fresh = 0
 
@@ -88,6 +93,19 @@ class Context:
             "cycle": Value(repr(self.time.cycle.value), Varies.NOTHING),
         }
         return known
+
+    def _ahead(self, known: Mapping[str, Value | Node], curves: Sequence[Formula]) -> Formulas:
+        """Return formulas at the end of the cycle, with the intermediate values of the curves."""
+        then = {
+            **known,
+            **{name: self.of(change) for name, change in self.plan.changes.items() if curves},
+            "time": Value("then", Varies.CYCLE),
+            "age": Value("(ages[a] + then)", Varies.CYCLE),
+        }
+        found = self.now.at_another_time(then)
+        needed = {name for curve in curves for name in names_behind(curve, self.spec)}
+        _in_order(found, then, [name for name in self.plan.order if name in needed])
+        return found
 
     def of(self, formula: Formula) -> Value:
         """Return the value of a formula in a cycle."""

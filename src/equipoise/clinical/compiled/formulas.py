@@ -1,6 +1,7 @@
 """Formulas as statements of machine code: each distinct tree once."""
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from functools import reduce
 from typing import assert_never
 
@@ -26,6 +27,12 @@ Known = Mapping[str, Value | Node]
 
 Tables = Mapping[str, Callable[[list[str]], str]]
 """Name of a table -> what writes its call for the texts of its arguments."""
+
+FUNCTIONS = """from equipoise.clinical.compiled.arithmetic import (
+    exp, expm1, least, log, looked_up, most, power, power_of,
+)
+from equipoise.clinical.compiled.incomplete_gamma import gamma_norm, gamma_tail, normal_tail"""
+"""Imports of what statements call."""
 
 _SMALL_POWERS = {0.5: "np.sqrt({0})", 1.0: "{0}", 2.0: "({0} * {0})", 3.0: "({0} * {0} * {0})"}
 
@@ -64,10 +71,18 @@ class Formulas(Statements):
         super().__init__(scratch, parameters, prefix=prefix)
         self.held: dict[str, str] = {}
         """What `first` remembers -> its place in the scratch space."""
+        self.asked_first: list[tuple[str, Node]] = []
+        """Conditions of `first` written here, with the places of what they remember."""
         self._on_first_day = on_first_day
         self._known = known
         self._tables = tables
         self._values: dict[Node, Value] = {}
+
+    def at_another_time(self, known: Known) -> "Formulas":
+        """Return formulas that see other values, among the same statements."""
+        other = copy(self)
+        other._known, other._values, other.asked_first = known, {}, []
+        return other
 
     def number(self, node: Node) -> Value:
         """Return a tree's value as a number; truth is 1 and falsehood 0."""
@@ -166,7 +181,11 @@ class Formulas(Statements):
     def _called(self, node: Call) -> Value:
         """Write a function or a table."""
         if node.function == "first":
-            return self._first(self.truth(node.arguments[0]))
+            found = self._first(self.truth(node.arguments[0]))
+            self.asked_first += [
+                (place, node.arguments[0]) for place in list(self.held.values())[-1:]
+            ]
+            return found
         values = [self.number(argument) for argument in node.arguments]
         if node.function in self._tables:
             text = self._tables[node.function]([f"{{{k}}}" for k in range(len(values))])

@@ -1,16 +1,17 @@
 """Statements of who is where: on the first day, and after each cycle."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from equipoise.clinical.compiled.context import Context
 from equipoise.clinical.compiled.formulas import Formulas
+from equipoise.clinical.compiled.shares import net_moves, shares
 from equipoise.clinical.compiled.statements import ONE, ZERO, Value
 from equipoise.clinical.moves import HAIR
-from equipoise.clinical.plan import Plan
+from equipoise.clinical.plan import Plan, effects_by_move
 from equipoise.spec.formula import Formula
-from equipoise.spec.model import Model, Time
+from equipoise.spec.model import Model, Time, TransitionEffect
 
 LARGEST_RATE = "1e300"
 """Rates beyond this are left to the NumPy engine, which lets infinite ones happen at once."""
@@ -49,54 +50,73 @@ def start(context: Context) -> list[str]:
     The shares carry the weight of the subgroup at hand.
     """
     day = context.first_day
-    shares = {
-        name: ZERO if state.start is None else day.number(state.start.tree)
-        for name, state in context.plan.states.items()
-    }
-    for share in shares.values():
-        day.require("{0} >= 0.0", share)
-    require_one(context, list(shares.values()))
-    weight = group_weight(context)
+    found = shares(context, day) if context.spec.is_partitioned else _starting(context)
+    weight = group_weight(context, day)
     attributes = {n: day.number(start.tree) for n, start in context.plan.starts.items()}
     return [
         *(
             f"{context.states[name]} = {share.text} * {weight.text}"
-            for name, share in shares.items()
+            for name, share in found.items()
         ),
         *(f"{context.attributes[name]} = {value.text}" for name, value in attributes.items()),
     ]
 
 
-def require_one(context: Writer, shares: list[Value]) -> None:
+def _starting(context: Context) -> dict[str, Value]:
+    """Write the shares that begin in each state."""
+    day = context.first_day
+    found = {
+        name: ZERO if state.start is None else day.number(state.start.tree)
+        for name, state in context.plan.states.items()
+    }
+    for share in found.values():
+        day.require("{0} >= 0.0", share)
+    require_one(day, list(found.values()))
+    return found
+
+
+def require_one(statements: Formulas, parts: list[Value]) -> None:
     """Note the draws in which shares do not add up to one."""
-    day = context.first_day
-    day.require(f"np.abs({{0}} - 1.0) <= {HAIR!r}", day.total(shares))
+    statements.require(f"np.abs({{0}} - 1.0) <= {HAIR!r}", statements.total(parts))
 
 
-def group_weight(context: Writer) -> Value:
+def group_weight(context: Writer, statements: Formulas) -> Value:
     """Return the weight of the subgroup at hand."""
-    day = context.first_day
-    weights = [day.number(group.weight.tree) for group in context.spec.subgroups.values()]
+    weights = [statements.number(group.weight.tree) for group in context.spec.subgroups.values()]
     if not weights:
         return ONE
     for weight in weights:
-        day.require("{0} >= 0.0", weight)
-    require_one(context, weights)
+        statements.require("{0} >= 0.0", weight)
+    require_one(statements, weights)
     found = weights[0]
     for number, weight in enumerate(weights[1:], start=1):
-        found = day.set(f"({{0}} if g == {number} else {{1}})", weight, found)
+        found = statements.set(f"({{0}} if g == {number} else {{1}})", weight, found)
     return found
 
 
 @dataclass(frozen=True)
 class Moved:
-    """Who is where after a cycle, and who has moved from where to where."""
+    """Who is where after a cycle, and the share of the cohort to whom each effect happened."""
 
     following: Mapping[str, Value]
-    moves: Mapping[tuple[str, str], Value]
+    effects: Sequence[tuple[TransitionEffect, Value]]
 
 
 def moved(context: Context) -> Moved:
+    """Write what happens to the cohort in a cycle."""
+    return _by_shares(context) if context.spec.is_partitioned else _by_transitions(context)
+
+
+def _by_shares(context: Context) -> Moved:
+    """Write who is where after a cycle, from curves."""
+    weight = group_weight(context, context.now)
+    following = shares(context, context.ahead)
+    if weight is not ONE:
+        following = {n: context.now.set("{0} * {1}", s, weight) for n, s in following.items()}
+    return Moved(following, net_moves(context, following))
+
+
+def _by_transitions(context: Context) -> Moved:
     """Write the moves of a cycle; as `clinical.moves.moved`."""
     parts: dict[str, list[Value]] = {name: [] for name in context.states}
     moves: dict[tuple[str, str], Value] = {}
@@ -104,7 +124,13 @@ def moved(context: Context) -> Moved:
         for target, share in row(context, origin).items():
             moves[origin, target] = context.now.set("{0} * {1}", context.present(origin), share)
             parts[target].append(moves[origin, target])
-    return Moved({name: context.now.total(shares) for name, shares in parts.items()}, moves)
+    effects = [
+        (effect, moves[move])
+        for move, found in effects_by_move(context.spec).items()
+        if move in moves
+        for effect in found
+    ]
+    return Moved({name: context.now.total(several) for name, several in parts.items()}, effects)
 
 
 def row(context: Writer, origin: str) -> dict[str, Value]:

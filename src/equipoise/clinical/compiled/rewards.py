@@ -11,7 +11,7 @@ from itertools import groupby
 from equipoise.clinical.compiled.context import Context, Reward
 from equipoise.clinical.compiled.moves import Moved
 from equipoise.clinical.compiled.statements import BLOCK, Region, Value, Varies
-from equipoise.clinical.plan import by_item, effects_by_move
+from equipoise.clinical.plan import by_item
 from equipoise.spec.formula import Formula, parse_formula
 from equipoise.spec.model import Event, TransitionEffect
 
@@ -145,18 +145,16 @@ def events(context: Context) -> list[str]:
     return lines
 
 
-def effects(context: Context, moves: Mapping[tuple[str, str], Value]) -> list[str]:
+def effects(context: Context, moved: Moved) -> list[str]:
     """Return the statements of the one-off effects of moves, at the end of a cycle.
 
     What all moves bring is added up first: results are written far more slowly than computed.
     """
     costs: dict[Reward, Value] = {}
     health: dict[Reward, Value] = {}
-    for move, found in effects_by_move(context.spec).items():
-        if move in moves:
-            share = context.now.set("{0} * {1}", moves[move], Value("counted", Varies.CYCLE))
-            for effect in found:
-                _add_once(context, (costs, health), share, effect)
+    for effect, share in moved.effects:
+        part = context.now.set("{0} * {1}", share, Value("counted", Varies.CYCLE))
+        _add_once(context, (costs, health), part, effect)
     lines = [
         line
         for rewards, rate in ((costs, "discount_cost"), (health, "discount_health"))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from equipoise.clinical.compiled.context import Context, Reward
-from equipoise.clinical.compiled.formulas import Formulas
+from equipoise.clinical.compiled.formulas import FUNCTIONS, Formulas
 from equipoise.clinical.compiled.moves import Moved, moved, start
 from equipoise.clinical.compiled.rewards import (
     effects,
@@ -15,6 +15,7 @@ from equipoise.clinical.compiled.rewards import (
     looped,
     reads,
 )
+from equipoise.clinical.compiled.shares import already_seen
 from equipoise.clinical.compiled.statements import BLOCK, Varies
 from equipoise.clinical.plan import Plan
 from equipoise.spec.loaded import LoadedModel
@@ -23,10 +24,7 @@ from equipoise.spec.model import Time
 _HEAD = '''"""Made by Equipoise from a model file; changes here are lost."""
 import numpy as np
 
-from equipoise.clinical.compiled.arithmetic import (
-    exp, expm1, least, log, looked_up, most, power, power_of,
-)
-from equipoise.clinical.compiled.incomplete_gamma import gamma_norm, gamma_tail, normal_tail
+{functions}
 from equipoise.core.machine_code import compiled
 
 
@@ -80,7 +78,7 @@ def kernel_source(model: LoadedModel, plan: Plan, time: Time, drawn: Sequence[st
     context = Context(model, plan, time, drawn)
     tables = range(len(model.tables))
     columns = [f"{part}{k}" for k in tables for part in ("grid", "values", "codes")]
-    head = _HEAD.format(arguments=", ".join([*ARGUMENTS, *columns]))
+    head = _HEAD.format(functions=FUNCTIONS, arguments=", ".join([*ARGUMENTS, *columns]))
     text = head + "\n".join(indented(1, _body(context))) + "\n"
     return Source(
         text,
@@ -159,7 +157,7 @@ def _parts(context: Context) -> _Parts:
     read = reads(context)
     event = events(context)
     move = moved(context)
-    effect = effects(context, move.moves)
+    effect = effects(context, move)
     yearly = flows(context, move)
     body = _draw(context, move)
     cycle = [
@@ -177,6 +175,7 @@ def _parts(context: Context) -> _Parts:
         *indented(2, yearly.year),
     ]
     zero = [yearly.sums.row(k) for k in range(yearly.sums.count)]
+    begins += already_seen(context)
     rows = (context.wrong, *context.now.held.values(), *zero)
     before = [
         *_statements(context.now, Varies.DRAW, context.wrong),

@@ -277,7 +277,7 @@ def begin(context: PatientContext) -> list[str]:
     }
     for share in shares.values():
         day.require("{0} >= 0.0", share)
-    require_one(context, list(shares.values()))
+    require_one(context.first_day, list(shares.values()))
     starts = {name: day.number(start.tree) for name, start in context.plan.starts.items()}
     lines = [
         f"a{number} = {starts[name].text if name in starts else f'o{context.own.index(name)}'}"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from equipoise.clinical.compiled.context import Reward
+from equipoise.clinical.compiled.formulas import FUNCTIONS
 from equipoise.clinical.compiled.individuals.context import PatientContext
 from equipoise.clinical.compiled.individuals.course import PatientCourse, begin, indented
 from equipoise.clinical.compiled.individuals.results import results
@@ -17,7 +18,7 @@ from equipoise.spec.model import Time
 _HEAD = '''"""Made by Equipoise from a model file; changes here are lost."""
 import numpy as np
 
-from equipoise.clinical.compiled.arithmetic import exp, expm1, least, looked_up, most
+{functions}
 from equipoise.clinical.compiled.individuals.luck import refill
 from equipoise.core.machine_code import compiled
 
@@ -73,7 +74,7 @@ def patient_source(
     columns = [
         f"{part}{k}" for k in range(len(model.tables)) for part in ("grid", "values", "codes")
     ]
-    head = _HEAD.format(arguments=", ".join([*ARGUMENTS, *columns]))
+    head = _HEAD.format(functions=FUNCTIONS, arguments=", ".join([*ARGUMENTS, *columns]))
     lines = _body(context, course, sums)
     return PatientSource(
         head + "\n".join(indented(lines)) + "\n",
@@ -89,7 +90,7 @@ def patient_source(
 
 def _body(context: PatientContext, course: PatientCourse, sums: Sums) -> list[str]:
     """Return the statements of a kernel: parts of a run, strategies, ages, subgroups, patients."""
-    weight = group_weight(context)
+    weight = group_weight(context, context.first_day)
     begins, cycle = begin(context), course.body()
     patient = [
         f"number = j * {max(len(context.spec.subgroups), 1)} + g",
