@@ -31,7 +31,7 @@ from equipoise.spec.formula.guard import DEEPEST, LONGEST
 from equipoise.spec.formula.parse import LARGEST, LONGEST_NAME, MOST_NODES
 from equipoise.spec.formula.survival import SURVIVAL
 from equipoise.spec.formula.tree import Operator, Relation
-from equipoise.spec.model import FileName, Move
+from equipoise.spec.model import FileName, Move, Share
 from equipoise.spec.model_check import LARGEST as MOST_ENTRIES
 from equipoise.spec.model_check import MAX_CYCLES
 from equipoise.spec.model_names import CLOCK
@@ -133,6 +133,7 @@ KNOWN_TYPES = (
     (DistributionField, "distribution"), (ConstantField, "number or arithmetic"),
     (ContractField, "contract"), (Text, "text, or one per language"), (ShortText, "text"),
     (Name, "name"), (FileName, "file name"), (Move, "formula or `rest`"),
+    (Share, "formula or `rest`"),
 )  # fmt: skip
 PLAIN_TYPES = {"str": "text", "float": "number", "int": "whole number", "bool": "true or false",
                "date": "date", "Path": "path"}  # fmt: skip
