@@ -1,0 +1,1 @@
+"""Workloads; each module names its own in WORKLOADS."""
