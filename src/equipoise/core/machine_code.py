@@ -30,7 +30,34 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     >>> half(3.0)
     1.5
     """
-    compiling = partial(njit, nogil=True, error_model="numpy")
+    return _compiled(function, fastmath=False)
+
+
+def fused(function: Callable[P, R]) -> Callable[P, R]:
+    """Return the function as `compiled` does, with a product and a sum in one step.
+
+    Where the processor can, as all of the last ten years do: nearly twice as fast, and rounded
+    once where it would be twice, so that other processors differ in the last digit.
+
+    Parameters
+    ----------
+    function
+        As in `compiled`.
+
+    Examples
+    --------
+    >>> @fused
+    ... def line(number: float) -> float:
+    ...     return 2.0 * number + 1.0
+    >>> line(3.0)
+    7.0
+    """
+    return _compiled(function, fastmath={"contract"})
+
+
+def _compiled(function: Callable[P, R], *, fastmath: bool | set[str]) -> Callable[P, R]:
+    """Return the function as machine code."""
+    compiling = partial(njit, nogil=True, error_model="numpy", fastmath=fastmath)
     machine_code: Callable[P, R]
     try:
         machine_code = compiling(cache=True)(function)

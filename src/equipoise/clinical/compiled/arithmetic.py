@@ -6,7 +6,7 @@ The compiler's own `exp` and `expm1` are calls of the system's library, one draw
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.core.machine_code import compiled
+from equipoise.core.machine_code import compiled, fused
 
 Floats = NDArray[np.float64]
 
@@ -19,60 +19,48 @@ _SMALLEST_NORMAL = 2.2250738585072014e-308
 _HALF_ROOT_BITS = 0x3FE6A09E667F3BCD
 """The bits of the square root of one half."""
 
-_LARGEST = 709.782712893384
-_SMALLEST = -700.0
+_LARGEST, _SMALLEST = 710.0, -708.0
+"""Beyond, e**x is infinite, or too small for an ordinary float."""
+
+_ROUNDING = 6755399441055744.0
+"""1.5 * 2**52: added to a small number it leaves the nearest whole one in the last bits."""
 
 
-@compiled
+@fused
 def _reduced(x: float) -> tuple[float, float]:
-    """Return k and expm1(x - k ln 2), |x - k ln 2| <= ln(2) / 2, as a Taylor sum of 13 terms."""
-    k = np.floor(x * _LOG2E + 0.5)
+    r"""Return :math:`2^{k - 1}` and :math:`e^r - 1` for x = k ln 2 + r, \|r\| <= ln(2) / 2.
+
+    The polynomial of degree 11 has a relative error of 2e-17: (e^r - 1 - r) / r^2 at ten
+    Chebyshev points, its terms in pairs that can be computed at the same time.
+    """
+    shifted = x * _LOG2E + _ROUNDING
+    k = shifted - _ROUNDING
     r = (x - k * _LN2_HIGH) - k * _LN2_LOW
-    p = 1.0 / 6227020800.0
-    p = p * r + 1.0 / 479001600.0
-    p = p * r + 1.0 / 39916800.0
-    p = p * r + 1.0 / 3628800.0
-    p = p * r + 1.0 / 362880.0
-    p = p * r + 1.0 / 40320.0
-    p = p * r + 1.0 / 5040.0
-    p = p * r + 1.0 / 720.0
-    p = p * r + 1.0 / 120.0
-    p = p * r + 1.0 / 24.0
-    p = p * r + 1.0 / 6.0
-    p = p * r + 0.5
-    return k, p * r * r + r
+    r2 = r * r
+    p = 0.16666666666666669 * r + 0.5000000000000001
+    q = 0.008333333333330051 * r + 0.04166666666662399
+    s = 0.00019841269863105968 * r + 0.0013888888917281794
+    t = 2.7557268378684192e-06 * r + 2.480152119021773e-05
+    u = 2.5100424157005067e-08 * r + 2.7620138719733994e-07
+    upper = (u * r2 + t) * (r2 * r2) + (s * r2 + q)
+    bits = (np.float64(shifted).view(np.int64) + 1022) << 52
+    return np.int64(bits).view(np.float64), (upper * r2 + p) * r2 + r
 
 
-@compiled
-def _half_power(k: float) -> float:
-    """Return 2 ** (k - 1) for a whole k from -1021 to 1024, from the bits of a float."""
-    bits = (np.int64(k) + np.int64(1022)) << np.int64(52)
-    return float(np.int64(bits).view(np.float64))
-
-
-@compiled
+@fused
 def expm1(x: float) -> float:
     r"""Return :math:`e^x - 1` to a few units of the last digit."""
-    inside = x if x < _LARGEST else _LARGEST
-    inside = inside if inside > _SMALLEST else _SMALLEST
-    k, p = _reduced(inside)
-    half = _half_power(k)
-    found = (half * p + (half - 0.5)) * 2.0
-    found = np.inf if x > _LARGEST else found
-    return x if np.isnan(x) else found
+    inside = _SMALLEST if x < _SMALLEST else x
+    half, p = _reduced(_LARGEST if inside > _LARGEST else inside)
+    return (half * p + (half - 0.5)) * 2.0
 
 
-@compiled
+@fused
 def exp(x: float) -> float:
-    r"""Return :math:`e^x` to a few units of the last digit; 0 below -700."""
-    inside = x if x < _LARGEST else _LARGEST
-    inside = inside if inside > _SMALLEST else _SMALLEST
-    k, p = _reduced(inside)
-    half = _half_power(k)
-    found = (half * p + half) * 2.0
-    found = np.inf if x > _LARGEST else found
-    found = 0.0 if x < _SMALLEST else found
-    return x if np.isnan(x) else found
+    r"""Return :math:`e^x` to a few units of the last digit; 0 below -708."""
+    inside = _SMALLEST if x < _SMALLEST else x
+    half, p = _reduced(_LARGEST if inside > _LARGEST else inside)
+    return 0.0 if x < _SMALLEST else (half * p + half) * 2.0
 
 
 @compiled
