@@ -49,7 +49,7 @@ class Cohort:
         groups = [self._values.of(group.weight) for group in self._spec.subgroups.values()]
         self._weight = group_weights(groups, self._labels)
         self._moves = Moves(
-            self._spec.transitions, self._values, self._labels,
+            self._spec.moves, self._values, self._labels,
             rates=self._plan.rates, cycle=self._clock.cycle,
         )  # fmt: skip
         self._shares = Shares(given, self._labels) if self._spec.is_partitioned else None

@@ -75,7 +75,7 @@ class Walk:
         state = here.state.copy()
         for number, name in enumerate(self._states):
             there = here.state == number
-            if name in self._spec.transitions and there.any():
+            if name in self._spec.moves and there.any():
                 chances = self._row(name, there, point)
                 after = _chosen(luck, chances, np.full(self.shape, number, dtype=np.int64))
                 state = np.where(there, after, state)
@@ -89,7 +89,7 @@ class Walk:
         SimulationError
             If a probability or rate is below 0 or no number, or a row adds up to more than 1.
         """
-        row = self._spec.transitions[origin]
+        row = self._spec.moves[origin]
         found = {to: self._course.of(e) for to, e in row.items() if isinstance(e, Formula)}
         rates = origin in self._plan.rates
         for to, share in found.items():

@@ -109,7 +109,7 @@ def _is_idle(name: str, model: Model) -> bool:
     if model.is_partitioned:  # curves may rise again
         return False
     state = model.states.get(name, State())
-    leaves = any(to != name for to in model.transitions.get(name, {}))
+    leaves = any(to != name for to in model.moves.get(name, {}))
     return state.cost is None and state.utility is None and not leaves
 
 
@@ -186,7 +186,7 @@ def _rate_rows(loaded: LoadedModel, order: tuple[str, ...]) -> frozenset[str]:
     }
     entries = {
         origin: [entry for entry in row.values() if isinstance(entry, Formula)]
-        for origin, row in model.transitions.items()
+        for origin, row in model.moves.items()
     }
     used = _parts_of([entry for row in entries.values() for entry in row], model.let)
     for name in order:

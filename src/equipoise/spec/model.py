@@ -10,9 +10,10 @@ from equipoise.core.translation import translate as _
 from equipoise.core.units import MeasureField, UnitField
 from equipoise.spec.base import SpecModel
 from equipoise.spec.distribution import DistributionField
-from equipoise.spec.formula import FormulaField
+from equipoise.spec.formula import Formula, FormulaField
 from equipoise.spec.quantity import Correlation, Joint, Name, Quantity, Source
 from equipoise.spec.text import Text
+from equipoise.spec.time_to import TimeTo
 
 Method = Literal["none", "end_of_cycle", "half_cycle", "life_table", "simpson", "simpson_tutorial"]
 """How occupancy inside a cycle is counted; see `clinical.weights`."""
@@ -150,8 +151,11 @@ def _names(names: str | Sequence[str] | None) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names or ())
 
 
-Move = Annotated[Literal["rest"] | FormulaField, Field(union_mode="left_to_right")]
-"""A probability or rate, or the word `rest`."""
+Move = Annotated[Literal["rest"] | TimeTo | FormulaField, Field(union_mode="left_to_right")]
+"""A probability or rate, a distribution of the time to the move, or the word `rest`."""
+
+Row = Mapping[Name, Literal["rest"] | Formula]
+"""Of one state: where its patients move, by probability or rate."""
 
 
 class Event(SpecModel):
@@ -217,3 +221,14 @@ class Model(SpecModel):
     def is_partitioned(self) -> bool:
         """Whether curves say who is where (partitioned survival), and not transitions."""
         return any(state.share is not None for state in self.states.values())
+
+    @property
+    def moves(self) -> Mapping[str, Row]:
+        """Return the transitions, with distributions of times as rates of a cycle."""
+        return {
+            origin: {
+                target: move.rate if isinstance(move, TimeTo) else move
+                for target, move in row.items()
+            }
+            for origin, row in self.transitions.items()
+        }

@@ -7,6 +7,7 @@ from typing import Literal
 from equipoise.spec.findings import Place
 from equipoise.spec.formula import Formula
 from equipoise.spec.model import Model
+from equipoise.spec.time_to import TimeTo
 
 UNNAMED_ITEM = "care"
 """Item of a cost that the model does not name."""
@@ -51,10 +52,13 @@ def formulas(model: Model) -> Iterator[PlacedFormula]:
         if attribute.each_cycle is not None:
             yield PlacedFormula((*place, "each_cycle"), attribute.each_cycle, "attribute")
     yield from _states(model)
-    for origin, row in model.transitions.items():
+    for origin, row in model.moves.items():
         for target, move in row.items():
             if not isinstance(move, str):
-                yield PlacedFormula(("transitions", origin, target), move, "transition")
+                place = ("transitions", origin, target)
+                if isinstance(model.transitions[origin][target], TimeTo):
+                    place = (*place, "time_to")
+                yield PlacedFormula(place, move, "transition")
     yield from _effects(model)
     for name, formula in model.track.items():
         yield PlacedFormula(("track", name), formula, "track")

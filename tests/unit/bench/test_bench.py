@@ -26,7 +26,7 @@ def test_engines_agree_on_a_tiny_size(root: Path, tmp_path: Path, name: str) -> 
 
 def test_answers_that_differ_fail(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
     monkeypatch.syspath_prepend(str(root))
-    from bench.workload import Answer, difference
+    from bench.workload import Answer, difference  # noqa: PLC0415 - only beside the source
 
     exact = Answer({"cost": np.array([[1.0, 2.0, 3.0]])})
     assert difference(exact, exact, limit=0.0).is_fine

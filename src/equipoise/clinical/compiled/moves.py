@@ -135,7 +135,7 @@ def _by_transitions(context: Context) -> Moved:
 
 def row(context: Writer, origin: str) -> dict[str, Value]:
     """Return the probability of each state after a cycle for those in one state."""
-    entries = context.spec.transitions.get(origin, {})
+    entries = context.spec.moves.get(origin, {})
     found = {to: context.of(entry) for to, entry in entries.items() if isinstance(entry, Formula)}
     rates = origin in context.plan.rates
     most = LARGEST_RATE if rates else repr(1.0 + HAIR)

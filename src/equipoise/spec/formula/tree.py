@@ -5,7 +5,7 @@ Nodes are equal if they mean the same, wherever they stand in their text. A new 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, assert_never
 
 Operator = Literal["+", "-", "*", "/", "**"]
@@ -115,6 +115,38 @@ def children(node: Node) -> tuple[Node, ...]:
             return (condition, then, otherwise)
         case Call(arguments=arguments):
             return arguments
+        case _:
+            assert_never(node)
+
+
+def rebuilt(node: Node, parts: tuple[Node, ...]) -> Node:
+    """Return a node of the same kind with other nodes directly below.
+
+    Parameters
+    ----------
+    node
+        Any.
+    parts
+        As many as `children` returns, in the same order.
+
+    Examples
+    --------
+    >>> to_text(rebuilt(Negative(Name("x")), (Name("y"),)))
+    '-y'
+    """
+    match node:
+        case Number() | Name():
+            return node
+        case Negative() | Not():
+            return replace(node, operand=parts[0])
+        case Binary():
+            return replace(node, left=parts[0], right=parts[1])
+        case Comparison() | Logic():
+            return replace(node, operands=parts)
+        case Choice():
+            return replace(node, condition=parts[0], then=parts[1], otherwise=parts[2])
+        case Call():
+            return replace(node, arguments=parts)
         case _:
             assert_never(node)
 

@@ -105,7 +105,7 @@ class PatientCourse:
         """
         context, lines = self._context, list[str]()
         words = context.standing(state)
-        entries = context.spec.transitions.get(state, {}).values()
+        entries = context.spec.moves.get(state, {}).values()
         wanted = [entry for entry in entries if isinstance(entry, Formula)]
         wanted += [formula for _reward, formula in self._sums.of_state(state)]
         with context.inside(words, lines, wanted):
