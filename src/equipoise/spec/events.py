@@ -30,8 +30,9 @@ _KINDS: dict[str, Kind] = {
 """Both parsers call their events alike."""
 
 # Where the two parsers were found to differ: tabs, comments right after | or >, lines of blanks
-# (at the beginning of a block of text), and the end of a file that does not end its last line.
-_DOUBTFUL = re.compile(r"\t|[|>][-+0-9]*#|^ +$|[^\n]\Z", re.MULTILINE)
+# (at the beginning of a block of text), a second end of the document, and the end of a file that
+# does not end its last line.
+_DOUBTFUL = re.compile(r"\t|[|>][-+0-9]*#|^ +$|^\.\.\.|[^\n]\Z", re.MULTILINE)
 
 
 class Event(NamedTuple):
