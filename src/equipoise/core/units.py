@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fractions import Fraction
+from functools import lru_cache
 from math import inf, isfinite
 from typing import Annotated
 
@@ -106,12 +107,11 @@ class Unit:
 
     def __pow__(self, exponent: float) -> "Unit":
         """Return the unit of a power with a constant exponent."""
-        powers = _combine((), self.powers, exponent)
         try:
             factor = self.factor**exponent
         except OverflowError:
             factor = inf
-        return _derived(powers, factor)
+        return _derived(_combine((), self.powers, exponent), factor)
 
     def __str__(self) -> str:
         """Return the text as written."""
@@ -158,6 +158,7 @@ DIMENSIONLESS = Unit()
 _PLAIN = {"1": DIMENSIONLESS, "%": Unit(factor=0.01, text="%")}
 
 
+@lru_cache(maxsize=2048)
 def _combine(
     left: tuple[tuple[str, float], ...], right: tuple[tuple[str, float], ...], times: float
 ) -> tuple[tuple[str, float], ...]:
@@ -165,8 +166,8 @@ def _combine(
     total = dict(left)
     for name, power in right:
         total[name] = total.get(name, 0.0) + times * power
-    tidy = {name: _tidy(power) for name, power in total.items()}
-    return tuple(sorted((name, power) for name, power in tidy.items() if power))
+    tidy = ((name, _tidy(power)) for name, power in total.items())
+    return tuple(sorted(one for one in tidy if one[1]))
 
 
 def _tidy(power: float) -> float:

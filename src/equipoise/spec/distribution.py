@@ -8,6 +8,7 @@ import ast
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import isfinite, sqrt
 from typing import Annotated
 
@@ -134,7 +135,12 @@ def parse_distribution(text: str) -> Distribution:
     >>> parse_distribution("normal(low=10, high=10 + 3.92)").mean
     11.96
     """
-    text = text.strip()
+    return _read(text.strip())
+
+
+@lru_cache(maxsize=256)
+def _read(text: str) -> Distribution:
+    """Return the distribution of a text; its moments take longer than reading it."""
     call, kind = _call(text)
     arguments = {str(word.arg): word.value for word in call.keywords}
     if kind == "empirical":

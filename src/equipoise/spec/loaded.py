@@ -56,9 +56,9 @@ class TableData:
         return np.asarray(self.values[row][np.clip(place, 0, self.grid.size - 1)])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LoadedModel:
-    """A model file that was read, checked and given its tables."""
+    """A model file that was read, checked and given its tables; equal to itself alone."""
 
     spec: Model
     path: Path

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import WithJsonSchema
@@ -125,7 +126,12 @@ def parse_formula(text: str | float) -> Formula:
     >>> sorted(parse_formula("c_sick + a * c_treatment").names)
     ['a', 'c_sick', 'c_treatment']
     """
-    written = text if isinstance(text, str) else _written(text)
+    return _read(text if isinstance(text, str) else _written(text))
+
+
+@lru_cache(maxsize=2048)
+def _read(written: str) -> Formula:
+    """Return the formula of a text; files repeat themselves, and are read again and again."""
     guard(written)
     tree = _parsed(written)
     nodes = list(walk(tree))
