@@ -1,5 +1,8 @@
 """W1: a cohort of four states and four strategies over 75 years, for 10,000 draws."""
 
+from functools import partial
+from typing import Literal
+
 import numpy as np
 
 from bench.workload import FOLDER, Answer, Call, Engine, Floats, Size, Workload
@@ -47,7 +50,7 @@ def floor(size: Size) -> Call:
     return call
 
 
-def equipoise(size: Size) -> Call:
+def equipoise(size: Size, engine: Literal["numpy", "machine_code"] | None = None) -> Call:
     """Prepare the public path: model file and draws to results."""
     import xarray as xr  # noqa: PLC0415
 
@@ -57,7 +60,7 @@ def equipoise(size: Size) -> Call:
     parameters = xr.Dataset({name: ("draw", v) for name, v in drawn(size.draws).items()})
 
     def call() -> Answer:
-        found = run_cohort(load_model(MODEL), parameters, by_year=False, engine="machine_code")
+        found = run_cohort(load_model(MODEL), parameters, by_year=False, engine=engine)
         return Answer(
             {
                 "cost": found["cost_present"].values[:, 0, 0, 0],
@@ -115,6 +118,7 @@ WORKLOADS = (
         engines=(
             Engine("floor", floor, compiles=True),
             Engine("equipoise", equipoise, compiles=True),
+            Engine("equipoise in NumPy", partial(equipoise, engine="numpy")),
             Engine("numpy", numpy),
         ),
     ),

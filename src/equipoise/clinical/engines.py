@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from equipoise.clinical.compiled.individuals.source import patient_source
-from equipoise.clinical.compiled.source import kernel_source
+from equipoise.clinical.compiled.source import source_of
 from equipoise.clinical.plan import plan
 from equipoise.clinical.schedule import schedule
 from equipoise.spec.formula import Node, walk
@@ -24,6 +24,10 @@ WORTH_COMPILING = 0.5
 run once. Never the state of a cache, or the last digits of a result would depend on earlier runs.
 """
 
+MANY_DRAWS, _WORTH_FOR_MANY = 10_000, 0.015
+"""Of so many draws of a cohort's whole course already this much of NumPy is worth each second of
+compiling: whoever asks for them works with the model, and later runs take a tenth of the time."""
+
 _FEWEST_SECONDS = 3.0
 """That any kernel takes to compile."""
 
@@ -32,7 +36,12 @@ _MOST_LINES, _MOST_BRANCHES = 3000, 400
 
 
 def engine_for(
-    model: LoadedModel, *, draws: int, ages: int = 1, one_by_one: bool = False
+    model: LoadedModel,
+    *,
+    draws: int,
+    ages: int = 1,
+    one_by_one: bool = False,
+    by_year: bool = True,
 ) -> Engine:
     """Return the engine for a run.
 
@@ -47,6 +56,8 @@ def engine_for(
         Number of ages at the start.
     one_by_one
         Whether chance decides for each patient.
+    by_year
+        Whether the run tells years apart.
 
     Examples
     --------
@@ -57,22 +68,26 @@ def engine_for(
     ('numpy', 'machine_code')
     """
     seconds = seconds_of(model, draws=draws, ages=ages)
-    if model.spec.time is None or seconds < WORTH_COMPILING * _FEWEST_SECONDS:
+    many = draws >= MANY_DRAWS and not (one_by_one or by_year)
+    worth = _WORTH_FOR_MANY if many else WORTH_COMPILING
+    if model.spec.time is None or seconds < worth * _FEWEST_SECONDS:
         return "numpy"
-    drawn = model.uncertain or frozenset(model.spec.parameters)
-    text = _text(model, model.spec.time, sorted(drawn), one_by_one=one_by_one)
+    drawn = tuple(n for n in model.spec.parameters if n in model.uncertain or not model.uncertain)
+    text = (
+        _text_of_patients(model, model.spec.time, drawn)
+        if one_by_one
+        else source_of(model, drawn, by_year=by_year).text
+    )
     lines = text.count("\n")
     if lines > _MOST_LINES or text.count(" if ") > _MOST_BRANCHES:
         return "numpy"
-    return "machine_code" if seconds >= WORTH_COMPILING * _compiling(lines) else "numpy"
+    return "machine_code" if seconds >= worth * _compiling(lines) else "numpy"
 
 
-def _text(model: LoadedModel, time: Time, drawn: Sequence[str], *, one_by_one: bool) -> str:
-    """Return the text of the kernel that would be compiled."""
-    if one_by_one:
-        points = len(schedule(time).points)
-        return patient_source(model, plan(model), time, points=points, drawn=drawn).text
-    return kernel_source(model, plan(model), time, drawn).text
+def _text_of_patients(model: LoadedModel, time: Time, drawn: Sequence[str]) -> str:
+    """Return the text of the kernel of single patients that would be compiled."""
+    points = len(schedule(time).points)
+    return patient_source(model, plan(model), time, points=points, drawn=drawn).text
 
 
 def _compiling(lines: int) -> float:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from itertools import product
 
@@ -80,6 +81,12 @@ def plan(loaded: LoadedModel) -> Plan:
     UnitError
         If the units inside a transition do not fit; the model's check finds that earlier.
     """
+    return _plan(loaded)
+
+
+@lru_cache(maxsize=16)
+def _plan(loaded: LoadedModel) -> Plan:
+    """Return the order of work of a model, which large runs ask for once for each part."""
     model = loaded.spec
     states = dict(model.states) or {"alive": State(start=parse_formula("1"))}
     living = tuple(

@@ -18,7 +18,7 @@ from equipoise.clinical.weights import CONVENTIONS
 from equipoise.core.errors import SimulationError
 from equipoise.core.translation import translate as _
 from equipoise.spec.loaded import LoadedModel
-from equipoise.spec.model import Model, Time
+from equipoise.spec.model import Model
 from equipoise.spec.model_place import own_course
 from equipoise.spec.problems import blaming
 
@@ -111,7 +111,9 @@ def run_cohort(
         people = model.spec.patients if patients is None else patients
         if engine is None:
             sampled = people if differs(model) else 1
-            engine = engine_for(model, draws=len(run.draws) * sampled, ages=len(run.ages))
+            engine = engine_for(
+                model, draws=len(run.draws) * sampled, ages=len(run.ages), by_year=by_year
+            )
         if not differs(model):
             arrays = _expected(run, engine, strict=strict, progress=progress)
         else:
@@ -221,10 +223,10 @@ def _expected(
     time = run.model.spec.time
     if engine == "numpy" or strict or time is None or not run.draws:
         return Cohort(run, watched=strict, bounded=strict).run(progress)
-    return _machine_code(run, time)
+    return _machine_code(run)
 
 
-def _machine_code(run: Given, time: Time) -> Mapping[str, Floats]:
+def _machine_code(run: Given) -> Mapping[str, Floats]:
     """Return the results of the model's own kernel, and NumPy's where that one failed."""
     # Numba takes half a second to import.
     from equipoise.clinical.compiled import compiled_cohort  # noqa: PLC0415
@@ -233,7 +235,7 @@ def _machine_code(run: Given, time: Time) -> Mapping[str, Floats]:
     parameters = {name: np.asarray(run.parameters[name].values) for name in names}
     rates = dict(zip(("discount_cost", "discount_health"), run.rates, strict=True))
     found = compiled_cohort(
-        run.model, run.plan, time, run.clock, parameters | rates,
+        run.model, run.plan, run.clock, parameters | rates,
         ages=run.ages, draws=len(run.draws),
     )  # fmt: skip
     failed = np.flatnonzero(found.failed)

@@ -272,6 +272,8 @@ def test_a_number_set_by_the_user_needs_no_other_kernel() -> None:
 def test_small_runs_are_not_worth_compiling() -> None:
     model = load_model(library_folder() / "models" / "sick-sicker.yaml")
     assert engine_for(model, draws=100) == "numpy"
+    assert engine_for(model, draws=9_999) == "numpy"
+    assert engine_for(model, draws=10_000, by_year=False) == "machine_code"
     assert engine_for(model, draws=10**7) == "machine_code"
     tree = load_model(library_folder() / "models" / "tegaderm.yaml")
     assert engine_for(tree, draws=10**9) == "numpy"

@@ -42,12 +42,11 @@ class Context:
 
     def __init__(self, model: LoadedModel, plan: Plan, time: Time, drawn: Sequence[str]) -> None:
         self.spec, self.plan, self.time = model.spec, plan, time
-        self.scratch = Scratch()
-        self.parameters = self.scratch.region(len(drawn))
-        self.states = {name: self.scratch.row() for name in plan.states}
-        self.attributes = {name: self.scratch.row() for name in self.spec.attributes}
-        self.wrong = self.scratch.row()
-        """Where a draw's impossible values are counted."""
+        self.shared, self.own = Scratch(), Scratch("z")
+        self.parameters = self.shared.region(len(drawn))
+        self.states = {name: self.own.row() for name in plan.states}
+        self.attributes = {name: self.own.row() for name in self.spec.attributes}
+        self._wrong = {scratch: scratch.row() for scratch in (self.shared, self.own)}
         self.drawn = tuple(drawn)
         self.single = tuple(n for n in (*self.spec.parameters, *DISCOUNT) if n not in drawn)
         self.of_strategy = members_of(list(self.spec.strategies.values()))
@@ -61,9 +60,9 @@ class Context:
         }
         tables = table_calls(model)
         places = {f"p{k}": self.parameters.row(k) for k in range(len(drawn))}
-        self.now = Formulas(known, tables, self.scratch, places, prefix="t")
+        self.now = Formulas(known, tables, self.shared, places, prefix="t", own=self.own)
         self.first_day = Formulas(
-            first_day, tables, self.scratch, places, prefix="d", on_first_day=True
+            first_day, tables, self.shared, places, prefix="d", own=self.own, on_first_day=True
         )
         self.discount = {name: known[name] for name in DISCOUNT}
         _in_order(self.now, known, order_of(self.spec, plan, shares=False).order)
@@ -84,15 +83,33 @@ class Context:
         known: dict[str, Value | Node] = {n: f.tree for n, f in self.spec.let.items()}
         known |= {n: Value(f"q{k}", Varies.NOTHING) for k, n in enumerate(self.single)}
         known |= {n: Value(f"p{k}", Varies.DRAW) for k, n in enumerate(self.drawn)}
-        known |= {n: Value(f"v{k}", Varies.NOTHING) for k, n in enumerate(self.of_strategy)}
+        known |= {n: Value(f"v{k}", Varies.STRATEGY) for k, n in enumerate(self.of_strategy)}
         known |= {n: Value(f"u{k}", Varies.NOTHING) for k, n in enumerate(self.of_group)}
-        known |= {n: Value(f"a{k}", Varies.BOTH) for k, n in enumerate(self.attributes)}
+        known |= {n: Value(f"a{k}", Varies.ALL) for k, n in enumerate(self.attributes)}
         known |= {
             "time": Value("now", Varies.CYCLE),
             "age": Value("age", Varies.CYCLE),
             "cycle": Value(repr(self.time.cycle.value), Varies.NOTHING),
         }
         return known
+
+    @property
+    def marked(self) -> str | None:
+        """Return the state whose share becomes no number where something is impossible.
+
+        It spreads from there to the results, unless curves make all shares anew in each cycle.
+        """
+        return None if self.spec.is_partitioned else next(iter(self.plan.living), None)
+
+    def wrong(self, varies: Varies) -> str:
+        """Return where a loop counts a draw's impossible values."""
+        return self._wrong[self.own if Varies.STRATEGY in varies else self.shared]
+
+    def statements(self, formulas: Formulas, varies: Varies) -> list[str]:
+        """Return the statements of one loop, and those that judge what it computed."""
+        if varies is Varies.ALL and self.marked is not None:
+            return formulas.lines[varies]  # see `Statements.unless_refused`
+        return [*formulas.lines[varies], *formulas.refusals(varies, self.wrong(varies))]
 
     def _ahead(self, known: Mapping[str, Value | Node], curves: Sequence[Formula]) -> Formulas:
         """Return formulas at the end of the cycle, with the intermediate values of the curves."""
@@ -113,7 +130,7 @@ class Context:
 
     def present(self, state: str) -> Value:
         """Return the share in a state at the start of a cycle."""
-        return Value(f"m{list(self.states).index(state)}", Varies.BOTH)
+        return Value(f"m{list(self.states).index(state)}", Varies.ALL)
 
     def alive(self) -> Value:
         """Return the share alive at the start of a cycle."""

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from equipoise.clinical.compiled.build import ready
 from equipoise.clinical.compiled.context import DISCOUNT, OUTPUTS, Reward
-from equipoise.clinical.compiled.source import Source, kernel_source
+from equipoise.clinical.compiled.source import Source, source_of
 from equipoise.clinical.compiled.statements import BLOCK
 from equipoise.clinical.plan import Plan
 from equipoise.clinical.schedule import Schedule
 from equipoise.spec.loaded import LoadedModel
-from equipoise.spec.model import Model, Time
+from equipoise.spec.model import Model
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -37,7 +37,6 @@ class Compiled:
 def compiled_cohort(
     model: LoadedModel,
     plan: Plan,
-    time: Time,
     clock: Schedule,
     parameters: Mapping[str, Floats],
     *,
@@ -50,7 +49,7 @@ def compiled_cohort(
     ----------
     model
         A checked model.
-    plan, time, clock
+    plan, clock
         Its order of work and its time.
     parameters
         By name, each a single number or dims (draw): the model's parameters and the yearly
@@ -66,7 +65,7 @@ def compiled_cohort(
         Draws in which something leaves its range or grows beyond all numbers are marked: only the
         NumPy engine can say what and where, or that it does no harm.
     """
-    source = kernel_source(model, plan, time, drawn_names(model, parameters))
+    source = source_of(model, tuple(drawn_names(model, parameters)), by_year=clock.years > 1)
     blocks = -(-draws // BLOCK)
     shapes = shapes_of(model, plan, clock, ages=len(ages), width=blocks * BLOCK)
     sizes = [int(np.prod(shape)) for shape in shapes]

@@ -52,7 +52,7 @@ class Formulas(Statements):
         Names of the model.
     tables
         Its tables.
-    scratch, parameters, prefix
+    shared, parameters, prefix, own
         See `Statements`.
     on_first_day
         Whether these are values of the very beginning, before any cycle.
@@ -62,13 +62,14 @@ class Formulas(Statements):
         self,
         known: Known,
         tables: Tables,
-        scratch: Scratch,
+        shared: Scratch,
         parameters: Mapping[str, str],
         *,
         prefix: str,
+        own: Scratch | None = None,
         on_first_day: bool = False,
     ) -> None:
-        super().__init__(scratch, parameters, prefix=prefix)
+        super().__init__(shared, parameters, prefix=prefix, own=own)
         self.held: dict[str, str] = {}
         """What `first` remembers -> its place in the scratch space."""
         self.asked_first: list[tuple[str, Node]] = []
@@ -202,11 +203,12 @@ class Formulas(Statements):
         if self._on_first_day:
             return condition
         number = len(self.held)
-        before, place = f"h{number}", self._scratch.row()
+        before, place = f"h{number}", self._own.row()
         self.held[before] = place
-        now = self.keep(condition).text
-        self.lines[Varies.BOTH] += [
+        now = condition.text
+        self.keep(condition, reader=Varies.ALL)
+        self.lines[Varies.ALL] += [
             f"f{number} = {now} & ({before} == 0.0)",
             f"{place} = 1.0 if {now} else {before}",
         ]
-        return Value(f"f{number}", Varies.BOTH, True)
+        return Value(f"f{number}", Varies.ALL, True)

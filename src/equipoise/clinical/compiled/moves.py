@@ -7,7 +7,7 @@ from typing import Protocol
 from equipoise.clinical.compiled.context import Context
 from equipoise.clinical.compiled.formulas import Formulas
 from equipoise.clinical.compiled.shares import net_moves, shares
-from equipoise.clinical.compiled.statements import ONE, ZERO, Value
+from equipoise.clinical.compiled.statements import ONE, ZERO, Value, Varies
 from equipoise.clinical.moves import HAIR
 from equipoise.clinical.plan import Plan, effects_by_move
 from equipoise.spec.formula import Formula
@@ -45,7 +45,7 @@ class Writer(Protocol):
 
 
 def start(context: Context) -> list[str]:
-    """Return the statements, for each draw, that put everyone where they begin.
+    """Return the statements, for each draw of a strategy, that put everyone where they begin.
 
     The shares carry the weight of the subgroup at hand.
     """
@@ -53,6 +53,8 @@ def start(context: Context) -> list[str]:
     found = shares(context, day) if context.spec.is_partitioned else _starting(context)
     weight = group_weight(context, day)
     attributes = {n: day.number(start.tree) for n, start in context.plan.starts.items()}
+    for value in (weight, *found.values(), *attributes.values()):
+        day.keep(value, reader=Varies.DRAW | Varies.STRATEGY)
     return [
         *(
             f"{context.states[name]} = {share.text} * {weight.text}"
@@ -138,16 +140,18 @@ def row(context: Writer, origin: str) -> dict[str, Value]:
     entries = context.spec.moves.get(origin, {})
     found = {to: context.of(entry) for to, entry in entries.items() if isinstance(entry, Formula)}
     rates = origin in context.plan.rates
-    most = LARGEST_RATE if rates else repr(1.0 + HAIR)
     for value in found.values():
-        context.now.require(f"({{0}} >= 0.0) & ({{0}} <= {most})", value)
+        context.now.require("{0} >= 0.0", value)
     if rates:
         found = _competing(context, found)
     total = context.now.total(list(found.values()))
-    if found and not rates:
+    if found and not rates:  # then each is at most 1 too
         context.now.require(f"{{0}} <= {1.0 + HAIR!r}", total)
     rest = next((to for to, entry in entries.items() if not isinstance(entry, Formula)), origin)
-    left = context.now.set("most(1.0 - {0}, 0.0)", total) if found else ONE
+    left = ONE
+    if found:
+        left = context.now.set("1.0 - {0}", total)
+        left = context.now.set("({0} if {0} > 0.0 else 0.0)", left)
     found[rest] = context.now.set("{0} + {1}", found[rest], left) if rest in found else left
     return found
 
@@ -155,6 +159,7 @@ def row(context: Writer, origin: str) -> dict[str, Value]:
 def _competing(context: Writer, rates: Mapping[str, Value]) -> dict[str, Value]:
     """Return the probabilities of competing rates; as `clinical.moves.competing`."""
     total = context.now.total(list(rates.values()))
+    context.now.require(f"{{0}} <= {LARGEST_RATE}", total)
     cycle = repr(context.time.cycle.value)
     leave = context.now.set(f"-expm1(-({{0}} * {cycle})) / ({{0}} if {{0}} > 0.0 else 1.0)", total)
     return {to: context.now.set("{0} * {1}", rate, leave) for to, rate in rates.items()}

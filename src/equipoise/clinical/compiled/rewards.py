@@ -28,7 +28,7 @@ def looped(lines: Sequence[str]) -> list[str]:
     return [f"for i in range({BLOCK}):", *indented(1, lines or ["pass"])]
 
 
-def _over(count: int, lines: Sequence[str]) -> list[str]:
+def over(count: int, lines: Sequence[str]) -> list[str]:
     """Return lines in a loop over rewards."""
     return [f"for n in range({count}):", *indented(1, lines)] if count else []
 
@@ -48,7 +48,7 @@ def _listed(context: Context, rewards: Mapping[Reward, Value]) -> _Rewards:
     return _Rewards(first, context.now.note(list(rewards.values())))
 
 
-def _place(first: int, table: str, year: str) -> str:
+def place_text(first: int, table: str, year: str) -> str:
     """Return the text of where the n-th reward's results stand, for a block's first draw.
 
     Parameters
@@ -62,12 +62,14 @@ def _place(first: int, table: str, year: str) -> str:
     """
     row = f"a * years + {year}" if year else "a"
     number = f"{first} + n"
-    return f"{table}[{number}] + s * reward_step[{number}] + ({row}) * width + lo"
+    # Without max the compiler would look at each place whether it counts from the end.
+    return f"max({table}[{number}] + s * reward_step[{number}] + ({row}) * width + lo, 0)"
 
 
 def _not_finite(context: Context, place: str) -> str:
     """Return the statement that notes the draws in which a result is no finite number."""
-    return f"{context.wrong} += 0.0 if np.abs(out[{place} + i]) < np.inf else 1.0"
+    wrong = context.wrong(Varies.ALL)
+    return f"{wrong} += 0.0 if np.abs(out[{place} + i]) < np.inf else 1.0"
 
 
 @dataclass(frozen=True)
@@ -82,15 +84,15 @@ class Flows:
 
 def flows(context: Context, moved: Moved) -> Flows:
     """Write the yearly costs, health and life of the states."""
-    costs, health = _yearly(context, moved)
+    costs, health = yearly(context, moved)
     listed = _listed(context, costs | health)
     count = len(costs) + len(health)
-    sums = context.scratch.region(2 * count)
+    sums = context.own.region(2 * count)
     share: list[str] = []
     for name, first, last in (("cost", 0, len(costs)), ("health", len(costs), count)):
         factor = context.now.place_of(context.factor(f"discount_{name}", "now"))
         rows = [
-            Region(region.first + (first + offset) * BLOCK, last - first)
+            Region(region.first + (first + offset) * BLOCK, last - first, region.begin)
             for region, offset in ((listed.amounts, 0), (sums, 0), (sums, count))
         ]
         part = context.fresh("x")
@@ -99,12 +101,13 @@ def flows(context: Context, moved: Moved) -> Flows:
             f"{rows[1].nth} += {part}",
             f"{rows[2].nth} += {part} * {factor}",
         ]
-        share += _over(last - first, looped(lines))
-    plain, present = Region(sums.first, count), Region(sums.first + count * BLOCK, count)
+        share += over(last - first, looped(lines))
+    plain = Region(sums.first, count, sums.begin)
+    present = Region(sums.first + count * BLOCK, count, sums.begin)
     to, to_present = context.fresh("o"), context.fresh("o")
     year = [
-        f"{to} = {_place(listed.first, 'reward_place', 'y')}",
-        f"{to_present} = {_place(listed.first, 'present_place', 'y')}",
+        f"{to} = {place_text(listed.first, 'reward_place', 'y')}",
+        f"{to_present} = {place_text(listed.first, 'present_place', 'y')}",
         *looped(
             [
                 f"out[{to} + i] += {plain.nth}",
@@ -114,10 +117,10 @@ def flows(context: Context, moved: Moved) -> Flows:
             ]
         ),
     ]
-    return Flows(sums, share, _over(count, year))
+    return Flows(sums, share, over(count, year))
 
 
-def _yearly(context: Context, moved: Moved) -> tuple[dict[Reward, Value], dict[Reward, Value]]:
+def yearly(context: Context, moved: Moved) -> tuple[dict[Reward, Value], dict[Reward, Value]]:
     """Return the yearly rewards of everyone: cost by item; health and life."""
     costs: dict[Reward, Value] = {}
     health: dict[Reward, Value] = {}
@@ -150,11 +153,7 @@ def effects(context: Context, moved: Moved) -> list[str]:
 
     What all moves bring is added up first: results are written far more slowly than computed.
     """
-    costs: dict[Reward, Value] = {}
-    health: dict[Reward, Value] = {}
-    for effect, share in moved.effects:
-        part = context.now.set("{0} * {1}", share, Value("counted", Varies.CYCLE))
-        _add_once(context, (costs, health), part, effect)
+    costs, health = at_moves(context, moved)
     lines = [
         line
         for rewards, rate in ((costs, "discount_cost"), (health, "discount_health"))
@@ -163,6 +162,16 @@ def effects(context: Context, moved: Moved) -> list[str]:
         )
     ]
     return ["if inside:", *indented(1, lines)] if lines else []
+
+
+def at_moves(context: Context, moved: Moved) -> tuple[dict[Reward, Value], dict[Reward, Value]]:
+    """Return the one-off costs and health effects of all moves of a cycle."""
+    costs: dict[Reward, Value] = {}
+    health: dict[Reward, Value] = {}
+    for effect, share in moved.effects:
+        part = context.now.set("{0} * {1}", share, Value("counted", Varies.CYCLE))
+        _add_once(context, (costs, health), part, effect)
+    return costs, health
 
 
 def _add_once(
@@ -213,10 +222,10 @@ def _at_once(context: Context, rewards: _Rewards) -> list[str]:
     """Return the statements that add what happens on day 0."""
     to = context.fresh("o")
     lines = [
-        f"{to} = {_place(rewards.first, 'reward_place', '')}",
+        f"{to} = {place_text(rewards.first, 'reward_place', '')}",
         *looped([f"out[{to} + i] += {rewards.amounts.nth}", _not_finite(context, to)]),
     ]
-    return _over(rewards.amounts.count, lines)
+    return over(rewards.amounts.count, lines)
 
 
 def _later(context: Context, rewards: _Rewards, rate: str, *, at_start: bool) -> list[str]:
@@ -226,8 +235,8 @@ def _later(context: Context, rewards: _Rewards, rate: str, *, at_start: bool) ->
     to, to_present = context.fresh("o"), context.fresh("o")
     year = f"once_year[{point}]"
     lines = [
-        f"{to} = {_place(rewards.first, 'reward_place', year)}",
-        f"{to_present} = {_place(rewards.first, 'present_place', year)}",
+        f"{to} = {place_text(rewards.first, 'reward_place', year)}",
+        f"{to_present} = {place_text(rewards.first, 'present_place', year)}",
         *looped(
             [
                 f"out[{to} + i] += {rewards.amounts.nth}",
@@ -235,7 +244,7 @@ def _later(context: Context, rewards: _Rewards, rate: str, *, at_start: bool) ->
             ]
         ),
     ]
-    return _over(rewards.amounts.count, lines)
+    return over(rewards.amounts.count, lines)
 
 
 @dataclass(frozen=True)
@@ -255,10 +264,10 @@ def reads(context: Context) -> Reads:
     listed = _listed(context, found)
     to = context.fresh("o")
     lines = [
-        f"{to} = {_place(listed.first, 'reward_place', 'r')}",
+        f"{to} = {place_text(listed.first, 'reward_place', 'r')}",
         *looped([f"out[{to} + i] += {listed.amounts.nth}"]),
     ]
-    year = ["for r in range(read_from[k], read_to[k]):", *indented(1, _over(len(found), lines))]
+    year = ["for r in range(read_from[k], read_to[k]):", *indented(1, over(len(found), lines))]
     return Reads(year, _means(context, listed.first, len(found) - 1))
 
 
@@ -269,8 +278,8 @@ def _means(context: Context, first: int, count: int) -> list[str]:
         f"{share} = out[{people} + i]",
         f"out[{to} + i] = out[{to} + i] / ({share} if {share} > 0.0 else 1.0)",
     ]
-    alive = f"reward_place[{first}] + s * reward_step[{first}] + (a * years + r) * width + lo"
-    each = _over(count, [f"{to} = {_place(first + 1, 'reward_place', 'r')}", *looped(lines)])
+    alive = place_text(first, "reward_place", "r").replace(" + n]", "]")
+    each = over(count, [f"{to} = {place_text(first + 1, 'reward_place', 'r')}", *looped(lines)])
     return ["for r in range(years):", f"    {people} = {alive}", *indented(1, each)] if each else []
 
 
@@ -280,21 +289,22 @@ def finite(context: Context) -> list[str]:
     Looked at once in the end: what is no number stays none.
     """
     lines: list[str] = []
+    wrong = context.wrong(Varies.ALL)
     place = 0
     for with_years, same in groupby(context.rewards, lambda reward: reward[0] != "cost_at_start"):
         count = len(list(same))
         if with_years:
             to, to_present = context.fresh("o"), context.fresh("o")
             look = [
-                f"{to} = {_place(place, 'reward_place', 'r')}",
-                f"{to_present} = {_place(place, 'present_place', 'r')}",
+                f"{to} = {place_text(place, 'reward_place', 'r')}",
+                f"{to_present} = {place_text(place, 'present_place', 'r')}",
                 *looped([_not_finite(context, to), _not_finite(context, to_present)]),
             ]
-            lines += _over(count, look)
+            lines += over(count, look)
         place += count
     return [
-        *looped([f"{context.wrong} = 0.0"]),
+        *looped([f"{wrong} = 0.0"]),
         "for r in range(years):",
         *indented(1, lines),
-        *looped([f"if {context.wrong} > 0.0:", "    failed[lo + i] = 1"]),
+        *looped([f"if {wrong} > 0.0:", "    failed[lo + i] = 1"]),
     ]

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from equipoise.clinical.compiled.context import Context, Reward
-from equipoise.clinical.compiled.formulas import FUNCTIONS, Formulas
+from equipoise.clinical.compiled.formulas import FUNCTIONS
 from equipoise.clinical.compiled.moves import Moved, moved, start
 from equipoise.clinical.compiled.rewards import (
+    Flows,
     effects,
     events,
     finite,
@@ -17,7 +19,9 @@ from equipoise.clinical.compiled.rewards import (
 )
 from equipoise.clinical.compiled.shares import already_seen
 from equipoise.clinical.compiled.statements import BLOCK, Varies
+from equipoise.clinical.compiled.whole import WEIGHT, whole_course
 from equipoise.clinical.plan import Plan
+from equipoise.clinical.plan import plan as plan_of
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Time
 
@@ -25,10 +29,10 @@ _HEAD = '''"""Made by Equipoise from a model file; changes here are lost."""
 import numpy as np
 
 {functions}
-from equipoise.core.machine_code import compiled
+from equipoise.core.machine_code import fused
 
 
-@compiled
+@fused
 def kernel({arguments}):
 '''
 
@@ -61,7 +65,16 @@ class Source:
     rewards: tuple[Reward, ...]
 
 
-def kernel_source(model: LoadedModel, plan: Plan, time: Time, drawn: Sequence[str]) -> Source:
+@lru_cache(maxsize=16)
+def source_of(model: LoadedModel, drawn: tuple[str, ...], *, by_year: bool) -> Source:
+    """Return the text of a model's kernel, which large runs need once for each part."""
+    assert model.spec.time is not None  # noqa: S101 - otherwise nothing is compiled
+    return kernel_source(model, plan_of(model), model.spec.time, drawn, by_year=by_year)
+
+
+def kernel_source(
+    model: LoadedModel, plan: Plan, time: Time, drawn: Sequence[str], *, by_year: bool = True
+) -> Source:
     """Write the kernel of one model.
 
     Parameters
@@ -74,12 +87,14 @@ def kernel_source(model: LoadedModel, plan: Plan, time: Time, drawn: Sequence[st
         Its clock; the numbers of cycles and years are no part of the text.
     drawn
         Parameters and discount rates that differ between draws.
+    by_year
+        Tell years apart; else the clock has one year.
     """
     context = Context(model, plan, time, drawn)
     tables = range(len(model.tables))
     columns = [f"{part}{k}" for k in tables for part in ("grid", "values", "codes")]
     head = _HEAD.format(functions=FUNCTIONS, arguments=", ".join([*ARGUMENTS, *columns]))
-    text = head + "\n".join(indented(1, _body(context))) + "\n"
+    text = head + "\n".join(indented(1, _body(context, by_year=by_year))) + "\n"
     return Source(
         text,
         context.drawn,
@@ -90,47 +105,45 @@ def kernel_source(model: LoadedModel, plan: Plan, time: Time, drawn: Sequence[st
     )
 
 
-def _body(context: Context) -> list[str]:
-    """Return the statements of a kernel: blocks of draws, strategies, ages, subgroups, cycles."""
-    parts = _parts(context)
+def _body(context: Context, *, by_year: bool) -> list[str]:
+    """Return the statements of a kernel: blocks of draws, ages, subgroups, cycles, strategies."""
+    parts = _parts(context, by_year=by_year)
+    strategies = len(context.spec.strategies)
+    own = f"z = {context.shared.rows * BLOCK} + s * {context.own.rows * BLOCK}"
+
+    def each_strategy(lines: Sequence[str], *, named: bool) -> list[str]:
+        names = _named("v", "strategies[s * {0} + {1}]", len(context.of_strategy)) if named else []
+        return [f"for s in range({strategies}):", *indented(1, [own, *names, *lines])]
+
     group = [
         "broken = 0",
         *_named("u", "groups[g * {0} + {1}]", len(context.of_group)),
-        *_statements(context.now, Varies.NOTHING, context.wrong),
-        *_statements(context.first_day, Varies.NOTHING, context.wrong),
-        *looped(parts.before),
+        *parts.once,
+        *each_strategy(parts.start, named=True),
         "for k in range(time.size):",
-        *indented(1, parts.cycle),
-        *looped([f"if {context.wrong} + broken > 0.0:", "    failed[lo + i] = 1"]),
+        *indented(1, [*parts.cycle, *each_strategy(parts.strategy, named=True)]),
+        *each_strategy(parts.end, named=False),
     ]
     age = [
         f"for g in range({max(len(context.spec.subgroups), 1)}):",
         *indented(1, group),
-        *parts.end,
-    ]
-    strategy = [
-        *_named("v", "strategies[s * {0} + {1}]", len(context.of_strategy)),
-        "for a in range(ages.size):",
-        *indented(1, age),
+        *each_strategy([*finite(context), *parts.means], named=False),
     ]
     block = [
         f"lo = b * {BLOCK}",
         f"for n in range({len(context.drawn)}):",
-        *indented(1, looped([f"{context.parameters.nth} = drawn[n * width + lo + i]"])),
-        f"for s in range({len(context.spec.strategies)}):",
-        *indented(1, strategy),
+        *indented(1, ["place = max(n * width + lo, 0)"]),
+        *indented(1, looped([f"{context.parameters.nth} = drawn[place + i]"])),
+        "for a in range(ages.size):",
+        *indented(1, age),
     ]
+    rows = context.shared.rows + strategies * context.own.rows
     return [
-        f"w = np.zeros({context.scratch.rows * BLOCK})",
+        f"w = np.zeros({rows * BLOCK})",
         *_named("q", "single[{1}]", len(context.single)),
         "for b in range(first_block, last_block):",
         *indented(1, block),
     ]
-
-
-def _statements(formulas: Formulas, varies: Varies, wrong: str) -> list[str]:
-    """Return the statements of one loop, and those that judge what it computed."""
-    return [*formulas.lines[varies], *formulas.refusals(varies, wrong)]
 
 
 def _named(prefix: str, text: str, count: int) -> list[str]:
@@ -144,29 +157,78 @@ def _named(prefix: str, text: str, count: int) -> list[str]:
 
 @dataclass(frozen=True)
 class _Parts:
-    """Statements of one patient group: for each draw before the cycles, each cycle, the end."""
+    """Statements of one patient group, by the loops they stand in."""
 
-    before: list[str]
+    once: list[str]
+    start: list[str]
+    """For each strategy before the cycles."""
     cycle: list[str]
+    strategy: list[str]
+    """For each strategy in each cycle."""
     end: list[str]
+    """For each strategy after the cycles."""
+    means: list[str]
+    """For each strategy after all patient groups."""
 
 
-def _parts(context: Context) -> _Parts:
+def _parts(context: Context, *, by_year: bool) -> _Parts:
     """Write all parts; only when all are written is it known what each must compute."""
     begins = start(context)
     read = reads(context)
+    counted: list[str] = []
     event = events(context)
     move = moved(context)
-    effect = effects(context, move)
-    yearly = flows(context, move)
+    if by_year:
+        effect = effects(context, move)
+        yearly = flows(context, move)
+        counted = [*effect, *_shared_out(yearly)]
+        sums, end = [yearly.sums.row(k) for k in range(yearly.sums.count)], []
+    else:
+        whole = whole_course(context, move)
+        sums, end = whole.rows, whole.end
+    now, day = context.now, context.first_day
     body = _draw(context, move)
-    cycle = [
-        *_CYCLE,
-        *_statements(context.now, Varies.CYCLE, context.wrong),
-        *looped(body),
-        *read.year,
-        *event,
-        *effect,
+    begins += already_seen(context)
+    own = context.wrong(Varies.ALL)
+    clear = [f"{row} = 0.0" for row in (own, *now.held.values(), *sums)]
+    shared = [f"{context.wrong(Varies.DRAW)} = 0.0"]
+    both = _draws(context, Varies.BOTH)
+    judged = [context.wrong(Varies.DRAW), own, "broken"]
+    judged += [] if context.marked is None else [f"0.0 * {context.states[context.marked]}"]
+    failing = f"if not ({' + '.join(judged)} <= 0.0):"
+    return _Parts(
+        once=[
+            *context.statements(now, Varies.NOTHING),
+            *context.statements(day, Varies.NOTHING),
+            *looped([*shared, *_draws(context, Varies.DRAW)]),
+        ],
+        start=[
+            *context.statements(now, Varies.STRATEGY),
+            *context.statements(day, Varies.STRATEGY),
+            *looped([*clear, *_draws(context, Varies.DRAW | Varies.STRATEGY, begins)]),
+        ],
+        cycle=[
+            *_CYCLE,
+            *([] if by_year else [WEIGHT]),
+            *context.statements(now, Varies.CYCLE),
+            *(looped(both) if both else []),
+        ],
+        strategy=[
+            *now.lines[Varies.STRATEGY],
+            *context.statements(now, Varies.CYCLE | Varies.STRATEGY),
+            *looped(body),
+            *read.year,
+            *event,
+            *counted,
+        ],
+        end=[*end, *looped([failing, "    failed[lo + i] = 1"])],
+        means=read.end,
+    )
+
+
+def _shared_out(yearly: Flows) -> list[str]:
+    """Return the statements that share a cycle's rewards between the years it touches."""
+    return [
         "for q in range(share_from[k], share_from[k + 1]):",
         "    weight = share_weight[q]",
         *indented(1, yearly.share),
@@ -174,18 +236,16 @@ def _parts(context: Context) -> _Parts:
         "        y = share_year[q]",
         *indented(2, yearly.year),
     ]
-    zero = [yearly.sums.row(k) for k in range(yearly.sums.count)]
-    begins += already_seen(context)
-    rows = (context.wrong, *context.now.held.values(), *zero)
-    before = [
-        *_statements(context.now, Varies.DRAW, context.wrong),
-        *context.now.stores(),
-        *_statements(context.first_day, Varies.DRAW, context.wrong),
-        *begins,
-    ]
-    clear = [f"{place} = 0.0" for place in rows]
-    parameters = [line for line in context.now.loads(before) if line.startswith("p")]
-    return _Parts([*clear, *parameters, *before], cycle, [*finite(context), *read.end])
+
+
+def _draws(context: Context, varies: Varies, more: Sequence[str] = ()) -> list[str]:
+    """Return the statements for each draw of what varies so, and those that keep it for others."""
+    both = (context.now, context.first_day)
+    lines = [line for formulas in both for line in context.statements(formulas, varies)]
+    lines += [line for formulas in both for line in formulas.stores(varies)]
+    lines += more
+    loads = [line for formulas in both for line in formulas.loads(varies, lines)]
+    return [*dict.fromkeys(loads), *lines]
 
 
 def _draw(context: Context, move: Moved) -> list[str]:
@@ -193,16 +253,17 @@ def _draw(context: Context, move: Moved) -> list[str]:
     now = context.now
     following = {n: context.of(change) for n, change in context.plan.changes.items()}
     for value in (*following.values(), *move.following.values()):
-        now.keep(value)
-    lines = [
-        *_statements(now, Varies.BOTH, context.wrong),
-        *(f"{context.states[name]} = {value.text}" for name, value in move.following.items()),
+        now.keep(value, reader=Varies.ALL)
+    texts = {name: value.text for name, value in move.following.items()}
+    if context.marked is not None:
+        texts[context.marked] = now.unless_refused(move.following[context.marked])
+    next_ones = [
+        *(f"{context.states[name]} = {text}" for name, text in texts.items()),
         *(f"{context.attributes[name]} = {value.text}" for name, value in following.items()),
     ]
     return [
         *(f"m{k} = {place}" for k, place in enumerate(context.states.values())),
         *(f"a{k} = {place}" for k, place in enumerate(context.attributes.values())),
         *(f"{before} = {place}" for before, place in now.held.items()),
-        *now.loads(lines),
-        *lines,
+        *_draws(context, Varies.ALL, next_ones),
     ]

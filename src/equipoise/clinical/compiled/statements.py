@@ -1,6 +1,7 @@
 """Statements of machine code by the loop they stand in, and what carries values between loops.
 
-A value that is the same for all draws, or for all cycles, is computed outside the loop over them.
+A value that is the same for all draws, cycles or strategies is computed outside the loop over them.
+Loops lie inside one another in the order cycles, strategies, draws.
 """
 
 import re
@@ -18,6 +19,9 @@ class Varies(IntFlag):
     CYCLE = 1
     DRAW = 2
     BOTH = 3
+    STRATEGY = 4
+    ALL = 7
+    """Cycles, draws and strategies; `BOTH` are the first two."""
     PATIENT = 8
 
 
@@ -43,10 +47,16 @@ class Scratch:
     """Rows of one array, one element for each draw of a block.
 
     One array with constant offsets, because the compiler must see that rows never overlap.
+
+    Parameters
+    ----------
+    begin
+        Text of the place of the first row, for rows that each strategy has to itself.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, begin: str = "") -> None:
         self.rows = 0
+        self._begin = f"{begin} + " if begin else ""
 
     def row(self) -> str:
         """Return the text of a new row's element."""
@@ -55,7 +65,7 @@ class Scratch:
     def region(self, count: int) -> "Region":
         """Return new rows, one after another."""
         self.rows += count
-        return Region((self.rows - count) * BLOCK, count)
+        return Region((self.rows - count) * BLOCK, count, self._begin)
 
 
 @dataclass(frozen=True)
@@ -64,15 +74,16 @@ class Region:
 
     first: int
     count: int
+    begin: str = ""
 
     def row(self, number: int) -> str:
         """Return the text of one row's element."""
-        return f"w[{self.first + number * BLOCK} + i]"
+        return f"w[{self.begin}{self.first + number * BLOCK} + i]"
 
     @property
     def nth(self) -> str:
         """Return the text of an element in a loop over the rows, by `n`."""
-        return f"w[{self.first} + n * {BLOCK} + i]"
+        return f"w[{self.begin}{self.first} + n * {BLOCK} + i]"
 
 
 class Statements:
@@ -83,69 +94,79 @@ class Statements:
 
     Parameters
     ----------
-    scratch
+    shared
         Where values of a draw are kept for other loops.
     parameters
         Names of drawn parameters -> their places in the scratch space.
     prefix
         Of the names made here.
+    own
+        Where values are kept that each strategy has to itself.
     """
 
-    def __init__(self, scratch: Scratch, parameters: Mapping[str, str], *, prefix: str) -> None:
-        self.lines: dict[Varies, list[str]] = {Varies(k): [] for k in range(Varies.BOTH + 1)}
-        self.kept: dict[str, str] = {}
-        """Values of a draw that the loop over cycles reads -> their place in the scratch space."""
-        self._scratch = scratch
+    def __init__(
+        self,
+        shared: Scratch,
+        parameters: Mapping[str, str],
+        *,
+        prefix: str,
+        own: Scratch | None = None,
+    ) -> None:
+        self.lines: dict[Varies, list[str]] = {Varies(k): [] for k in range(Varies.ALL + 1)}
+        self._shared, self._own = shared, shared if own is None else own
         self._parameters = dict(parameters)
         self._prefix = prefix
         self._written: dict[str, Value] = {}
         self._required: dict[Varies, list[str]] = {place: [] for place in self.lines}
-        self._noted: dict[str, str] = {}
-        self._truths: set[str] = set()
+        self._kept: dict[str, tuple[Value, str]] = {}
+        """Values that other loops read -> their place in the scratch space."""
 
-    def keep(self, value: Value) -> Value:
-        """Return a value so that the loop over cycles can read it."""
-        known = self.kept.keys() | self._parameters.keys()
-        if value.varies is Varies.DRAW and value.text not in known:
-            self.kept[value.text] = self._scratch.row()
-            if value.is_truth:
-                self._truths.add(value.text)
-        return value
+    def keep(self, value: Value, *, reader: Varies | None = None) -> None:
+        """Let another loop over draws read a value, unless the reader is the loop that makes it."""
+        if Varies.DRAW not in value.varies or value.varies is reader:
+            return
+        if value.text not in self._kept and value.text not in self._parameters:
+            scratch = self._own if Varies.STRATEGY in value.varies else self._shared
+            self._kept[value.text] = (value, scratch.row())
 
-    def stores(self) -> list[str]:
-        """Return the statements that keep values of a draw in the scratch space, as numbers."""
+    def stores(self, varies: Varies) -> list[str]:
+        """Return the statements that keep values of one loop for others, as numbers."""
         return [
-            f"{place} = 1.0 if {name} else 0.0" if name in self._truths else f"{place} = {name}"
-            for name, place in self.kept.items()
+            f"{place} = 1.0 if {name} else 0.0" if value.is_truth else f"{place} = {name}"
+            for name, (value, place) in self._kept.items()
+            if value.varies is varies
         ]
 
     def place_of(self, value: Value) -> str:
         """Return where a value stands after the loop over a block's draws."""
-        if value.varies is Varies.BOTH:
-            if value.text not in self._noted:
-                place = self._noted[value.text] = self._scratch.row()
-                self.lines[Varies.BOTH].append(f"{place} = {value.text}")
-            return self._noted[value.text]
         self.keep(value)
-        return self.kept.get(value.text, self._parameters.get(value.text, value.text))
+        if value.text in self._kept:
+            return self._kept[value.text][1]
+        return self._parameters.get(value.text, value.text)
+
+    def loads(self, varies: Varies, lines: Sequence[str]) -> list[str]:
+        """Return the statements that read what a loop's statements name from other loops."""
+        named = set(re.findall(r"\b[a-z]\d+\b", "\n".join(lines)))
+        found = [f"{name} = {place}" for name, place in self._parameters.items() if name in named]
+        return found + [
+            f"{name} = {place} != 0.0" if value.is_truth else f"{name} = {place}"
+            for name, (value, place) in self._kept.items()
+            if name in named and value.varies is not varies
+        ]
+
+    def add(self, row: str, value: Value, weight: Value) -> None:
+        """Add a value times a weight to a row of each strategy, in every cycle."""
+        for part in (value, weight):
+            self.keep(part, reader=Varies.ALL)
+        self.lines[Varies.ALL].append(f"{row} += {value.text} * {weight.text}")
 
     def note(self, values: Sequence[Value]) -> Region:
         """Put values into rows one after another, for loops outside that over draws."""
-        region = self._scratch.region(len(values))
+        region = self._own.region(len(values))
         for number, value in enumerate(values):
-            self.keep(value)
-            self.lines[Varies.BOTH].append(f"{region.row(number)} = {value.text}")
+            self.keep(value, reader=Varies.ALL)
+            self.lines[Varies.ALL].append(f"{region.row(number)} = {value.text}")
         return region
-
-    def loads(self, lines: Sequence[str]) -> list[str]:
-        """Return the statements that read from the scratch space what other statements name."""
-        named = set(re.findall(r"\b[a-z]\d+\b", "\n".join(lines)))
-        places = self._parameters | self.kept
-        return [
-            f"{name} = {place} != 0.0" if name in self._truths else f"{name} = {place}"
-            for name, place in places.items()
-            if name in named
-        ]
 
     def set(self, text: str, *parts: Value, truth: bool = False) -> Value:
         """Write one statement in the outermost loop that has all its parts.
@@ -156,9 +177,8 @@ class Statements:
             With places {0}, {1}, ... for the parts.
         """
         varies = Varies(reduce(or_, (part.varies for part in parts), Varies.NOTHING))
-        if varies is Varies.BOTH:
-            for part in parts:
-                self.keep(part)
+        for part in parts:
+            self.keep(part, reader=varies)
         written = text.format(*(part.text for part in parts))
         if written not in self._written:
             name = f"{self._prefix}{len(self._written)}"
@@ -182,13 +202,21 @@ class Statements:
         varies
             Of the loop in which they are to stand, after all others.
         wrong
-            Where draws are counted; conditions that are the same for all draws set `broken`.
+            Where draws are counted in it; conditions that are the same for all draws set `broken`.
         """
         names = self._required[varies]
         together = [" & ".join(names[k : k + _TOGETHER]) for k in range(0, len(names), _TOGETHER)]
         if Varies.DRAW in varies:
             return [f"{wrong} += 0.0 if {holds} else 1.0" for holds in together]
         return [f"broken = broken if {holds} else 1" for holds in together]
+
+    def unless_refused(self, value: Value) -> str:
+        """Return the text of a value that is no number where something required does not hold.
+
+        For the innermost loop, where counting as `refusals` do takes longer.
+        """
+        names = self._required[Varies.ALL]
+        return f"({value.text} if {' & '.join(names)} else np.nan)" if names else value.text
 
     def total(self, values: Sequence[Value]) -> Value:
         """Return the sum in the order given."""

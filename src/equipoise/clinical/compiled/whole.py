@@ -1,0 +1,61 @@
+"""Statements of what counts where nobody asks for years: sums over the whole course.
+
+They are added up in the loop that computes them, so that amounts are written nowhere.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from equipoise.clinical.compiled.context import Context, Reward
+from equipoise.clinical.compiled.moves import Moved
+from equipoise.clinical.compiled.rewards import at_moves, looped, over, place_text, yearly
+from equipoise.clinical.compiled.statements import ONE, Region, Value, Varies
+
+WEIGHT = "weight = share_weight[share_from[k]] if share_from[k] < share_from[k + 1] else 0.0"
+"""Statement of how much a point of time counts."""
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The rows of sums, and the statements after the last cycle that add them to the results."""
+
+    rows: list[str]
+    end: list[str]
+
+
+def whole_course(context: Context, moved: Moved) -> Whole:
+    """Write the sums of yearly rewards of states and of one-off effects of moves."""
+    in_states, at_once = yearly(context, moved), at_moves(context, moved)
+    rewards = list(dict.fromkeys(one for found in (*in_states, *at_once) for one in found))
+    first, count = len(context.rewards), len(rewards)
+    context.rewards += rewards
+    plain, present = context.own.region(count), context.own.region(count)
+    rates = ("discount_cost", "discount_health")
+    weight = Value("weight", Varies.CYCLE)
+    for found, rate in zip(in_states, rates, strict=True):
+        discounted = context.now.set("{0} * {1}", weight, context.factor(rate, "now"))
+        _add(context, rewards, found, (plain, present), (weight, discounted))
+    for found, rate in zip(at_once, rates, strict=True):
+        if found:
+            _add(context, rewards, found, (plain, present), (ONE, context.factor(rate, "then")))
+    to, to_present = context.fresh("o"), context.fresh("o")
+    lines = [
+        f"{to} = {place_text(first, 'reward_place', '0')}",
+        f"{to_present} = {place_text(first, 'present_place', '0')}",
+        *looped([f"out[{to} + i] += {plain.nth}", f"out[{to_present} + i] += {present.nth}"]),
+    ]
+    rows = [region.row(k) for region in (plain, present) for k in range(count)]
+    return Whole(rows, over(count, lines))
+
+
+def _add(
+    context: Context,
+    rewards: list[Reward],
+    found: Mapping[Reward, Value],
+    regions: tuple[Region, Region],
+    weights: tuple[Value, Value],
+) -> None:
+    """Add amounts to their rows of sums, as they are and at their present value."""
+    for reward, amount in found.items():
+        for region, weight in zip(regions, weights, strict=True):
+            context.now.add(region.row(rewards.index(reward)), amount, weight)
