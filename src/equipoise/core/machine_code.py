@@ -1,10 +1,14 @@
 """Compiling loops that arrays cannot express; import this only where such a loop runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
-from numba import njit
+import llvmlite.binding as llvm
+import numpy as np
+from numba import from_dtype, njit, types
+
+from equipoise.core.object_code import machine
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -53,6 +57,60 @@ def fused(function: Callable[P, R]) -> Callable[P, R]:
     7.0
     """
     return _compiled(function, fastmath={"contract"})
+
+
+class ObjectCode(NamedTuple):
+    """A function as an object file, for `object_code.Loaded`."""
+
+    symbol: str
+    code: bytes
+    stands_alone: bool
+    """Whether it calls nothing that only a process with Numba has."""
+
+
+def object_of(
+    function: Callable[..., Any], kinds: Sequence[str], *, is_fused: bool = False
+) -> ObjectCode:
+    """Return the machine code of a function of pointers and whole numbers.
+
+    Parameters
+    ----------
+    function
+        Takes a pointer and its lengths for each array. A pointer has elements as an array has, but
+        no size; nothing looks whether they are inside.
+    kinds
+        Of its arguments, as `object_code.kinds` writes them.
+    is_fused
+        As `fused`.
+
+    Examples
+    --------
+    >>> def nothing(first, last):
+    ...     pass
+    >>> object_of(nothing, ["int", "int"]).stands_alone
+    True
+    """
+    options: dict[str, Any] = {
+        "error_model": "numpy", "fastmath": {"contract"} if is_fused else False,
+        "no_cpython_wrapper": True, "no_cfunc_wrapper": True,
+    }  # fmt: skip
+    compiling: Any = njit(**options)(function)
+    signature: list[Any] = []
+    for kind in kinds:
+        dtype, *dims = kind.split()
+        if dims:
+            pointer: Any = types.CPointer
+            signature.append(pointer(from_dtype(np.dtype(dtype))))
+        signature += [types.int64] * (int(dims[0]) if dims else 1)
+    compiling.compile(tuple(signature))
+    (found,) = compiling.overloads
+    module = llvm.parse_assembly(compiling.inspect_llvm(found))
+    called = [one.name for one in module.functions if one.is_declaration]
+    return ObjectCode(
+        compiling.overloads[found].fndesc.llvm_func_name,
+        machine().emit_object(module),
+        not any(name.startswith(("NRT_", "numba_", "Py")) for name in called),
+    )
 
 
 def _compiled(function: Callable[P, R], *, fastmath: bool | set[str]) -> Callable[P, R]:

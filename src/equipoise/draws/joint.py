@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 import numpy as np
-from scipy import special
+import scipy
 
 from equipoise.core.errors import FieldError
 from equipoise.core.random import FloatArray
@@ -127,7 +127,7 @@ def correlated_points(
         scores = _mixed(root, [normal_scores(points[name]) for name in names])
         for name, score in zip(names, scores, strict=True):
             # Far in the tail the share of a finite score rounds to 1.
-            found[name] = strictly_inside(special.ndtr(score))
+            found[name] = strictly_inside(scipy.special.ndtr(score))
         found[names[0]] = points[names[0]]
     return found
 
@@ -215,8 +215,8 @@ def dirichlet_values(
 
 def _log_gamma_quantile(shape: float, u: FloatArray) -> FloatArray:
     """Return the logarithm of a gamma quantile; for tiny ones by the first term of its series."""
-    values = special.gammaincinv(shape, u)
-    tiny = (np.log(u) + special.gammaln(shape + 1)) / shape
+    values = scipy.special.gammaincinv(shape, u)
+    tiny = (np.log(u) + scipy.special.gammaln(shape + 1)) / shape
     logs: FloatArray = np.where(values > 1e-200, np.log(np.maximum(values, 1e-200)), tiny)
     return logs
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from scipy import special
+import scipy
 
 from equipoise.core.random import FloatArray
 from equipoise.spec.distribution import Distribution
@@ -56,7 +56,7 @@ def normal_scores(u: FloatArray) -> FloatArray:
     >>> normal_scores(np.array([0.5, 0.975])).round(2)
     array([0.  , 1.96])
     """
-    scores: FloatArray = special.ndtri(u)
+    scores: FloatArray = scipy.special.ndtri(u)
     return scores
 
 
@@ -77,13 +77,13 @@ def _beta(natural: Natural, u: FloatArray) -> FloatArray:
     if min(alpha, beta) > _NEARLY_NORMAL:
         mean, sd = moments("beta", natural)
         return mean + sd * normal_scores(u)
-    values: FloatArray = special.betaincinv(alpha, beta, u)
+    values: FloatArray = scipy.special.betaincinv(alpha, beta, u)
     return values
 
 
 def _gamma(natural: Natural, u: FloatArray) -> FloatArray:
     """Inverse distribution function of a gamma."""
-    values = special.gammaincinv(natural["shape"], u)
+    values = scipy.special.gammaincinv(natural["shape"], u)
     return np.asarray(natural["scale"] * values, dtype=np.float64)
 
 
@@ -117,7 +117,7 @@ def _pert(natural: Natural, u: FloatArray) -> FloatArray:
     """Inverse distribution function of a pert: a beta stretched from low to high."""
     low, width = natural["low"], natural["high"] - natural["low"]
     place = (natural["mode"] - low) / width
-    values: FloatArray = low + width * special.betaincinv(1 + 4 * place, 5 - 4 * place, u)
+    values: FloatArray = low + width * scipy.special.betaincinv(1 + 4 * place, 5 - 4 * place, u)
     return values
 
 
@@ -129,8 +129,8 @@ def _truncated_normal(natural: Natural, u: FloatArray) -> FloatArray:
     mirrored = low + high > 0
     if mirrored:
         low, high, u = -high, -low, 1 - u
-    first, last = special.ndtr(low), special.ndtr(high)
-    scores = np.clip(special.ndtri(first + u * (last - first)), low, high)
+    first, last = scipy.special.ndtr(low), scipy.special.ndtr(high)
+    scores = np.clip(scipy.special.ndtri(first + u * (last - first)), low, high)
     values: FloatArray = mean + sd * (-scores if mirrored else scores)
     return values
 

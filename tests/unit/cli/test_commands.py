@@ -53,7 +53,7 @@ def test_warm_up_compiles_ahead_of_a_run(run, tmp_path, monkeypatch):
     code, out, _err = run("warm-up", str(MINI))
     assert (code, out) == (0, "")
     assert len(list(cache.glob("kernel_*.py"))) == 1
-    assert len(list(cache.glob("__pycache__/kernel_*.nbc"))) == 1
+    assert len(list(cache.glob("kernel_*.o"))) == 1
 
 
 def test_check_counts_the_inputs_that_a_run_shows(run, haemophilia):

@@ -302,19 +302,19 @@ def test_without_a_cache_kernels_live_as_long_as_the_process(
     assert_alike(*both(build(**SMALL), xr.Dataset({"p": ("draw", np.array([0.1, 0.2]))})))
 
 
-@pytest.mark.parametrize("suffix", ["py", "nbc", "nbi"])
-def test_a_damaged_cache_is_done_without_and_made_anew(
-    build: Callable[..., LoadedModel], cache: Path, suffix: str
+@pytest.mark.parametrize("place", [slice(-200), slice(10), slice(0)])
+def test_a_damaged_cache_is_made_anew(
+    build: Callable[..., LoadedModel], cache: Path, place: slice
 ) -> None:
     model, inputs = build(**SMALL), xr.Dataset({"p": ("draw", np.array([0.1, 0.2]))})
     assert_alike(*both(model, inputs))
-    (damaged,) = cache.rglob(f"kernel_*.{suffix}")
-    damaged.write_bytes(damaged.read_bytes()[:-200])
+    (damaged,) = cache.rglob("kernel_*.o")
+    whole = damaged.read_bytes()
+    damaged.write_bytes(whole[place])
     for _run in range(2):
         kernels._kernel.cache_clear()
         assert_alike(*both(model, inputs))
-    if suffix == "py":
-        assert "reward_step" in damaged.read_text("utf-8")
+    assert len(damaged.read_bytes()) == len(whole)
 
 
 def test_old_kernels_make_room(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:

@@ -133,36 +133,53 @@ def most(a: float, b: float) -> float:
 
 @compiled
 def looked_up(  # noqa: PLR0917 - generated code has no keywords
-    grid: Floats, values: Floats, codes: Floats, linear: bool, x: float, code: float
+    grid: Floats,
+    points: int,
+    values: Floats,
+    codes: Floats,
+    rows: int,
+    linear: bool,
+    x: float,
+    code: float,
 ) -> float:
-    """Return a table's value as `spec.loaded.TableData` does."""
-    row = 0
-    if codes.size:
-        row = -1
-        for k in range(codes.size):
+    """Return a table's value as `spec.loaded.TableData` does.
+
+    Parameters
+    ----------
+    grid, points
+        Places of the values, and how many there are.
+    values
+        One row for each code, one after another.
+    codes, rows
+        The codes, and how many there are; without any there is one row.
+    """
+    first = 0
+    if rows:
+        first = -1
+        for k in range(rows):
             if codes[k] == code:
-                row = k
-        if row < 0:
+                first = k * points
+        if first < 0:
             return np.nan
-    ordinates = values[row]
     if not linear:
         # A hair of tolerance, so that 0.1 + 0.2 finds the point at 0.3.
-        return float(ordinates[max(_last_up_to(grid, x + 1e-9), 0)])
+        return float(values[first + max(_last_up_to(grid, points, x + 1e-9), 0)])
     if np.isnan(x):
         return np.nan
-    left = _last_up_to(grid, x)
+    left = _last_up_to(grid, points, x)
     if left < 0:
-        return float(ordinates[0])
-    if left >= grid.size - 1:
-        return float(ordinates[grid.size - 1])
-    slope = (ordinates[left + 1] - ordinates[left]) / (grid[left + 1] - grid[left])
-    return float(slope * (x - grid[left]) + ordinates[left])
+        return float(values[first])
+    if left >= points - 1:
+        return float(values[first + points - 1])
+    low, high = values[first + left], values[first + left + 1]
+    slope = (high - low) / (grid[left + 1] - grid[left])
+    return float(slope * (x - grid[left]) + low)
 
 
 @compiled
-def _last_up_to(grid: Floats, x: float) -> int:
+def _last_up_to(grid: Floats, points: int, x: float) -> int:
     """Return the place of the last point that is not above x, or -1."""
-    low, high = 0, grid.size
+    low, high = 0, points
     while low < high:
         middle = (low + high) // 2
         if x < grid[middle]:

@@ -2,8 +2,8 @@
 
 import hashlib
 import importlib.util
-import inspect
 import os
+import re
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,13 +11,19 @@ from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
+from typing import Any
 
-from equipoise.core.files import write_text
+from equipoise.core.files import write_bytes, write_text
+from equipoise.core.object_code import Argument, DamagedError, Loaded, host, kinds, packed
 
 KEPT = 200
 """Kernels that stay in the cache; the oldest beyond go."""
 
 Kernel = Callable[..., None]
+
+_HEAD = re.compile(r"^(?:@(\w+)\n)?def kernel\((.*?)\):\n", re.MULTILINE | re.DOTALL)
+_SIZE = re.compile(r"\b(\w+)\.size\b")
+_SCRATCH = re.compile(r"^    (\w+) = np\.zeros\((\d+)\)\n", re.MULTILINE)
 
 
 def cache_folder() -> Path:
@@ -29,7 +35,7 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "equipoise"
 
 
-def ready(text: str, *nothing: object) -> Kernel:
+def ready(text: str, *nothing: Argument) -> Kernel:
     """Return the kernel of a text, compiled or loaded.
 
     Parameters
@@ -37,39 +43,37 @@ def ready(text: str, *nothing: object) -> Kernel:
     text
         From `source.kernel_source`.
     *nothing
-        Arguments of a call that computes no block.
+        Arguments of a call: whole numbers, and C-contiguous arrays of one dimension.
 
     Raises
     ------
     NotWritableError
         If it can be written neither in the cache nor among temporary files.
     """
-    name = _name(text)
+    given = kinds(nothing)
+    name = _name(text, given)
     try:
-        kernel = _kernel(cache_folder(), name, text)
-        kernel(*nothing)
+        return _kernel(cache_folder(), name, text, given)
     except Exception:
         # What the cache holds is damaged, or it is full, or not ours to write: do without it.
         _remove(cache_folder() / name)
-        kernel = _kernel(Path(_own_folder().name), name, text)
-        kernel(*nothing)
-    return kernel
+        return _kernel(Path(_own_folder().name), name, text, given)
 
 
 @lru_cache(maxsize=64)
-def _name(text: str) -> str:
+def _name(text: str, given: tuple[str, ...]) -> str:
     """Return the name of a kernel's file, which tells all that its machine code depends on."""
-    # Numba takes half a second to import, which only kernels need.
-    import numba  # noqa: PLC0415
-
-    from equipoise.clinical.compiled import arithmetic, incomplete_gamma  # noqa: PLC0415
-    from equipoise.core import machine_code  # noqa: PLC0415
-    from equipoise.spec.formula import survival  # noqa: PLC0415
-
-    parts = [numba.__version__, sys.version, text]
-    sources = (arithmetic, incomplete_gamma, survival, machine_code)
-    parts += [inspect.getsource(part) for part in sources]
+    parts = [host(), sys.version, text, *given, *_called()]
     return f"kernel_{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:24]}.py"
+
+
+@lru_cache(maxsize=1)
+def _called() -> tuple[str, ...]:
+    """Return the sources of all that kernels call, and of how they are compiled."""
+    here = Path(__file__).parent
+    core = here.parents[1] / "core"
+    paths = [core / "machine_code.py", core / "object_code.py", *sorted(here.rglob("*.py"))]
+    return tuple(path.read_text("utf-8") for path in paths)
 
 
 @lru_cache(maxsize=1)
@@ -79,14 +83,50 @@ def _own_folder() -> TemporaryDirectory[str]:
 
 
 @lru_cache(maxsize=64)
-def _kernel(folder: Path, name: str, text: str) -> Kernel:
-    """Return the kernel from its file, which is written unless it says just this."""
+def _kernel(folder: Path, name: str, text: str, given: tuple[str, ...]) -> Kernel:
+    """Return the kernel from its file, which is made where there is none."""
     path = folder / name
-    if not (path.is_file() and path.read_text("utf-8") == text):
-        write_text(path, text)
-        _make_room(folder)
-    kernel: Kernel = _module(path).kernel
+    code = path.with_suffix(".o")
+    scratch = [int(length) for _name, length in _SCRATCH.findall(text)]
+    with suppress(OSError, DamagedError):
+        return Loaded(code.read_bytes(), scratch=scratch)
+    write_text(path, _with_pointers(text, given))
+    kernel, data = _compiled(_module(path).kernel, text, given, scratch)
+    if data is not None:
+        write_bytes(code, data)
+    _make_room(folder)
     return kernel
+
+
+def _with_pointers(text: str, given: tuple[str, ...]) -> str:
+    """Return a kernel's text so that its machine code needs nothing of the compiler's library.
+
+    It takes a pointer and a length for each array, and gets its scratch space from the caller.
+    """
+    found = _HEAD.search(text)
+    assert found is not None  # noqa: S101 - texts are written here
+    scratch = [name for name, _length in _SCRATCH.findall(text)]
+    names = [name.strip() for name in found.group(2).split(",") if name.strip()]
+    flat: list[str] = []
+    for name, kind in zip([*names, *scratch], [*given, *["f8 1"] * len(scratch)], strict=True):
+        flat += [name] if kind == "int" else [name, f"{name}_size"]
+    body = _SIZE.sub(r"\1_size", _SCRATCH.sub("", text[found.end() :]))
+    return f"{text[: found.start()]}def kernel({', '.join(flat)}):\n{body}"
+
+
+def _compiled(
+    function: Callable[..., Any], text: str, given: tuple[str, ...], scratch: list[int]
+) -> tuple[Kernel, bytes | None]:
+    """Compile a kernel; return it with the bytes to keep, if other processes can use them."""
+    # Only who compiles pays for the import of Numba.
+    from equipoise.core.machine_code import object_of  # noqa: PLC0415
+
+    found = _HEAD.search(text)
+    is_fused = found is not None and found.group(1) == "fused"
+    every = (*given, *["f8 1"] * len(scratch))
+    made = object_of(function, every, is_fused=is_fused)
+    data = packed(made.symbol, made.code)
+    return Loaded(data, scratch=scratch), data if made.stands_alone else None
 
 
 def _make_room(folder: Path) -> None:
@@ -100,7 +140,9 @@ def _make_room(folder: Path) -> None:
 def _remove(path: Path) -> None:
     """Remove a kernel's file and its machine code, if they can be removed."""
     with suppress(OSError):
-        for part in (path, *(path.parent / "__pycache__").glob(f"{path.stem}.*")):
+        for part in (path, path.with_suffix(".o")):
+            part.unlink(missing_ok=True)
+        for part in (path.parent / "__pycache__").glob(f"{path.stem}.*"):
             part.unlink(missing_ok=True)
 
 

@@ -170,7 +170,10 @@ def table_calls(model: LoadedModel) -> Tables:
     def call(number: int, order: int, linear: bool) -> Callable[[list[str]], str]:
         def text(arguments: list[str]) -> str:
             code = arguments[1 - order] if len(arguments) > 1 else "0.0"
-            table = f"grid{number}, values{number}, codes{number}"
+            table = (
+                f"grid{number}, grid{number}.size, values{number}, codes{number}, "
+                f"codes{number}.size"
+            )
             return f"looked_up({table}, {linear}, {arguments[order]}, {code})"
 
         return text

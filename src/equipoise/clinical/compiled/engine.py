@@ -188,7 +188,7 @@ def table_arrays(model: LoadedModel) -> list[Floats]:
         for table in model.tables.values()
         for part in (
             np.ascontiguousarray(table.grid, dtype=np.float64),
-            np.ascontiguousarray(table.values, dtype=np.float64),
+            np.array(table.values, dtype=np.float64).ravel(),
             np.array(table.codes, dtype=np.float64),
         )
     ]

@@ -62,8 +62,7 @@ def place_text(first: int, table: str, year: str) -> str:
     """
     row = f"a * years + {year}" if year else "a"
     number = f"{first} + n"
-    # Without max the compiler would look at each place whether it counts from the end.
-    return f"max({table}[{number}] + s * reward_step[{number}] + ({row}) * width + lo, 0)"
+    return f"{table}[{number}] + s * reward_step[{number}] + ({row}) * width + lo"
 
 
 def _not_finite(context: Context, place: str) -> str:

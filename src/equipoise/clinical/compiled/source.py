@@ -132,8 +132,7 @@ def _body(context: Context, *, by_year: bool) -> list[str]:
     block = [
         f"lo = b * {BLOCK}",
         f"for n in range({len(context.drawn)}):",
-        *indented(1, ["place = max(n * width + lo, 0)"]),
-        *indented(1, looped([f"{context.parameters.nth} = drawn[place + i]"])),
+        *indented(1, looped([f"{context.parameters.nth} = drawn[n * width + lo + i]"])),
         "for a in range(ages.size):",
         *indented(1, age),
     ]

@@ -1,0 +1,125 @@
+"""Machine code that was compiled before: called from its bytes, without importing the compiler.
+
+Numba takes half a second to import, and most of another until it has found what it kept; the
+library underneath it takes a tenth of that to load a function from an object file.
+"""
+
+import ctypes
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+import llvmlite
+import llvmlite.binding as llvm
+import numpy as np
+from numpy.typing import NDArray
+
+Argument = NDArray[Any] | int
+
+_MARK = b"equipoise machine code"
+
+llvm.initialize_native_target()
+llvm.initialize_native_asmprinter()
+
+
+class DamagedError(Exception):
+    """Bytes that are no machine code of ours, or no longer."""
+
+
+def host() -> str:
+    """Return what machine code is made for: this processor and this version of the library."""
+    features = llvm.get_host_cpu_features().flatten()
+    triple, name = llvm.get_process_triple(), llvm.get_host_cpu_name()
+    return f"{triple} {name} {features} {llvmlite.__version__}"
+
+
+def machine() -> llvm.TargetMachine:
+    """Return the processor as a target of compiling."""
+    is_x86 = llvm.get_process_triple().startswith(("x86", "i686", "i386"))
+    return llvm.Target.from_triple(llvm.get_process_triple()).create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=3,
+        reloc="static" if is_x86 else "default", codemodel="jitdefault", jit=True,
+    )  # fmt: skip
+
+
+def packed(symbol: str, code: bytes) -> bytes:
+    """Return a function's name and object file as the bytes of one file.
+
+    Parameters
+    ----------
+    symbol
+        Name of the function in the object file.
+    code
+        The object file.
+    """
+    body = symbol.encode() + b"\n" + code
+    return b"\n".join([_MARK, sha256(body).hexdigest().encode(), body])
+
+
+def kinds(arguments: Sequence[Argument]) -> tuple[str, ...]:
+    """Return what arguments are: ``int``, or the kind and the number of dimensions of an array.
+
+    Examples
+    --------
+    >>> kinds([np.zeros((2, 3)), 7])
+    ('f8 2', 'int')
+    """
+    return tuple(
+        f"{argument.dtype.str[1:]} {argument.ndim}" if isinstance(argument, np.ndarray) else "int"
+        for argument in arguments
+    )
+
+
+class Loaded:
+    """A function from `packed` bytes, called with whole numbers and C-contiguous arrays.
+
+    Other threads run meanwhile. What it is given is not checked: it must be of the `kinds` that it
+    was compiled for.
+
+    Parameters
+    ----------
+    data
+        The bytes.
+    scratch
+        Lengths of arrays of zeros that each call gets after its own arguments.
+
+    Raises
+    ------
+    DamagedError
+        If the bytes are not what was packed.
+    """
+
+    def __init__(self, data: bytes, *, scratch: Sequence[int] = ()) -> None:
+        mark, digest, body = [*data.split(b"\n", 2), b"", b""][:3]
+        if mark != _MARK or sha256(body).hexdigest().encode() != digest:
+            raise DamagedError
+        symbol, code = body.split(b"\n", 1)
+        self._scratch = tuple(scratch)
+        # The engine owns the memory that holds the code.
+        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine())
+        self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+        self._engine.finalize_object()
+        self._address = self._engine.get_function_address(symbol.decode())
+        if not self._address:
+            raise DamagedError
+        self._function: Any = None
+
+    def __call__(self, *arguments: Argument) -> None:
+        """Call the function."""
+        scratch = [np.zeros(length) for length in self._scratch]
+        flat: list[int] = []
+        for argument in (*arguments, *scratch):
+            if isinstance(argument, np.ndarray):
+                flat += (argument.__array_interface__["data"][0], *argument.shape)
+            else:
+                flat.append(int(argument))
+        if self._function is None:  # all are as wide as a pointer
+            kind = ctypes.CFUNCTYPE(ctypes.c_int32, *[ctypes.c_int64] * (len(flat) + 2))
+            self._function = kind(self._address)
+        # Compiled functions write a result, and what an error would be, behind two pointers.
+        answers = ctypes.create_string_buffer(32)
+        place = ctypes.addressof(answers)
+        status = self._function(place, place + 16, *flat)
+        if status != 0:
+            message = f"compiled code ended with status {status}"
+            raise RuntimeError(message)
