@@ -14,11 +14,13 @@ from equipoise.clinical.one_by_one import one_by_one
 from equipoise.clinical.sampled import differs, sampled_cohorts
 from equipoise.clinical.stretches import STRETCH
 from equipoise.clinical.tally import NoNumberError, dataset_of
+from equipoise.clinical.through_time import through_time
 from equipoise.clinical.weights import CONVENTIONS
 from equipoise.core.errors import SimulationError
 from equipoise.core.translation import translate as _
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Model, Time
+from equipoise.spec.model_in_time import check_in_time
 from equipoise.spec.model_place import own_course
 from equipoise.spec.problems import blaming
 
@@ -199,6 +201,54 @@ def run_individuals(
             run, model.spec.time, patients=people, seed=seed, engine=engine, progress=progress
         )
         return dataset_of(arrays, run, attributes=_conventions(model.spec, "individuals"))
+
+
+def run_in_time(
+    model: LoadedModel,
+    parameters: xr.Dataset,
+    *,
+    start_ages: Sequence[float] | None = None,
+    discount: tuple[ArrayLike, ArrayLike] | None = None,
+    progress: Callable[[float], None] | None = None,
+    engine: Engine = "machine_code",
+    by_year: bool = True,
+    patients: int | None = None,
+    seed: int = 1,
+) -> xr.Dataset:
+    """Follow patients one by one in continuous time: each way out has a time, the shortest happens.
+
+    Costs and health of a state count for the very time spent there, discounted continuously at the
+    logarithm of one plus the yearly rate, so that a whole year has the yearly factor.
+
+    Parameters
+    ----------
+    model, parameters, start_ages, discount, progress, by_year, patients, seed
+        As of `run_individuals`.
+    engine
+        Which engine follows them; distributions without a closed form are left to NumPy.
+
+    Returns
+    -------
+    xarray.Dataset
+        As of `run_cohort`.
+
+    Raises
+    ------
+    SimulationError, LabelError, NotWritableError
+        As of `run_cohort`; and if the model says something that has a meaning by cycles only.
+
+    References
+    ----------
+    Incerti, Jansen (2021), hesim: health economic simulation modeling and decision analysis,
+    https://arxiv.org/abs/2102.09437 (individual continuous-time state transition models).
+    """
+    with np.errstate(all="ignore"), blaming(model.path):
+        run = given(model, parameters, start_ages=start_ages, discount=discount, by_year=by_year)
+        for place, error in check_in_time(model.spec, rates=run.plan.rates):
+            raise SimulationError(error.message, fix=error.fix, place=place)
+        people = model.spec.patients if patients is None else patients
+        arrays = through_time(run, patients=people, seed=seed, engine=engine, progress=progress)
+        return dataset_of(arrays, run, attributes=_conventions(model.spec, "continuous"))
 
 
 def _require_no_own_course(run: Given) -> None:
