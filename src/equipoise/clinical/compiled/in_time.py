@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.clinical.compiled.arithmetic import exp, expm1, log, power
 from equipoise.clinical.compiled.individuals.luck import refill
 from equipoise.clinical.compiled.individuals.steps import HELD, LANES
 from equipoise.core.machine_code import compiled
@@ -23,14 +22,14 @@ def time_until(kind: int, a: float, b: float, passed: float, exposure: float) ->
     if kind == EXPONENTIAL:
         found = exposure / a
     elif kind == WEIBULL:
-        done = power(passed / b, a) if passed > 0.0 else 0.0
-        found = b * power(done + exposure, 1.0 / a) - passed
+        done = (passed / b) ** a if passed > 0.0 else 0.0
+        found = b * (done + exposure) ** (1.0 / a) - passed
     elif kind == GOMPERTZ:
-        later = b * exp(a * passed)
-        found = log(1.0 + a * exposure / later) / a if a != 0.0 else exposure / b
+        later = b * np.exp(a * passed)
+        found = np.log(1.0 + a * exposure / later) / a if a != 0.0 else exposure / b
     else:
-        done = log(1.0 + power(passed / b, a)) if passed > 0.0 else 0.0
-        found = b * power(expm1(done + exposure), 1.0 / a) - passed
+        done = np.log(1.0 + (passed / b) ** a) if passed > 0.0 else 0.0
+        found = b * np.expm1(done + exposure) ** (1.0 / a) - passed
     found = np.inf if np.isnan(found) else found
     return max(found, 0.0)
 
@@ -65,7 +64,6 @@ class Model(NamedTuple):
 class Someone(NamedTuple):
     """One patient: where the own values stand, the stream of luck, the age, the results."""
 
-    values: Floats
     at: int
     per_value: int
     number: int
@@ -76,7 +74,6 @@ class Someone(NamedTuple):
     scale: float
     growth_cost: float
     growth_health: float
-    out: Floats
     base: int
     years: int
 
@@ -84,6 +81,7 @@ class Someone(NamedTuple):
 @compiled
 def _shortest(  # noqa: PLR0917 - kernels have no keywords
     model: Model,
+    values: Floats,
     who: Someone,
     luck: Floats,
     held: int,
@@ -106,11 +104,11 @@ def _shortest(  # noqa: PLR0917 - kernels have no keywords
         if model.way_clock[k] == 2:
             passed = now + who.age
         a, b, ratio = (
-            who.values[model.way_values[3 * k] * who.per_value + who.at],
-            who.values[model.way_values[3 * k + 1] * who.per_value + who.at],
-            who.values[model.way_values[3 * k + 2] * who.per_value + who.at],
+            values[model.way_values[3 * k] * who.per_value + who.at],
+            values[model.way_values[3 * k + 1] * who.per_value + who.at],
+            values[model.way_values[3 * k + 2] * who.per_value + who.at],
         )
-        exposure = -log(luck[(m % 4) * LANES + m // 4]) / ratio
+        exposure = -np.log(luck[(m % 4) * LANES + m // 4]) / ratio
         wait = time_until(model.way_kind[k], a, b, passed, exposure)
         if now + wait < best:
             best, way = now + wait, k
@@ -118,17 +116,19 @@ def _shortest(  # noqa: PLR0917 - kernels have no keywords
 
 
 @compiled
-def _stay(model: Model, who: Someone, state: int, now: float, end: float) -> None:
+def _stay(
+    model: Model, values: Floats, out: Floats, who: Someone, state: int, now: float, end: float
+) -> None:
     """Add what a stay in a state brings, year by year, and who is alive at the starts of years."""
     rewards = model.is_health.size
     year = min(int(now), who.years - 1)
     begin = now
-    worth_cost, worth_health = exp(-who.growth_cost * now), exp(-who.growth_health * now)
+    worth_cost, worth_health = np.exp(-who.growth_cost * now), np.exp(-who.growth_health * now)
     while True:
         if model.is_living[state] and begin <= year < end:
-            who.out[who.base + 2 * rewards * who.years + year] += who.scale
+            out[who.base + 2 * rewards * who.years + year] += who.scale
         finish = min(end, year + 1.0) if year < who.years - 1 else end
-        left_cost, left_health = exp(-who.growth_cost * finish), exp(-who.growth_health * finish)
+        left_cost, left_health = np.exp(-who.growth_cost * finish), np.exp(-who.growth_health * finish)
         length = finish - begin
         pv_cost, pv_health = length, length
         if who.growth_cost != 0.0:
@@ -137,10 +137,10 @@ def _stay(model: Model, who: Someone, state: int, now: float, end: float) -> Non
             pv_health = (worth_health - left_health) / who.growth_health
         for k in range(model.yearly_first[state], model.yearly_first[state + 1]):
             r = model.yearly_reward[k]
-            value = who.values[model.yearly_value[k] * who.per_value + who.at] * who.scale
+            value = values[model.yearly_value[k] * who.per_value + who.at] * who.scale
             place = who.base + r * who.years + year
-            who.out[place] += value * length
-            who.out[place + rewards * who.years] += value * (
+            out[place] += value * length
+            out[place + rewards * who.years] += value * (
                 pv_health if model.is_health[r] else pv_cost
             )
         if finish >= end:
@@ -150,30 +150,32 @@ def _stay(model: Model, who: Someone, state: int, now: float, end: float) -> Non
 
 
 @compiled
-def _moved(model: Model, who: Someone, way: int, when: float) -> None:
+def _moved(model: Model, values: Floats, out: Floats, who: Someone, way: int, when: float) -> None:
     """Add what a move brings at its time."""
     year = min(int(when), who.years - 1)
     for k in range(model.effect_first[way], model.effect_first[way + 1]):
         r = model.effect_reward[k]
-        value = who.values[model.effect_value[k] * who.per_value + who.at] * who.scale
+        value = values[model.effect_value[k] * who.per_value + who.at] * who.scale
         growth = who.growth_health if model.is_health[r] else who.growth_cost
         place = who.base + r * who.years + year
-        who.out[place] += value
-        who.out[place + model.is_health.size * who.years] += value * exp(-growth * when)
+        out[place] += value
+        out[place + model.is_health.size * who.years] += value * np.exp(-growth * when)
 
 
 @compiled
-def _course(model: Model, who: Someone, luck: Floats, state: int) -> None:
+def _course(
+    model: Model, values: Floats, out: Floats, who: Someone, luck: Floats, state: int
+) -> None:
     """Follow one patient to the horizon, or where nothing more happens."""
     now, entered = 0.0, 0.0
     held, visit = -1, 0
     while not model.is_idle[state]:
-        best, way, held = _shortest(model, who, luck, held, state, now, entered, visit)
+        best, way, held = _shortest(model, values, who, luck, held, state, now, entered, visit)
         end = min(best, model.horizon)
-        _stay(model, who, state, now, end)
+        _stay(model, values, out, who, state, now, end)
         if best >= model.horizon:
             return
-        _moved(model, who, way, end)
+        _moved(model, values, out, who, way, end)
         now, entered, state = end, end, model.way_target[way]
         visit += 1
 
@@ -191,26 +193,28 @@ class Beginning(NamedTuple):
 
 
 @compiled
-def _begin(beginning: Beginning, who: Someone, luck: Floats) -> int:
+def _begin(beginning: Beginning, values: Floats, who: Someone, luck: Floats) -> int:
     """Return where a patient begins."""
     last = beginning.state.size - 1
     if last > 0:
         refill(luck, 0, who.number, who.draw, beginning.key0, beginning.key1)
         reached = 0.0
         for k in range(last):
-            reached += who.values[beginning.share[k] * who.per_value + who.at]
+            reached += values[beginning.share[k] * who.per_value + who.at]
             if luck[0] < reached:
                 return int(beginning.state[k])
     return int(beginning.state[last])
 
 
 @compiled
-def _first_day(beginning: Beginning, who: Someone, rewards: int) -> None:
+def _first_day(
+    beginning: Beginning, values: Floats, out: Floats, who: Someone, rewards: int
+) -> None:
     """Add what the first day brings to one patient."""
     for k in range(beginning.event_reward.size):
-        amount = who.values[beginning.event_value[k] * who.per_value + who.at] * who.scale
+        amount = values[beginning.event_value[k] * who.per_value + who.at] * who.scale
         place = who.base + (2 * rewards + 1) * who.years + beginning.event_reward[k]
-        who.out[place] += amount
+        out[place] += amount
 
 
 class Parts(NamedTuple):
@@ -274,11 +278,11 @@ def follow(  # noqa: PLR0917 - kernels have no keywords
                 for j in range(parts.first[part], parts.last[part]):
                     at = row + (j - parts.first[part] if people > 1 else 0)
                     who = Someone(
-                        values, at, per_value, j * groups + g, parts.draw[part], parts.keys[0],
+                        at, per_value, j * groups + g, parts.draw[part], parts.keys[0],
                         parts.keys[1], ages[a], scale, parts.growth[2 * part],
-                        parts.growth[2 * part + 1], out, cell * results, years,
+                        parts.growth[2 * part + 1], cell * results, years,
                     )  # fmt: skip
-                    state = _begin(beginning, who, luck)
+                    state = _begin(beginning, values, who, luck)
                     if model.is_living[state]:
-                        _first_day(beginning, who, rewards)
-                    _course(model, who, luck, state)
+                        _first_day(beginning, values, out, who, rewards)
+                    _course(model, values, out, who, luck, state)
