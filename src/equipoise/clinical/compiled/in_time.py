@@ -116,7 +116,7 @@ def _shortest(  # noqa: PLR0917 - kernels have no keywords
 
 
 @compiled
-def _stay(
+def _stay(  # noqa: PLR0917 - kernels have no keywords
     model: Model, values: Floats, out: Floats, who: Someone, state: int, now: float, end: float
 ) -> None:
     """Add what a stay in a state brings, year by year, and who is alive at the starts of years."""
@@ -128,7 +128,10 @@ def _stay(
         if model.is_living[state] and begin <= year < end:
             out[who.base + 2 * rewards * who.years + year] += who.scale
         finish = min(end, year + 1.0) if year < who.years - 1 else end
-        left_cost, left_health = np.exp(-who.growth_cost * finish), np.exp(-who.growth_health * finish)
+        left_cost, left_health = (
+            np.exp(-who.growth_cost * finish),
+            np.exp(-who.growth_health * finish),
+        )
         length = finish - begin
         pv_cost, pv_health = length, length
         if who.growth_cost != 0.0:
@@ -150,7 +153,9 @@ def _stay(
 
 
 @compiled
-def _moved(model: Model, values: Floats, out: Floats, who: Someone, way: int, when: float) -> None:
+def _moved(  # noqa: PLR0917 - kernels have no keywords
+    model: Model, values: Floats, out: Floats, who: Someone, way: int, when: float
+) -> None:
     """Add what a move brings at its time."""
     year = min(int(when), who.years - 1)
     for k in range(model.effect_first[way], model.effect_first[way + 1]):
@@ -163,7 +168,7 @@ def _moved(model: Model, values: Floats, out: Floats, who: Someone, way: int, wh
 
 
 @compiled
-def _course(
+def _course(  # noqa: PLR0917 - kernels have no keywords
     model: Model, values: Floats, out: Floats, who: Someone, luck: Floats, state: int
 ) -> None:
     """Follow one patient to the horizon, or where nothing more happens."""
