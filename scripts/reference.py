@@ -110,7 +110,9 @@ KIND_TEXTS = {
     "beta": "shares and utilities between 0 and 1", "gamma": "costs and rates above 0",
     "uniform": "nothing known but two limits", "triangular": "limits and the likeliest value",
     "pert": "limits and the likeliest value, smoother", "weibull": "times and other values above 0",
-    "exponential": "times above 0", "empirical": "a list of values, with weights if they differ",
+    "exponential": "times above 0",
+    "truncated_normal": "a normal cut at both ends; mean and sd are those of the uncut one",
+    "empirical": "a list of values, with weights if they differ",
 }  # fmt: skip
 KIND_EXAMPLES = {
     "normal": "normal(mean=78, sd=4)", "lognormal": "lognormal(median=0.37, low=0.18, high=0.76)",
@@ -118,6 +120,7 @@ KIND_EXAMPLES = {
     "uniform": "uniform(low=5, high=15)", "triangular": "triangular(low=60, mode=210, high=720)",
     "pert": "pert(low=60, mode=210, high=720)", "weibull": "weibull(shape=2, scale=10)",
     "exponential": "exponential(mean=8)",
+    "truncated_normal": "truncated_normal(mean=36, sd=15, lowest=18, highest=110)",
     "empirical": "empirical(values=[0.6, 0.9], weights=[1, 3])",
 }  # fmt: skip
 
