@@ -195,6 +195,9 @@ def run_individuals(
         if model.spec.time is None:
             message = _("a model without a course in time has no patients to follow")
             raise SimulationError(message, fix=_("add `time`, or run it as a cohort"))
+        if model.spec.is_partitioned:
+            message = _("shares of states do not tell the course of single patients")
+            raise SimulationError(message, fix=_("run it as a cohort"), place=("states",))
         if engine is None:
             engine = engine_for(model, draws=len(run.draws) * people, ages=len(run.ages))
         arrays = one_by_one(
