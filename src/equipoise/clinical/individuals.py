@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from equipoise.clinical.course import Course, Here
 from equipoise.clinical.given import Given
-from equipoise.clinical.moves import HAIR, Labels, competing, group_weights, sum_of
+from equipoise.clinical.moves import HAIR, Labels, competing, group_weights
 from equipoise.clinical.patients import START, TRANSITION, Patients, starting_values
+from equipoise.clinical.people import sum_of
 from equipoise.clinical.plan import by_item
 from equipoise.clinical.tally import Tally, over_groups
 from equipoise.core.errors import SimulationError
