@@ -18,7 +18,7 @@ from equipoise.clinical.people import (
     sum_of,
     told_apart,
 )
-from equipoise.clinical.plan import by_item, effects_by_move
+from equipoise.clinical.plan import Plan, by_item, effects_by_move
 from equipoise.clinical.shares import Shares, net_moves, order_of
 from equipoise.clinical.tally import Tally, over_groups
 from equipoise.clinical.values import Values
@@ -77,7 +77,9 @@ class Cohort:
         people = self._start()
         for point, time in enumerate(clock.points):
             inside = point < clock.cycles
-            if not (inside or clock.flow[point] or clock.cycles == 0) or self._is_over(people):
+            if not (inside or clock.flow[point] or clock.cycles == 0) or _is_over(
+                people, self._plan
+            ):
                 break
             if point > 0:
                 self._values.at(time)
@@ -103,12 +105,6 @@ class Cohort:
         if self._shares is not None:
             return self._shares.start()
         return starting_people(self._plan, self._values, self._labels)
-
-    def _is_over(self, people: People) -> bool:
-        """Return whether nobody is left to whom anything can happen."""
-        return not any(
-            share.any() for state, share in people.items() if state not in self._plan.idle
-        )
 
     def _factors(self, point: int) -> tuple[Floats | float, Floats | float]:
         """Return the discount factors of cost and health at a point of time."""
@@ -230,6 +226,11 @@ class Cohort:
             if name in self._plan.living:
                 share = gathered(present) * self._weight
                 self._tally.add_life(over_groups(share), health_factor, point)
+
+
+def _is_over(people: People, plan: Plan) -> bool:
+    """Return whether nobody is left to whom anything can happen."""
+    return not any(share.any() for state, share in people.items() if state not in plan.idle)
 
 
 def _brought_by(event: Event) -> list[Formula | None]:

@@ -8,7 +8,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from equipoise.clinical.cohort import Cohort
-from equipoise.clinical.engines import Engine, engine_for
+from equipoise.clinical.engines import Engine, can_be_compiled, engine_for
 from equipoise.clinical.given import Given, given, some_of
 from equipoise.clinical.one_by_one import one_by_one
 from equipoise.clinical.sampled import differs, sampled_cohorts
@@ -67,6 +67,7 @@ def run_cohort(
         Refuse utilities, costs and health effects that no patient can have; for the base case.
     engine
         Omitted is `engines.engine_for` these draws; a part of a larger run names the whole run's.
+        What machine code cannot do is done in NumPy.
     by_year
         Tell the years apart; else the whole course counts as year 0, which takes little memory.
     patients
@@ -199,7 +200,8 @@ def run_individuals(
             message = _("shares of states do not tell the course of single patients")
             raise SimulationError(message, fix=_("run it as a cohort"), place=("states",))
         if engine is None:
-            engine = engine_for(model, draws=len(run.draws) * people, ages=len(run.ages))
+            patients_in_all = len(run.draws) * people
+            engine = engine_for(model, draws=patients_in_all, ages=len(run.ages), one_by_one=True)
         arrays = one_by_one(
             run, model.spec.time, patients=people, seed=seed, engine=engine, progress=progress
         )
@@ -272,7 +274,8 @@ def _expected(
 ) -> Mapping[str, Floats]:
     """Return the results of a cohort."""
     time = run.model.spec.time
-    if engine == "numpy" or strict or time is None or not run.draws:
+    in_numpy = engine == "numpy" or strict or not run.draws
+    if in_numpy or time is None or not can_be_compiled(run.plan, time):
         return Cohort(run, watched=strict, bounded=strict).run(progress)
     return _machine_code(run, time)
 

@@ -225,12 +225,7 @@ class _FirstDay:
                 fix = _("correct the formula, or what it uses")
             else:
                 continue
-            if state is None:
-                message = _("{why} (on the first day, strategy '{name}')", why=why, name=strategy)
-            else:
-                message = _("{why} (on the first day, in state '{state}', strategy '{name}')",
-                            why=why, state=state, name=strategy)  # fmt: skip
-            yield finding(placed.place, message, fix=fix)
+            yield finding(placed.place, _on_first_day(why, strategy, state), fix=fix)
             return
 
     def _each(self, values: Floats) -> Iterator[tuple[str, float]]:
@@ -286,6 +281,14 @@ class _FirstDay:
                 where = found[0].placed.place if len(found) == 1 else place
                 yield finding(where, message, fix=_("correct them so that they add up to 1"))
                 return
+
+
+def _on_first_day(why: str, strategy: str, state: str | None) -> str:
+    """Return what is wrong, with the strategy, and the state if the formula asks for it."""
+    if state is None:
+        return _("{why} (on the first day, strategy '{name}')", why=why, name=strategy)
+    return _("{why} (on the first day, in state '{state}', strategy '{name}')",
+             why=why, state=state, name=strategy)  # fmt: skip
 
 
 def _total(found: list[_Found]) -> Floats:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from equipoise.clinical.compiled.formulas import Formulas, Tables
+from equipoise.clinical.compiled.residence import Places, Residence
 from equipoise.clinical.compiled.statements import Scratch, Value, Varies
 from equipoise.clinical.plan import Plan
 from equipoise.clinical.shares import order_of
@@ -52,6 +53,7 @@ class Context:
         self.single = tuple(n for n in (*self.spec.parameters, *DISCOUNT) if n not in drawn)
         self.of_strategy = members_of(list(self.spec.strategies.values()))
         self.of_group = members_of([group.values for group in self.spec.subgroups.values()])
+        self.places = Places(self.spec, plan)
         known = self._known()
         first_day: dict[str, Value | Node] = {
             **known,
@@ -65,8 +67,12 @@ class Context:
         self.first_day = Formulas(
             first_day, tables, self.scratch, places, prefix="d", on_first_day=True
         )
+        self.residence = Residence(plan, known, tables, self.scratch, places)
         self.discount = {name: known[name] for name in DISCOUNT}
-        _in_order(self.now, known, order_of(self.spec, plan, shares=False).order)
+        order = order_of(self.spec, plan, shares=False).order
+        shared = [name for name in order if name not in plan.of_place]
+        _in_order(self.now, known, [*shared, *self.places.order(by_stay=False)])
+        _in_order(self.residence.formulas, known, self.places.order(by_stay=True))
         starts = list(plan.starts.values())
         starts += [state.start for state in plan.states.values() if state.start is not None]
         curves = [s.share for s in plan.states.values() if isinstance(s.share, Formula)]
@@ -82,6 +88,7 @@ class Context:
     def _known(self) -> dict[str, Value | Node]:
         """Return what the names of formulas stand for in a cycle."""
         known: dict[str, Value | Node] = {n: f.tree for n, f in self.spec.let.items()}
+        known |= self.places.known()
         known |= {n: Value(f"q{k}", Varies.NOTHING) for k, n in enumerate(self.single)}
         known |= {n: Value(f"p{k}", Varies.DRAW) for k, n in enumerate(self.drawn)}
         known |= {n: Value(f"v{k}", Varies.NOTHING) for k, n in enumerate(self.of_strategy)}
@@ -107,9 +114,13 @@ class Context:
         _in_order(found, then, [name for name in self.plan.order if name in needed])
         return found
 
-    def of(self, formula: Formula) -> Value:
-        """Return the value of a formula in a cycle."""
-        return self.now.number(formula.tree)
+    def of(self, formula: Formula, state: str | None = None) -> Value:
+        """Return the value of a formula in a cycle, for those in a state if it asks for it."""
+        return self.now.number(self.places.tree(formula, state))
+
+    def by_stay(self, formula: Formula, state: str) -> Value:
+        """Return the value of a formula for those who are equally long in a state."""
+        return self.residence.formulas.number(self.places.tree(formula, state))
 
     def present(self, state: str) -> Value:
         """Return the share in a state at the start of a cycle."""

@@ -54,6 +54,8 @@ class Formulas(Statements):
         Its tables.
     scratch, parameters, prefix
         See `Statements`.
+    marks
+        First letters of what `first` remembers, and of what it answers.
     on_first_day
         Whether these are values of the very beginning, before any cycle.
     """
@@ -66,6 +68,7 @@ class Formulas(Statements):
         parameters: Mapping[str, str],
         *,
         prefix: str,
+        marks: str = "hf",
         on_first_day: bool = False,
     ) -> None:
         super().__init__(scratch, parameters, prefix=prefix)
@@ -73,6 +76,7 @@ class Formulas(Statements):
         """What `first` remembers -> its place in the scratch space."""
         self.asked_first: list[tuple[str, Node]] = []
         """Conditions of `first` written here, with the places of what they remember."""
+        self._marks = marks
         self._on_first_day = on_first_day
         self._known = known
         self._tables = tables
@@ -201,12 +205,11 @@ class Formulas(Statements):
         """Write a condition that holds once, the first time."""
         if self._on_first_day:
             return condition
-        number = len(self.held)
-        before, place = f"h{number}", self._scratch.row()
-        self.held[before] = place
+        before, answer = (f"{mark}{len(self.held)}" for mark in self._marks)
+        place = self.held[before] = self._scratch.row()
         now = self.keep(condition).text
         self.lines[Varies.BOTH] += [
-            f"f{number} = {now} & ({before} == 0.0)",
+            f"{answer} = {now} & ({before} == 0.0)",
             f"{place} = 1.0 if {now} else {before}",
         ]
-        return Value(f"f{number}", Varies.BOTH, True)
+        return Value(answer, Varies.BOTH, True)

@@ -97,8 +97,10 @@ def _body(context: Context) -> list[str]:
         "broken = 0",
         *_named("u", "groups[g * {0} + {1}]", len(context.of_group)),
         *_statements(context.now, Varies.NOTHING, context.wrong),
+        *_statements(context.residence.formulas, Varies.NOTHING, context.wrong),
         *_statements(context.first_day, Varies.NOTHING, context.wrong),
         *looped(parts.before),
+        *parts.tables,
         "for k in range(time.size):",
         *indented(1, parts.cycle),
         *looped([f"if {context.wrong} + broken > 0.0:", "    failed[lo + i] = 1"]),
@@ -122,6 +124,7 @@ def _body(context: Context) -> list[str]:
     ]
     return [
         f"w = np.zeros({context.scratch.rows * BLOCK})",
+        *context.residence.allocated(),
         *_named("q", "single[{1}]", len(context.single)),
         "for b in range(first_block, last_block):",
         *indented(1, block),
@@ -147,6 +150,7 @@ class _Parts:
     """Statements of one patient group: for each draw before the cycles, each cycle, the end."""
 
     before: list[str]
+    tables: list[str]
     cycle: list[str]
     end: list[str]
 
@@ -160,9 +164,14 @@ def _parts(context: Context) -> _Parts:
     effect = effects(context, move)
     yearly = flows(context, move)
     body = _draw(context, move)
+    inner = context.residence
+    tables = inner.before(context.wrong)
+    stays = inner.cycle(context.wrong, _histories(context))
     cycle = [
         *_CYCLE,
         *_statements(context.now, Varies.CYCLE, context.wrong),
+        *_statements(inner.formulas, Varies.CYCLE, context.wrong),
+        *stays,
         *looped(body),
         *read.year,
         *event,
@@ -179,30 +188,42 @@ def _parts(context: Context) -> _Parts:
     rows = (context.wrong, *context.now.held.values(), *zero)
     before = [
         *_statements(context.now, Varies.DRAW, context.wrong),
-        *context.now.stores(),
+        *context.now.stores(Varies.DRAW),
+        *_statements(inner.formulas, Varies.DRAW, context.wrong),
+        *inner.formulas.stores(Varies.DRAW),
         *_statements(context.first_day, Varies.DRAW, context.wrong),
         *begins,
     ]
-    clear = [f"{place} = 0.0" for place in rows]
-    parameters = [line for line in context.now.loads(before) if line.startswith("p")]
-    return _Parts([*clear, *parameters, *before], cycle, [*finite(context), *read.end])
+    clear = [*(f"{place} = 0.0" for place in rows), *inner.clear()]
+    loads = context.now.loads(Varies.DRAW, before)
+    end = [*finite(context), *read.end]
+    return _Parts([*clear, *loads, *before], tables, cycle, end)
 
 
 def _draw(context: Context, move: Moved) -> list[str]:
     """Return the statements for each draw in a cycle: values of now, then those of the next."""
     now = context.now
     following = {n: context.of(change) for n, change in context.plan.changes.items()}
-    for value in (*following.values(), *move.following.values()):
+    for value in (*following.values(), *move.following.values(), *move.came.values()):
         now.keep(value)
     lines = [
         *_statements(now, Varies.BOTH, context.wrong),
         *(f"{context.states[name]} = {value.text}" for name, value in move.following.items()),
         *(f"{context.attributes[name]} = {value.text}" for name, value in following.items()),
+        *(
+            f"{context.residence.there(name, 'k + 1')} = {value.text}"
+            for name, value in move.came.items()
+        ),
     ]
     return [
         *(f"m{k} = {place}" for k, place in enumerate(context.states.values())),
-        *(f"a{k} = {place}" for k, place in enumerate(context.attributes.values())),
+        *_histories(context),
         *(f"{before} = {place}" for before, place in now.held.items()),
-        *now.loads(lines),
+        *now.loads(Varies.BOTH, lines),
         *lines,
     ]
+
+
+def _histories(context: Context) -> list[str]:
+    """Return the statements that read the attributes."""
+    return [f"a{k} = {place}" for k, place in enumerate(context.attributes.values())]

@@ -1,6 +1,7 @@
 """Statements of machine code by the loop they stand in, and what carries values between loops.
 
-A value that is the same for all draws, or for all cycles, is computed outside the loop over them.
+A value that is the same for all draws, for all cycles or however long somebody has been in a state
+(residence), is computed outside the loop over them.
 """
 
 import re
@@ -12,12 +13,17 @@ from operator import or_
 
 
 class Varies(IntFlag):
-    """What a value changes with; also where it is computed."""
+    """What a value changes with; also where it is computed.
+
+    What changes with residence but not from cycle to cycle is computed before them, into tables.
+    """
 
     NOTHING = 0
     CYCLE = 1
     DRAW = 2
     BOTH = 3
+    RESIDENCE = 4
+    ALL = 7
     PATIENT = 8
 
 
@@ -75,6 +81,21 @@ class Region:
         return f"w[{self.first} + n * {BLOCK} + i]"
 
 
+class Stays:
+    """Tables over residence: one element for each number of cycles `j`, or one for each draw."""
+
+    def __init__(self) -> None:
+        self.lines, self.rows = 0, 0
+
+    def place(self, varies: Varies) -> str:
+        """Return the text of the element of a new table."""
+        if Varies.DRAW in varies:
+            self.rows += 1
+            return f"by_stay_and_draw[{self.rows - 1} * stays + j, i]"
+        self.lines += 1
+        return f"by_stay[{self.lines - 1} * stays + j]"
+
+
 class Statements:
     """Statements by the loop they stand in, each distinct one once.
 
@@ -92,31 +113,34 @@ class Statements:
     """
 
     def __init__(self, scratch: Scratch, parameters: Mapping[str, str], *, prefix: str) -> None:
-        self.lines: dict[Varies, list[str]] = {Varies(k): [] for k in range(Varies.BOTH + 1)}
-        self.kept: dict[str, str] = {}
-        """Values of a draw that the loop over cycles reads -> their place in the scratch space."""
+        self.lines: dict[Varies, list[str]] = {Varies(k): [] for k in range(Varies.ALL + 1)}
+        self.stays = Stays()
+        self.given: dict[str, str] = {}
+        """Names of what is made elsewhere -> where it stands in each cycle."""
+        self._kept: dict[str, tuple[Value, str]] = {}
+        """Values that other loops read -> their places."""
         self._scratch = scratch
         self._parameters = dict(parameters)
         self._prefix = prefix
         self._written: dict[str, Value] = {}
         self._required: dict[Varies, list[str]] = {place: [] for place in self.lines}
         self._noted: dict[str, str] = {}
-        self._truths: set[str] = set()
 
-    def keep(self, value: Value) -> Value:
-        """Return a value so that the loop over cycles can read it."""
-        known = self.kept.keys() | self._parameters.keys()
-        if value.varies is Varies.DRAW and value.text not in known:
-            self.kept[value.text] = self._scratch.row()
-            if value.is_truth:
-                self._truths.add(value.text)
+    def keep(self, value: Value, *, reader: Varies = Varies.BOTH) -> Value:
+        """Return a value so that another loop can read it, if it is not the one that makes it."""
+        known = self._kept.keys() | self._parameters.keys() | self.given.keys()
+        if value.text not in known and _is_apart(value.varies, reader):
+            by_stay = Varies.RESIDENCE in value.varies
+            place = self.stays.place(value.varies) if by_stay else self._scratch.row()
+            self._kept[value.text] = value, place
         return value
 
-    def stores(self) -> list[str]:
-        """Return the statements that keep values of a draw in the scratch space, as numbers."""
+    def stores(self, varies: Varies) -> list[str]:
+        """Return the statements that keep values of one loop for others, as numbers."""
         return [
-            f"{place} = 1.0 if {name} else 0.0" if name in self._truths else f"{place} = {name}"
-            for name, place in self.kept.items()
+            f"{place} = 1.0 if {name} else 0.0" if value.is_truth else f"{place} = {name}"
+            for name, (value, place) in self._kept.items()
+            if value.varies is varies
         ]
 
     def place_of(self, value: Value) -> str:
@@ -127,7 +151,9 @@ class Statements:
                 self.lines[Varies.BOTH].append(f"{place} = {value.text}")
             return self._noted[value.text]
         self.keep(value)
-        return self.kept.get(value.text, self._parameters.get(value.text, value.text))
+        if value.text in self._kept:
+            return self._kept[value.text][1]
+        return self._parameters.get(value.text, value.text)
 
     def note(self, values: Sequence[Value]) -> Region:
         """Put values into rows one after another, for loops outside that over draws."""
@@ -137,15 +163,17 @@ class Statements:
             self.lines[Varies.BOTH].append(f"{region.row(number)} = {value.text}")
         return region
 
-    def loads(self, lines: Sequence[str]) -> list[str]:
-        """Return the statements that read from the scratch space what other statements name."""
+    def loads(self, varies: Varies, lines: Sequence[str]) -> list[str]:
+        """Return the statements that read what a loop's statements name from other loops."""
         named = set(re.findall(r"\b[a-z]\d+\b", "\n".join(lines)))
-        places = self._parameters | self.kept
-        return [
-            f"{name} = {place} != 0.0" if name in self._truths else f"{name} = {place}"
-            for name, place in places.items()
-            if name in named
+        found = [
+            f"{name} = {place} != 0.0" if value.is_truth else f"{name} = {place}"
+            for name, (value, place) in self._kept.items()
+            if name in named and _is_apart(value.varies, varies)
+            if (Varies.DRAW in value.varies) == (Varies.DRAW in varies)
         ]
+        places = self._parameters | self.given if Varies.DRAW in varies else {}
+        return [f"{name} = {place}" for name, place in places.items() if name in named] + found
 
     def set(self, text: str, *parts: Value, truth: bool = False) -> Value:
         """Write one statement in the outermost loop that has all its parts.
@@ -156,9 +184,8 @@ class Statements:
             With places {0}, {1}, ... for the parts.
         """
         varies = Varies(reduce(or_, (part.varies for part in parts), Varies.NOTHING))
-        if varies is Varies.BOTH:
-            for part in parts:
-                self.keep(part)
+        for part in parts:
+            self.keep(part, reader=varies)
         written = text.format(*(part.text for part in parts))
         if written not in self._written:
             name = f"{self._prefix}{len(self._written)}"
@@ -195,3 +222,12 @@ class Statements:
         if not values:
             return ZERO
         return reduce(lambda one, other: self.set("{0} + {1}", one, other), values)
+
+
+def _is_apart(maker: Varies, reader: Varies) -> bool:
+    """Return whether what one loop makes is gone, or has changed, when the other runs."""
+    if maker is reader:
+        return False
+    return Varies.DRAW in maker or (
+        Varies.RESIDENCE in maker and Varies.CYCLE not in maker and Varies.CYCLE in reader
+    )
