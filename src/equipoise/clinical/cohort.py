@@ -77,9 +77,8 @@ class Cohort:
         people = self._start()
         for point, time in enumerate(clock.points):
             inside = point < clock.cycles
-            if not (inside or clock.flow[point] or clock.cycles == 0) or _is_over(
-                people, self._plan
-            ):
+            counts = inside or clock.flow[point] or clock.cycles == 0
+            if not counts or _is_over(people, self._plan):
                 break
             if point > 0:
                 self._values.at(time)

@@ -154,10 +154,7 @@ class _FirstDay:
         yield from self._sums(found)
 
     def _places(self, placed: PlacedFormula) -> Sequence[str | None]:
-        """Return the states for whose patients a formula is evaluated; None is all together.
-
-        Of events, effects and tracks those where somebody is; states and rows are asked anyway.
-        """
+        """Return the states for whose patients a formula is evaluated; None is all together."""
         names = placed.formula.names
         if placed.place[0] == "events":
             names |= self._model.events[str(placed.place[1])].when.names
@@ -166,7 +163,7 @@ class _FirstDay:
         asked = asked_in(placed, self._model)
         if placed.place[0] in ("states", "transitions"):
             return asked
-        return [state for state in asked if self._anybody_in(state)]
+        return [state for state in asked if self._anybody_in(state)]  # what nobody feels is free
 
     def _is_idle(self, placed: PlacedFormula, state: str | None) -> bool:
         """Return whether a formula is not asked on the first day."""
