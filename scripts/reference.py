@@ -35,6 +35,7 @@ from equipoise.spec.model import FileName, Move, Share
 from equipoise.spec.model_check import LARGEST as MOST_ENTRIES
 from equipoise.spec.model_check import MAX_CYCLES
 from equipoise.spec.model_names import CLOCK
+from equipoise.spec.model_place import TIME_IN_STATE
 from equipoise.spec.quantity import Name
 from equipoise.spec.reader import MAX_DEPTH, MAX_NODES
 from equipoise.spec.schema import KINDS
@@ -100,6 +101,13 @@ CLOCK_TEXTS = {
     "cycle": "length of a cycle",
     "age": "age at the beginning of the cycle",
 }
+PLACE_ROWS = (
+    (
+        f"`{TIME_IN_STATE}`",
+        "years since the patient came into the state; 0 in the first cycle there",
+    ),
+    ("the name of a state", "true for those who are there, unless something else has the name"),
+)
 OPERATOR_TEXTS = {
     "+": "sum of like units", "-": "difference of like units, or a sign", "*": "product",
     "/": "quotient", "**": "power; binds to the right",
@@ -226,6 +234,8 @@ def functions() -> str:
         table(("name", "value"), constants),
         "In a model with `time` also:",
         table(("name", "value"), ((f"`{name}`", CLOCK_TEXTS[name]) for name in CLOCK)),
+        "If it has states, too:",
+        table(("name", "value"), PLACE_ROWS),
         "## Limits",
         table(
             ("limit", "value"),

@@ -159,6 +159,26 @@ def test_states_alone_need_no_residence(build: Build) -> None:
     assert_alike(model, drawn()[["p"]])
 
 
+def test_times_to_moves_and_shares_by_state_have_the_same_numbers(build: Build) -> None:
+    given = {"p": {"value": 0.1, "unit": "1", "status": "assumption", "note": "invented"}}
+    curve = {"time_to": "weibull(shape=1 + p, scale=3 * year, hazard_ratio=2 * p)"}
+    by_time = build(
+        states={"well": {"start": 1}, "ill": {"utility": "1 / (1 + time_in_state / year)"},
+                "dead": {}},
+        transitions={"well": {"ill": "0.3 / year", "dead": "0.1 / year"}, "ill": {"dead": curve}},
+        parameters=given,
+    )  # fmt: skip
+    by_share = build(
+        states={"well": {"share": "exp(-time / year * p)", "cost": "(3 if well else 5) / year"},
+                "ill": {"share": "rest"}, "dead": {"share": "0.1 * p * time / (9 * year)"}},
+        events={"visit": {"when": "ill and time >= 2 * year", "cost": {"visit": "10 * p"}}},
+        track={"ill": "ill"},
+        parameters=given,
+    )  # fmt: skip
+    for model in (by_time, by_share):
+        assert_alike(model, drawn()[["p"]])
+
+
 @pytest.mark.parametrize("places", [[70], [3, 131]])
 def test_what_is_impossible_gets_the_message_of_the_reference(
     build: Build, places: list[int]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from equipoise.clinical import run_cohort
+from equipoise.clinical import run_cohort, run_individuals
 from equipoise.clinical.people import gathered
 from equipoise.core.errors import SimulationError
 from equipoise.spec.loaded import LoadedModel
@@ -203,6 +203,55 @@ def test_what_only_single_patients_can_answer_is_refused(
         run_cohort(build(states=MORTAL, **fields), xr.Dataset())
     assert str(caught.value).startswith(f"model.yaml:1:1: {place}")
     assert "`engine: individuals`" in str(caught.value)
+
+
+def test_a_time_to_a_move_counts_from_the_entry_into_the_state(run: Run) -> None:
+    """Those ill from the first day leave as the curve says, those who fall ill later anew."""
+    curve = {"time_to": "weibull(shape=1.7, scale=3 * year)"}
+    found = run(
+        time=YEARS | {"cycle": "0.5 years", "horizon": "6 years"},
+        states={"well": {"start": 0.4}, "ill": {"start": 0.6}, "dead": {}},
+        transitions={"well": {"ill": "1 if time == 1 * year else 0"}, "ill": {"dead": curve}},
+        track={"well": "well"},
+    )
+    year = np.arange(6.0)
+    since = np.array([year, np.maximum(year - 1.5, 0)])
+    alive = np.array([0.6, 0.4]) @ np.exp(-((since / 3) ** 1.7))
+    np.testing.assert_allclose(found["alive"].squeeze(), alive, rtol=1e-13)
+
+
+def test_shares_from_curves_can_be_told_apart_by_state(run: Run) -> None:
+    found = run(
+        time=YEARS,
+        states={
+            "well": {"share": "exp(-time / year)", "cost": {"care": "(3 if well else 5) / year"}},
+            "ill": {"share": "rest"},
+            "dead": {"share": "1 - exp(-time / year / 4)"},
+        },
+        events={"visit": {"when": "ill and time == 2 * year", "cost": {"visit": 10}}},
+        track={"ill": "ill"},
+    )
+    well, alive = np.exp(-np.arange(4.0)), np.exp(-np.arange(4.0) / 4)
+    np.testing.assert_allclose(found["cost"].sel(item="care").squeeze(), 3 * well)
+    np.testing.assert_allclose(found["track"].squeeze(), (alive - well) / alive, atol=1e-15)
+    visits = 10 * (alive - well) * (np.arange(4) == 2)
+    np.testing.assert_allclose(found["cost"].sel(item="visit").squeeze(), visits, atol=1e-15)
+
+
+def test_single_patients_have_the_same_means(build: Build) -> None:
+    """A hazard, a cost and an event by the time in the state, against chance for each patient."""
+    model = build(
+        time=YEARS | {"horizon": "8 years"},
+        states=MORTAL | {"ill": {"cost": {"ill": "(1 + time_in_state / year) / year"}}},
+        transitions={"well": {"ill": 0.3, "dead": 0.05},
+                     "ill": {"well": "0.6 / (1 + time_in_state / year)", "dead": 0.1}},
+        events={"check": {"when": "ill and time_in_state == 1 * year", "cost": {"check": 1}}},
+        track={"ill": "ill", "long": "ill and time_in_state >= 2 * year"},
+    )  # fmt: skip
+    expected = run_cohort(model, xr.Dataset())
+    found = run_individuals(model, xr.Dataset(), patients=40_000)
+    for name in ("cost", "life_years", "alive", "track"):
+        np.testing.assert_allclose(found[name], expected[name], atol=0.025, err_msg=name)
 
 
 @pytest.mark.parametrize("shape", [(9, 1, 1, 1, 1), (9, 1, 1, 1, 2), (9, 2, 1, 3, 5)])
