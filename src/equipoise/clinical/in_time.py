@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from equipoise.clinical.course import Course, Here
 from equipoise.clinical.given import Given
-from equipoise.clinical.moves import HAIR, Labels, group_weights, sum_of
+from equipoise.clinical.moves import HAIR, Labels, group_weights
 from equipoise.clinical.patients import START, Patients, starting_values
+from equipoise.clinical.people import sum_of
 from equipoise.clinical.plan import by_item, effects_by_move
 from equipoise.clinical.times import KIND_NUMBERS, time_until
 from equipoise.core.errors import SimulationError
