@@ -35,6 +35,7 @@ from equipoise.spec.model import FileName, Move, Share
 from equipoise.spec.model_check import LARGEST as MOST_ENTRIES
 from equipoise.spec.model_check import MAX_CYCLES
 from equipoise.spec.model_names import CLOCK
+from equipoise.spec.model_place import TIME_IN_STATE
 from equipoise.spec.quantity import Name
 from equipoise.spec.reader import MAX_DEPTH, MAX_NODES
 from equipoise.spec.schema import KINDS
@@ -100,6 +101,13 @@ CLOCK_TEXTS = {
     "cycle": "length of a cycle",
     "age": "age at the beginning of the cycle",
 }
+PLACE_ROWS = (
+    (
+        f"`{TIME_IN_STATE}`",
+        "years since the patient came into the state; 0 in the first cycle there",
+    ),
+    ("the name of a state", "true for those who are there, unless something else has the name"),
+)
 OPERATOR_TEXTS = {
     "+": "sum of like units", "-": "difference of like units, or a sign", "*": "product",
     "/": "quotient", "**": "power; binds to the right",
@@ -110,7 +118,9 @@ KIND_TEXTS = {
     "beta": "shares and utilities between 0 and 1", "gamma": "costs and rates above 0",
     "uniform": "nothing known but two limits", "triangular": "limits and the likeliest value",
     "pert": "limits and the likeliest value, smoother", "weibull": "times and other values above 0",
-    "exponential": "times above 0", "empirical": "a list of values, with weights if they differ",
+    "exponential": "times above 0",
+    "truncated_normal": "a normal cut at both ends; mean and sd are those of the uncut one",
+    "empirical": "a list of values, with weights if they differ",
 }  # fmt: skip
 KIND_EXAMPLES = {
     "normal": "normal(mean=78, sd=4)", "lognormal": "lognormal(median=0.37, low=0.18, high=0.76)",
@@ -118,6 +128,7 @@ KIND_EXAMPLES = {
     "uniform": "uniform(low=5, high=15)", "triangular": "triangular(low=60, mode=210, high=720)",
     "pert": "pert(low=60, mode=210, high=720)", "weibull": "weibull(shape=2, scale=10)",
     "exponential": "exponential(mean=8)",
+    "truncated_normal": "truncated_normal(mean=36, sd=15, lowest=18, highest=110)",
     "empirical": "empirical(values=[0.6, 0.9], weights=[1, 3])",
 }  # fmt: skip
 
@@ -223,6 +234,8 @@ def functions() -> str:
         table(("name", "value"), constants),
         "In a model with `time` also:",
         table(("name", "value"), ((f"`{name}`", CLOCK_TEXTS[name]) for name in CLOCK)),
+        "If it has states, too:",
+        table(("name", "value"), PLACE_ROWS),
         "## Limits",
         table(
             ("limit", "value"),

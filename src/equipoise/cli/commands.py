@@ -246,10 +246,13 @@ def model_run(
     seed: SeedOption = 1,
     design: DesignOption = "latin_hypercube",
     engine: Annotated[
-        Literal["auto", "cohort", "individuals"] | None,
+        Literal["auto", "cohort", "individuals", "continuous"] | None,
         typer.Option(
             "--engine",
-            help=_("Follow a cohort, or patients one by one; by default what the file says."),
+            help=_(
+                "Follow a cohort, or patients one by one, by cycles or in continuous time; "
+                "by default what the file says."
+            ),
         ),
     ] = None,
     patients: Annotated[

@@ -124,11 +124,14 @@ def _conventions(run: ModelRun) -> str:
         )  # fmt: skip
     if run.following.patients:
         number = format_number(run.following.patients, 0)
-        parts.append(
-            _("{number} patients one by one in each draw", number=number)
-            if run.following.one_by_one
-            else _("a cohort for each of {number} patients who differ", number=number)
-        )
+        match run.following.kind:
+            case "cohort":
+                text = _("a cohort for each of {number} patients who differ", number=number)
+            case "individuals":
+                text = _("{number} patients one by one in each draw", number=number)
+            case "continuous":
+                text = _("{number} patients in continuous time in each draw", number=number)
+        parts.append(text)
     return "; ".join(parts)
 
 

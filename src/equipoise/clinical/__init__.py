@@ -2,7 +2,7 @@
 
 from equipoise.clinical.engines import Engine, engine_for, seconds_of
 from equipoise.clinical.following import Following, follow, following
-from equipoise.clinical.run import run_cohort, run_individuals
+from equipoise.clinical.run import run_cohort, run_in_time, run_individuals
 from equipoise.clinical.totals import totals
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "follow",
     "following",
     "run_cohort",
+    "run_in_time",
     "run_individuals",
     "seconds_of",
     "totals",

@@ -1,21 +1,24 @@
 """The cohort engine in NumPy: expected health and cost of one patient, for all draws at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.clinical.given import Given
-from equipoise.clinical.moves import (
-    Labels,
-    Moves,
+from equipoise.clinical.moves import Labels, Moves, group_weights, moved, starting_people
+from equipoise.clinical.people import (
     People,
-    group_weights,
-    moved,
-    starting_people,
+    Those,
+    arrived,
+    gathered,
+    mean_of,
+    spot_of,
     sum_of,
+    told_apart,
 )
-from equipoise.clinical.plan import by_item, effects_by_move
+from equipoise.clinical.plan import Plan, by_item, effects_by_move
 from equipoise.clinical.shares import Shares, net_moves, order_of
 from equipoise.clinical.tally import Tally, over_groups
 from equipoise.clinical.values import Values
@@ -43,9 +46,12 @@ class Cohort:
         self._spec: Model = given.model.spec
         self._clock, self._rates = given.clock, given.rates
         self._plan = order_of(self._spec, given.plan, shares=False)
-        self._values = Values(given.model, self._plan, given.parameters, ages=given.ages)
+        points = self._clock.points
+        self._values = Values(
+            given.model, self._plan, given.parameters, ages=given.ages, points=points
+        )
         self._values.at(0.0)
-        self._labels = Labels(tuple(self._spec.strategies), given.draws)
+        self._labels = Labels(tuple(self._spec.strategies), given.draws, points)
         groups = [self._values.of(group.weight) for group in self._spec.subgroups.values()]
         self._weight = group_weights(groups, self._labels)
         self._moves = Moves(
@@ -57,6 +63,7 @@ class Cohort:
         self._watch = watch if watched else None
         self._effects = effects_by_move(self._spec)
         self._tally = Tally(given)
+        self._together: tuple[People, Those] | None = None
 
     def run(self, progress: Callable[[float], None] | None = None) -> Mapping[str, Floats]:
         """Let time pass; return the variables of group `clinical`.
@@ -70,7 +77,8 @@ class Cohort:
         people = self._start()
         for point, time in enumerate(clock.points):
             inside = point < clock.cycles
-            if not (inside or clock.flow[point] or clock.cycles == 0) or self._is_over(people):
+            counts = inside or clock.flow[point] or clock.cycles == 0
+            if not counts or _is_over(people, self._plan):
                 break
             if point > 0:
                 self._values.at(time)
@@ -97,91 +105,104 @@ class Cohort:
             return self._shares.start()
         return starting_people(self._plan, self._values, self._labels)
 
-    def _is_over(self, people: People) -> bool:
-        """Return whether nobody is left to whom anything can happen."""
-        return not any(
-            share.any() for state, share in people.items() if state not in self._plan.idle
-        )
-
     def _factors(self, point: int) -> tuple[Floats | float, Floats | float]:
         """Return the discount factors of cost and health at a point of time."""
         time = self._clock.points[point]
         cost, health = ((1.0 + rate) ** -time for rate in self._rates)
         return cost, health
 
-    def _alive(self, people: People) -> Floats:
-        """Return the share alive, weighted by subgroup."""
-        return sum_of([people[state] for state in self._plan.living]) * self._weight
+    def _living(self, people: People, *formulas: Formula | None) -> Iterable[Those]:
+        """Return everyone alive, state by state if a formula depends on where they are."""
+        if self._values.asks_place(*formulas):
+            return told_apart(people, self._plan.living, by_place=True)
+        if self._together is None or self._together[0] is not people:
+            (everyone,) = told_apart(people, self._plan.living, by_place=False)
+            self._together = people, everyone
+        return (self._together[1],)
+
+    def _brings(self, formula: Formula, those: Those, counted: float = 1.0) -> Floats:
+        """Return what a formula amounts to for patients, dims (strategy, age, draw)."""
+        value = self._values.of(formula, those.spot)
+        if those.happens is not None:
+            # What an event would bring where it does not happen may be no number.
+            value = np.where(those.happens, value, 0.0)
+        if value.ndim < 5:
+            return over_groups(gathered(those.share) * self._weight * counted, value)
+        # Nor may what would come after more time in the state than anybody has been there.
+        brought = np.where(those.share > 0, those.share * value, 0.0)
+        return over_groups(gathered(brought) * self._weight * counted)
 
     def _read(self, people: People, point: int) -> None:
         """Note who is alive, and what is tracked, at the starts of years."""
         years = self._clock.years_read_at(point)
-        alive = self._alive(people) if years else None
+        (everyone,) = self._living(people)
+        alive = over_groups(everyone.share * self._weight) if years else None
         for name, formula in self._spec.track.items():
             if alive is None and "first" not in formula.functions:
                 continue
-            value = self._values.of(formula)
+            found = [self._brings(formula, those) for those in self._living(people, formula)]
             if alive is not None:
-                amount, share = over_groups(alive, value), over_groups(alive)
                 for year in years:
-                    self._tally.read_track(name, amount, share, year)
+                    self._tally.read_track(name, sum_of(found), alive, year)
         if alive is not None:
             for year in years:
-                self._tally.read_alive(over_groups(alive), year)
+                self._tally.read_alive(alive, year)
 
     def _add_events(self, people: People, point: int) -> None:
         """Add the one-off costs and health effects of everyone alive to whom an event happens."""
         factors = self._factors(point)
         for event in self._spec.events.values():
-            happens = self._values.of(event.when) != 0
-            if happens.any() or _remembers(event):
-                self._add_once(event, self._alive(people), factors, point, happens=happens)
+            for those in self._living(people, event.when, *_brought_by(event)):
+                happens = self._values.of(event.when, those.spot) != 0
+                if happens.any() or _remembers(event):
+                    self._add_once(event, replace(those, happens=happens), factors, point)
 
     def _add_once(
         self,
         what: Event | TransitionEffect,
-        share: Floats,
+        those: Those,
         factors: tuple[Floats | float, Floats | float],
         point: int,
         *,
-        happens: NDArray[np.bool_] | None = None,
+        counted: float = 1.0,
     ) -> None:
         """Add the one-off cost and health of an event or effect, for a share of the cohort."""
-
-        def amount(formula: Formula) -> Floats:
-            value = self._values.of(formula)
-            # What an event would bring where it does not happen may be no number.
-            return over_groups(share, value if happens is None else np.where(happens, value, 0.0))
-
         for item, formula in by_item(what.cost).items():
-            self._tally.add_cost_once(item, amount(formula), factors[0], point)
+            amount = self._brings(formula, those, counted)
+            self._tally.add_cost_once(item, amount, factors[0], point)
         if what.qaly is not None:
-            self._tally.add_qaly_once(amount(what.qaly), factors[1], point)
+            amount = self._brings(what.qaly, those, counted)
+            self._tally.add_qaly_once(amount, factors[1], point)
 
     def _move(self, people: People, point: int) -> People:
         """Return the cohort after this cycle, and add the one-off effects of its moves."""
-        following: People = {}
-        happened: list[tuple[TransitionEffect, Floats]] = []
+        happened: list[tuple[TransitionEffect, Those]] = []
         if self._shares is not None:
             following = self._shares.after(self._clock.points[point + 1])
-            happened += net_moves(self._spec, people, following)
+            effects = net_moves(self._spec, people, following)
+            happened += ((effect, Those(share)) for effect, share in effects)
         else:
-            for origin, target, share in moved(people, self._moves, self._clock.points[point]):
-                known = following.get(target)
-                following[target] = share if known is None else known + share
-                happened += ((one, share) for one in self._effects.get((origin, target), ()))
+            moves = list(moved(people, self._moves, self._clock.points[point]))
+            following = arrived(moves, self._plan)
+            for origin, target, share in moves:
+                those = Those(share, spot_of(origin, share))
+                happened += ((one, those) for one in self._effects.get((origin, target), ()))
         factors = self._factors(point + 1)
         counted = self._clock.effect_weight[point + 1]
-        for effect, share in happened:
-            self._add_once(effect, share * self._weight * counted, factors, point + 1)
-        nobody = np.zeros((1, 1, 1, 1))
-        return {state: following.get(state, nobody) for state in self._plan.states}
+        for effect, those in happened:
+            self._add_once(effect, those, factors, point + 1, counted=counted)
+        return following
 
     def _remember_yearly(self) -> None:
-        """Let yearly formulas that hold the first time see a point at which none counts."""
+        """Let yearly formulas that hold the first time see a point at which none counts.
+
+        Those that depend on the place see every point by themselves.
+        """
         for state in self._plan.states.values():
             for formula in (*by_item(state.cost).values(), state.utility):
-                if formula is not None and "first" in formula.functions:
+                if formula is None or self._values.asks_place(formula):
+                    continue
+                if "first" in formula.functions:
                     self._values.of(formula)
 
     def _add_flow(self, people: People, following: People, point: int) -> None:
@@ -193,21 +214,30 @@ class Cohort:
         for name, state in self._plan.states.items():
             present = people[name]
             if self._clock.mean_occupancy:
-                present = (present + following[name]) * 0.5
-            share = present * self._weight
+                present = mean_of(present, following[name])
+            those = Those(present, spot_of(name, present))
             for item, formula in by_item(state.cost).items():
-                amount = over_groups(share, self._values.of(formula))
+                amount = self._brings(formula, those)
                 self._tally.add_cost(item, amount, cost_factor, point)
             if state.utility is not None:
-                amount = over_groups(share, self._values.of(state.utility))
+                amount = self._brings(state.utility, those)
                 self._tally.add_qaly(amount, health_factor, point)
             if name in self._plan.living:
+                share = gathered(present) * self._weight
                 self._tally.add_life(over_groups(share), health_factor, point)
+
+
+def _is_over(people: People, plan: Plan) -> bool:
+    """Return whether nobody is left to whom anything can happen."""
+    return not any(share.any() for state, share in people.items() if state not in plan.idle)
+
+
+def _brought_by(event: Event) -> list[Formula | None]:
+    """Return the formulas of what an event brings."""
+    return [*by_item(event.cost).values(), event.qaly]
 
 
 def _remembers(event: Event) -> bool:
     """Return whether a formula of an event must be evaluated in every cycle."""
-    parts: list[Formula] = [*by_item(event.cost).values()]
-    if event.qaly is not None:
-        parts.append(event.qaly)
+    parts = [formula for formula in _brought_by(event) if formula is not None]
     return any("first" in formula.functions for formula in parts)

@@ -1,16 +1,17 @@
 """Which engine follows a cohort: the choice rests on the model and the draws alone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from equipoise.clinical.compiled.individuals.source import patient_source
 from equipoise.clinical.compiled.source import source_of
-from equipoise.clinical.plan import plan
+from equipoise.clinical.plan import Plan, plan
 from equipoise.clinical.schedule import schedule
-from equipoise.spec.formula import Node, walk
+from equipoise.spec.formula import walk
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Time
-from equipoise.spec.model_formulas import formulas
+from equipoise.spec.model_formulas import PlacedFormula, formulas, names_behind
+from equipoise.spec.model_place import TIME_IN_STATE, asked_in
 
 Engine = Literal["numpy", "machine_code"]
 """`numpy` starts at once; `machine_code` is many times faster, after some seconds of compiling
@@ -67,14 +68,17 @@ def engine_for(
     >>> engine_for(model, draws=1000), engine_for(model, draws=1_000_000)
     ('numpy', 'machine_code')
     """
-    seconds = seconds_of(model, draws=draws, ages=ages)
+    seconds = seconds_of(model, draws=draws, ages=ages, one_by_one=one_by_one)
     many = draws >= MANY_DRAWS and not (one_by_one or by_year)
     worth = _WORTH_FOR_MANY if many else WORTH_COMPILING
-    if model.spec.time is None or seconds < worth * _FEWEST_SECONDS:
+    time = model.spec.time
+    if time is None or seconds < worth * _FEWEST_SECONDS:
+        return "numpy"
+    if not (one_by_one or can_be_compiled(plan(model), time)):
         return "numpy"
     drawn = tuple(n for n in model.spec.parameters if n in model.uncertain or not model.uncertain)
     text = (
-        _text_of_patients(model, model.spec.time, drawn)
+        _text_of_patients(model, time, drawn)
         if one_by_one
         else source_of(model, drawn, by_year=by_year).text
     )
@@ -90,30 +94,46 @@ def _text_of_patients(model: LoadedModel, time: Time, drawn: Sequence[str]) -> s
     return patient_source(model, plan(model), time, points=points, drawn=drawn).text
 
 
+def can_be_compiled(made: Plan, time: Time) -> bool:
+    """Return whether kernels can follow a cohort.
+
+    They do not take the mean of two points for those who are told apart by the time in the state.
+    """
+    return not (made.lasting and time.method == "life_table")
+
+
 def _compiling(lines: int) -> float:
     """Return about how many seconds a kernel of so many lines takes to compile."""
     return _FEWEST_SECONDS + 0.005 * lines + 8e-7 * lines**2
 
 
-def seconds_of(model: LoadedModel, *, draws: int, ages: int = 1) -> float:
+def seconds_of(model: LoadedModel, *, draws: int, ages: int = 1, one_by_one: bool = False) -> float:
     """Return about how many seconds a run takes in NumPy; machine code takes fewer.
 
     Parameters
     ----------
-    model, draws, ages
+    model, draws, ages, one_by_one
         As of `engine_for`.
     """
-    return work_of(model, draws=draws, ages=ages) / _PER_SECOND
+    return work_of(model, draws=draws, ages=ages, one_by_one=one_by_one) / _PER_SECOND
 
 
-def work_of(model: LoadedModel, *, draws: int, ages: int = 1) -> float:
-    """Return the operations of a run: nodes of all formulas x cycles x everyone followed."""
+def work_of(model: LoadedModel, *, draws: int, ages: int = 1, one_by_one: bool = False) -> float:
+    """Return the operations of a run: nodes of all formulas x cycles x everyone followed.
+
+    A cohort evaluates what depends on the time in a state for each time that somebody can be there.
+    """
     spec = model.spec
     people = len(spec.strategies) * max(len(spec.subgroups), 1) * ages * draws
-    return float(people * len(schedule(spec.time).points) * sum(1 for _node in _nodes(model)))
+    points = len(schedule(spec.time).points)
+    stays = 1.0 if one_by_one else max(points / 2, 1.0)
+    return float(people * points * sum(_nodes(model, placed, stays) for placed in formulas(spec)))
 
 
-def _nodes(model: LoadedModel) -> Iterator[Node]:
-    """Yield the nodes of all formulas."""
-    for placed in formulas(model.spec):
-        yield from walk(placed.formula.tree)
+def _nodes(model: LoadedModel, placed: PlacedFormula, stays: float) -> float:
+    """Return the nodes of a formula, times the stays in a state for which it is evaluated."""
+    nodes = sum(1 for _node in walk(placed.formula.tree))
+    if TIME_IN_STATE not in names_behind(placed.formula, model.spec):
+        return nodes
+    states = 1 if placed.role == "let" else len(asked_in(placed, model.spec))
+    return nodes * states * stays

@@ -2,16 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import xarray as xr
 from numpy.typing import ArrayLike
 
 from equipoise.clinical.engines import Engine, engine_for
 from equipoise.clinical.plan import plan
-from equipoise.clinical.run import run_cohort, run_individuals
+from equipoise.clinical.run import run_cohort, run_in_time, run_individuals
 from equipoise.clinical.sampled import differs
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import EngineChoice
+
+_WORTH_A_KERNEL = 20_000
+"""Patients in all draws from which on continuous time is machine code, which is one for all models.
+"""
 
 
 @dataclass(frozen=True)
@@ -21,11 +26,16 @@ class Following:
     The same for all parts of a run, so that results do not depend on how it is split.
     """
 
-    one_by_one: bool
+    kind: Literal["cohort", "individuals", "continuous"]
     engine: Engine
     patients: int
     """How many in each draw; 0 where all are alike and a cohort tells what is expected."""
     seed: int
+
+    @property
+    def one_by_one(self) -> bool:
+        """Return whether chance decides for each patient."""
+        return self.kind != "cohort"
 
     def divided(self, parts: int) -> "Following":
         """Return the same with so many fewer patients in each draw, at least one."""
@@ -62,17 +72,24 @@ def following(
     >>> from equipoise.spec.load import load_model
     >>> model = load_model(library_folder() / "models" / "sick-sicker.yaml")
     >>> following(model, draws=1, seed=1)
-    Following(one_by_one=False, engine='numpy', patients=0, seed=1)
+    Following(kind='cohort', engine='numpy', patients=0, seed=1)
     >>> following(model, draws=1, seed=1, choice="individuals").patients
     10000
     """
     wanted = choice or model.spec.engine
-    one_by_one = wanted == "individuals" or (wanted == "auto" and plan(model).individual)
+    if wanted == "auto":
+        wanted = "individuals" if plan(model).individual else "cohort"
     people = model.spec.patients if patients is None else patients
-    if not one_by_one and not differs(model):
+    if wanted == "cohort" and not differs(model):
         people = 0
-    engine = engine_for(model, draws=draws * max(people, 1), ages=ages, one_by_one=one_by_one)
-    return Following(one_by_one, engine, people, seed)
+    engine: Engine
+    if wanted == "continuous":
+        engine = "machine_code" if draws * people >= _WORTH_A_KERNEL else "numpy"
+    else:
+        engine = engine_for(
+            model, draws=draws * max(people, 1), ages=ages, one_by_one=wanted == "individuals"
+        )
+    return Following(wanted, engine, people, seed)
 
 
 def follow(
@@ -96,7 +113,8 @@ def follow(
         As of `run_cohort`; `strict` has no meaning one by one.
     """
     if how.one_by_one:
-        return run_individuals(
+        run = run_in_time if how.kind == "continuous" else run_individuals
+        return run(
             model, parameters, start_ages=start_ages, discount=discount, progress=progress,
             engine=how.engine, by_year=by_year, patients=how.patients, seed=how.seed,
         )  # fmt: skip

@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 
 from equipoise.clinical.course import Course, Here
 from equipoise.clinical.given import Given
-from equipoise.clinical.moves import HAIR, Labels, competing, group_weights, sum_of
+from equipoise.clinical.moves import HAIR, Labels, competing, group_weights
 from equipoise.clinical.patients import START, TRANSITION, Patients, starting_values
+from equipoise.clinical.people import sum_of
 from equipoise.clinical.plan import by_item
 from equipoise.clinical.tally import Tally, over_groups
 from equipoise.core.errors import SimulationError
 from equipoise.core.random import patient_key, patient_uniforms
 from equipoise.core.translation import translate as _
-from equipoise.spec.findings import Place
 from equipoise.spec.formula import Formula
 from equipoise.spec.model import Event, TransitionEffect
 
@@ -94,34 +94,33 @@ class Walk:
         rates = origin in self._plan.rates
         for to, share in found.items():
             wrong = there & ~((share >= 0) & (share <= (np.inf if rates else 1.0 + HAIR)))
-            what = _("a rate") if rates else _("a probability")
-            self._require(
-                wrong,
-                ("transitions", origin, to),
-                _("{what} is below 0, above 1 or no number", what=what),
-                point,
-            )
+            if wrong.any():
+                value = float(np.broadcast_to(share, wrong.shape)[wrong][0])
+                what = _("the probability to '{state}' is {value:g}", state=to, value=value)
+                if rates:
+                    what = _("the rate to '{state}' is {value:g}", state=to, value=value)
+                self._refuse(what, wrong, (origin, to), point)
         if rates:
             found = competing(found, self._clock.cycle)
         total = sum_of(found.values())
-        self._require(
-            there & ~(total <= 1.0 + HAIR), ("transitions", origin),
-            _("the probabilities of this row add up to more than 1"), point,
-        )  # fmt: skip
+        wrong = there & ~(total <= 1.0 + HAIR)
+        if wrong.any():
+            highest = float(np.broadcast_to(total, wrong.shape)[wrong][0])
+            what = _("probabilities add up to {total:g}", total=highest)
+            self._refuse(what, wrong, (origin,), point)
         rest = next((to for to, entry in row.items() if not isinstance(entry, Formula)), origin)
         left = np.maximum(1.0 - total, 0.0)
         found[rest] = found[rest] + left if rest in found else left
         return {self._states.index(to): share for to, share in found.items()}
 
-    def _require(self, wrong: Truths, place: Place, why: str, point: int) -> None:
-        """Refuse what is wrong for somebody, and say for whom."""
-        if wrong.any():
-            message = _(
-                "{why} ({time:g} years after the start, {place})",
-                why=why, time=self._clock.points[point], place=self._where(wrong),
-            )  # fmt: skip
-            fix = _("correct the formula, or the distribution of what it uses")
-            raise SimulationError(message, fix=fix, place=place)
+    def _refuse(self, what: str, wrong: Truths, row: tuple[str, ...], point: int) -> None:
+        """Raise an error that says for whom."""
+        message = _(
+            "{what} from state '{state}' at {time:g} years in {place}",
+            what=what, state=row[0], time=self._clock.points[point], place=self._where(wrong),
+        )  # fmt: skip
+        fix = _("correct the formula, or the distribution of what it uses")
+        raise SimulationError(message, fix=fix, place=("transitions", *row))
 
     def _where(self, wrong: Truths) -> str:
         """Return the strategy and the draw of the first true element."""

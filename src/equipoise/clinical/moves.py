@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.clinical.people import People, spot_of, sum_of
 from equipoise.clinical.plan import Plan
 from equipoise.clinical.values import Values
 from equipoise.core.errors import SimulationError
@@ -14,25 +15,30 @@ from equipoise.spec.formula import Formula
 
 Floats = NDArray[np.float64]
 
-People = dict[str, Floats]
-"""Share of the cohort by state, dims (strategy, subgroup, age, draw)."""
-
 HAIR = 1e-9
 """Tolerance for a sum of shares or probabilities that should be one."""
 
 
 @dataclass(frozen=True)
 class Labels:
-    """Names along the dims, for messages."""
+    """Names along the dims, for messages; `stays` are the years of each row of residence."""
 
     strategies: Sequence[str]
     draws: Sequence[int]
+    stays: Sequence[float] = ()
+
+    def since(self, wrong: NDArray[np.bool_]) -> float | None:
+        """Return the years in the state of the first true element, if it matters."""
+        if wrong.ndim < 5:
+            return None
+        return self.stays[int(np.unravel_index(int(np.argmax(wrong)), wrong.shape)[0])]
 
     def place(self, wrong: NDArray[np.bool_]) -> str:
         """Return the strategy, and the draw if they differ, of the first true element."""
-        spot = [int(place) for place in np.unravel_index(int(np.argmax(wrong)), wrong.shape)]
-        strategy = self.strategies[spot[0]] if wrong.shape[0] > 1 else ", ".join(self.strategies)
-        if wrong.shape[3] == 1:
+        shape = wrong.shape[-4:]
+        spot = [int(k) for k in np.unravel_index(int(np.argmax(wrong)), wrong.shape)[-4:]]
+        strategy = self.strategies[spot[0]] if shape[0] > 1 else ", ".join(self.strategies)
+        if shape[3] == 1:
             return _("strategy '{strategy}'", strategy=strategy)
         draw = self.draws[spot[3]]
         return _("strategy '{strategy}', draw {draw}", strategy=strategy, draw=draw)
@@ -60,7 +66,9 @@ def starting_people(plan: Plan, values: Values, labels: Labels) -> People:
                     total=found, place=labels.place(wrong))  # fmt: skip
         fix = _("they must be 0 or more and add up to 1")
         raise SimulationError(message, fix=fix, place=("states",))
-    return people
+    return {
+        name: share[np.newaxis] if name in plan.lasting else share for name, share in people.items()
+    }
 
 
 def group_weights(parts: Sequence[Floats], labels: Labels) -> Floats:
@@ -111,8 +119,10 @@ class Moves:
         self._cycle = cycle
         self._fixed: dict[str, People] = {}
 
-    def shares(self, origin: str, time: float) -> People:
+    def shares(self, origin: str, present: Floats, time: float) -> People:
         """Return the probability of each state after this cycle for those in `origin` now.
+
+        By residence where it depends on it; nobody moves from where nobody is.
 
         Raises
         ------
@@ -123,14 +133,18 @@ class Moves:
             return self._fixed[origin]
         row = self._rows.get(origin, {})
         stated = {to: entry for to, entry in row.items() if isinstance(entry, Formula)}
-        found = {to: self._values.of(entry) for to, entry in stated.items()}
+        spot = spot_of(origin, present)
+        found = {to: self._values.of(entry, spot) for to, entry in stated.items()}
+        by_residence = [to for to, share in found.items() if share.ndim == 5]
+        for to in by_residence:
+            found[to] = np.where(present > 0, found[to], 0.0)
         self._require(found, origin, time, most=np.inf if origin in self._rates else 1.0)
         if origin in self._rates:
             found = competing(found, self._cycle)
         rest = next((to for to, entry in row.items() if not isinstance(entry, Formula)), origin)
         left = np.maximum(1.0 - sum_of(found.values()), 0.0)
         found[rest] = found[rest] + left if rest in found else left
-        if not any(self._values.is_moving(entry) for entry in stated.values()):
+        if not (by_residence or any(map(self._values.is_moving, stated.values()))):
             self._fixed[origin] = found
         return found
 
@@ -158,8 +172,14 @@ class Moves:
     ) -> None:
         """Raise an error that says where."""
         where = self._labels.place(wrong)
-        message = _("{what} from state '{state}' at {time:g} years in {place}",
-                    what=what, state=row[0], time=time, place=where)  # fmt: skip
+        since = self._labels.since(wrong)
+        if since is None:
+            message = _("{what} from state '{state}' at {time:g} years in {place}",
+                        what=what, state=row[0], time=time, place=where)  # fmt: skip
+        else:
+            message = _("{what} from state '{state}' at {time:g} years, {since:g} of them in the "
+                        "state, in {place}",
+                        what=what, state=row[0], time=time, since=since, place=where)  # fmt: skip
         fix = _("correct the formula, or the distribution of what it uses")
         raise SimulationError(message, fix=fix, place=("transitions", *row))
 
@@ -199,13 +219,5 @@ def competing(rates: Mapping[str, Floats], cycle: float) -> People:
 def moved(people: People, moves: Moves, time: float) -> Iterator[tuple[str, str, Floats]]:
     """Yield the share of the cohort on each way from a state to a state in this cycle."""
     for origin, present in people.items():
-        for target, share in moves.shares(origin, time).items():
+        for target, share in moves.shares(origin, present, time).items():
             yield origin, target, present * share
-
-
-def sum_of(parts: Collection[Floats]) -> Floats:
-    """Return the sum in the order given, which never depends on how draws are split."""
-    total: Floats = np.zeros(())
-    for part in parts:
-        total = total + part
-    return total

@@ -12,8 +12,15 @@ from equipoise.core.units import DIMENSIONLESS, Unit, parse_unit
 from equipoise.spec.formula import Formula, TableSignature, parse_formula, unit_of
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Model, State, TransitionEffect
-from equipoise.spec.model_formulas import PlacedFormula, formulas, names_behind
-from equipoise.spec.model_place import TIME_IN_STATE, of_place, own_course, state_words
+from equipoise.spec.model_formulas import formulas, names_behind
+from equipoise.spec.model_place import (
+    TIME_IN_STATE,
+    asked_in,
+    living_states,
+    of_place,
+    own_course,
+    state_words,
+)
 
 CARE = "care"
 """Item of a cost that the model does not name."""
@@ -39,6 +46,8 @@ class Plan:
     """Needed intermediate values and attributes, each after what it is made of."""
     moving: frozenset[str]
     """Names whose value can change from cycle to cycle."""
+    in_time: frozenset[str]
+    """Those of them that change also for patients who are equally long at the same place."""
     rates: frozenset[str]
     """States whose row of transitions holds rates per year, not probabilities."""
     starts: Mapping[str, Formula]
@@ -89,11 +98,7 @@ def _plan(loaded: LoadedModel) -> Plan:
     """Return the order of work of a model, which large runs ask for once for each part."""
     model = loaded.spec
     states = dict(model.states) or {"alive": State(start=parse_formula("1"))}
-    living = tuple(
-        name
-        for name, state in states.items()
-        if state.alive or (state.alive is None and name != "dead")
-    )
+    living = living_states(model) if model.states else tuple(states)
     order = _order(model)
     return Plan(
         states=states,
@@ -101,12 +106,13 @@ def _plan(loaded: LoadedModel) -> Plan:
         idle=frozenset(name for name in states if _is_idle(name, model) and name not in living),
         items=_items(model) or (CARE,),
         order=order,
-        moving=_moving(model, order),
+        moving=_moving(model, order, CLOCK | {TIME_IN_STATE} | state_words(model)),
+        in_time=_moving(model, order, CLOCK),
         rates=_rate_rows(loaded, order),
         starts={n: a.start for n, a in model.attributes.items() if a.start is not None},
         changes={n: a.each_cycle for n, a in model.attributes.items() if a.each_cycle is not None},
         of_place=of_place(model),
-        lasting=_lasting(model, living),
+        lasting=_lasting(model),
         individual=any(True for _found in own_course(model)),
     )
 
@@ -145,16 +151,16 @@ def _order(model: Model) -> tuple[str, ...]:
         raise SimulationError(message, fix=fix, place=("let", str(error.args[1][0]))) from None
 
 
-def _moving(model: Model, order: tuple[str, ...]) -> frozenset[str]:
-    """Return the names whose value can change from cycle to cycle."""
-    moving = CLOCK | {TIME_IN_STATE} | state_words(model) | frozenset(model.attributes)
+def _moving(model: Model, order: tuple[str, ...], words: frozenset[str]) -> frozenset[str]:
+    """Return the names whose value changes with words of the language, or with a history."""
+    moving = words | frozenset(model.attributes)
     for name in order:
         if name in model.let and moves_in_time(model.let[name], moving):
             moving |= {name}
     return moving
 
 
-def _lasting(model: Model, living: Collection[str]) -> frozenset[str]:
+def _lasting(model: Model) -> frozenset[str]:
     """Return the states in which a formula asks since when a patient is there.
 
     What counts for everyone alive asks in all states of the living.
@@ -162,19 +168,8 @@ def _lasting(model: Model, living: Collection[str]) -> frozenset[str]:
     found: set[str] = set()
     for placed in formulas(model):
         if placed.role != "let" and TIME_IN_STATE in names_behind(placed.formula, model):
-            found.update(_asked_in(placed, model, living))
+            found.update(asked_in(placed, model))
     return frozenset(found)
-
-
-def _asked_in(placed: PlacedFormula, model: Model, living: Collection[str]) -> Collection[str]:
-    """Return the states for whose patients a formula counts."""
-    match placed.place[0]:
-        case "states" | "transitions":
-            return [str(placed.place[1])]
-        case "transition_effects":
-            return model.transition_effects[int(placed.place[1])].left
-        case _:
-            return living
 
 
 def _rate_rows(loaded: LoadedModel, order: tuple[str, ...]) -> frozenset[str]:

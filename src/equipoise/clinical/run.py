@@ -8,17 +8,19 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from equipoise.clinical.cohort import Cohort
-from equipoise.clinical.engines import Engine, engine_for
+from equipoise.clinical.engines import Engine, can_be_compiled, engine_for
 from equipoise.clinical.given import Given, given, some_of
 from equipoise.clinical.one_by_one import one_by_one
 from equipoise.clinical.sampled import differs, sampled_cohorts
 from equipoise.clinical.stretches import STRETCH
 from equipoise.clinical.tally import NoNumberError, dataset_of
+from equipoise.clinical.through_time import through_time
 from equipoise.clinical.weights import CONVENTIONS
 from equipoise.core.errors import SimulationError
 from equipoise.core.translation import translate as _
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Model
+from equipoise.spec.model_in_time import check_in_time
 from equipoise.spec.model_place import own_course
 from equipoise.spec.problems import blaming
 
@@ -65,6 +67,7 @@ def run_cohort(
         Refuse utilities, costs and health effects that no patient can have; for the base case.
     engine
         Omitted is `engines.engine_for` these draws; a part of a larger run names the whole run's.
+        What machine code cannot do is done in NumPy.
     by_year
         Tell the years apart; else the whole course counts as year 0, which takes little memory.
     patients
@@ -195,12 +198,64 @@ def run_individuals(
         if model.spec.time is None:
             message = _("a model without a course in time has no patients to follow")
             raise SimulationError(message, fix=_("add `time`, or run it as a cohort"))
+        if model.spec.is_partitioned:
+            message = _("shares of states do not tell the course of single patients")
+            raise SimulationError(message, fix=_("run it as a cohort"), place=("states",))
         if engine is None:
-            engine = engine_for(model, draws=len(run.draws) * people, ages=len(run.ages))
+            patients_in_all = len(run.draws) * people
+            engine = engine_for(model, draws=patients_in_all, ages=len(run.ages), one_by_one=True)
         arrays = one_by_one(
             run, model.spec.time, patients=people, seed=seed, engine=engine, progress=progress
         )
         return dataset_of(arrays, run, attributes=_conventions(model.spec, "individuals"))
+
+
+def run_in_time(
+    model: LoadedModel,
+    parameters: xr.Dataset,
+    *,
+    start_ages: Sequence[float] | None = None,
+    discount: tuple[ArrayLike, ArrayLike] | None = None,
+    progress: Callable[[float], None] | None = None,
+    engine: Engine = "machine_code",
+    by_year: bool = True,
+    patients: int | None = None,
+    seed: int = 1,
+) -> xr.Dataset:
+    """Follow patients one by one in continuous time: each way out has a time, the shortest happens.
+
+    Costs and health of a state count for the very time spent there, discounted continuously at the
+    logarithm of one plus the yearly rate, so that a whole year has the yearly factor.
+
+    Parameters
+    ----------
+    model, parameters, start_ages, discount, progress, by_year, patients, seed
+        As of `run_individuals`.
+    engine
+        Which engine follows them; distributions without a closed form are left to NumPy.
+
+    Returns
+    -------
+    xarray.Dataset
+        As of `run_cohort`.
+
+    Raises
+    ------
+    SimulationError, LabelError, NotWritableError
+        As of `run_cohort`; and if the model says something that has a meaning by cycles only.
+
+    References
+    ----------
+    Incerti, Jansen (2021), hesim: health economic simulation modeling and decision analysis,
+    https://arxiv.org/abs/2102.09437 (individual continuous-time state transition models).
+    """
+    with np.errstate(all="ignore"), blaming(model.path):
+        run = given(model, parameters, start_ages=start_ages, discount=discount, by_year=by_year)
+        for place, error in check_in_time(model.spec, rates=run.plan.rates):
+            raise SimulationError(error.message, fix=error.fix, place=place)
+        people = model.spec.patients if patients is None else patients
+        arrays = through_time(run, patients=people, seed=seed, engine=engine, progress=progress)
+        return dataset_of(arrays, run, attributes=_conventions(model.spec, "continuous"))
 
 
 def _require_no_own_course(run: Given) -> None:
@@ -221,7 +276,8 @@ def _expected(
 ) -> Mapping[str, Floats]:
     """Return the results of a cohort."""
     time = run.model.spec.time
-    if engine == "numpy" or strict or time is None or not run.draws:
+    in_numpy = engine == "numpy" or strict or not run.draws
+    if in_numpy or time is None or not can_be_compiled(run.plan, time):
         return Cohort(run, watched=strict, bounded=strict).run(progress)
     return _machine_code(run)
 

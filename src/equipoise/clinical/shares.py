@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.clinical.given import Given
-from equipoise.clinical.moves import HAIR, Labels, People, sum_of
+from equipoise.clinical.moves import HAIR, Labels
+from equipoise.clinical.people import People, sum_of
 from equipoise.clinical.plan import Plan
 from equipoise.clinical.values import Values
 from equipoise.core.errors import SimulationError
@@ -30,7 +31,9 @@ class Shares:
         spec = given.model.spec
         self._spec = spec
         self._plan = order_of(spec, given.plan, shares=True)
-        self._values = Values(given.model, self._plan, given.parameters, ages=given.ages)
+        self._values = Values(
+            given.model, self._plan, given.parameters, ages=given.ages, points=given.clock.points
+        )
         self._labels = labels
 
     def start(self) -> People:

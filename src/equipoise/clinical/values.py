@@ -6,6 +6,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from equipoise.clinical.people import Spot
+from equipoise.clinical.places import Places
 from equipoise.clinical.plan import Plan, moves_in_time
 from equipoise.spec.formula import Formula, Node, Scope, evaluate
 from equipoise.spec.loaded import LoadedModel
@@ -19,11 +21,27 @@ class Values:
 
     A parameter has shape (1, 1, 1, draws), a strategy's variable (strategies, 1, 1, 1), a
     subgroup's (1, subgroups, 1, 1) and the age (1, 1, ages, 1); arithmetic broadcasts them.
-    What cannot change in time is computed once.
+    What cannot change in time is computed once, and what depends on where a patient is for each
+    state apart (`places.Places`).
+
+    Parameters
+    ----------
+    model, plan, parameters
+        Of the run.
+    ages
+        At the start, years.
+    points
+        Years since the start at which cycles begin.
     """
 
     def __init__(
-        self, model: LoadedModel, plan: Plan, parameters: xr.Dataset, *, ages: Sequence[float]
+        self,
+        model: LoadedModel,
+        plan: Plan,
+        parameters: xr.Dataset,
+        *,
+        ages: Sequence[float],
+        points: Sequence[float],
     ) -> None:
         self._spec = model.spec
         self._plan = plan
@@ -32,29 +50,40 @@ class Values:
         self._constants: dict[int, Floats] = {}
         self._remembered: dict[int, Floats] = {}
         self._held: dict[int, NDArray[np.bool_]] = {}
+        self._answers: dict[int, NDArray[np.bool_]] = {}
         self._scope = Scope(self._by_name, model.tables, self._first)
+        self._places = Places(model.spec, plan, self._scope, points)
         self._started = False
 
     def at(self, time: float) -> None:
         """Compute the named values of the cycle that starts `time` years after the start."""
         self._remembered.clear()
+        self._answers.clear()
         self._by_name["time"] = np.full((1, 1, 1, 1), time)
         self._by_name["age"] = self._ages + time
         for name in self._plan.order:
+            if name in self._plan.of_place:
+                continue
             if name in self._spec.let:
                 if not self._started or name in self._plan.moving:
                     self._by_name[name] = self.of(self._spec.let[name])
             elif not self._started:
                 self._by_name[name] = self.of(self._plan.starts[name])
         self._started = True
+        self._places.begin()
 
     def advance(self) -> None:
         """Give the attributes their values at the start of the next cycle."""
         following = {name: self.of(change) for name, change in self._plan.changes.items()}
         self._by_name.update(following)
 
-    def of(self, formula: Formula) -> Floats:
-        """Return the value of a formula in this cycle, with four dims."""
+    def of(self, formula: Formula, spot: Spot | None = None) -> Floats:
+        """Return the value of a formula in this cycle for those at a place; elsewhere for all.
+
+        Four dims, or five with residence before them where it depends on the time in the state.
+        """
+        if spot is not None and self._places.asks(formula):
+            return self._places.of(formula, spot)
         place = id(formula)
         if "first" in formula.functions:
             memory = self._remembered
@@ -66,9 +95,13 @@ class Values:
             memory[place] = self._evaluate(formula)
         return memory[place]
 
+    def asks_place(self, *formulas: Formula | None) -> bool:
+        """Return whether any formula depends on where a patient is."""
+        return any(self._places.asks(formula) for formula in formulas if formula is not None)
+
     def is_moving(self, formula: Formula) -> bool:
-        """Return whether a formula can change from cycle to cycle."""
-        return moves_in_time(formula, self._plan.moving)
+        """Return whether a formula can change from cycle to cycle, for those at one place."""
+        return moves_in_time(formula, self._plan.in_time)
 
     def _evaluate(self, formula: Formula) -> Floats:
         """Return the value of a formula as numbers with four dims."""
@@ -79,10 +112,13 @@ class Values:
         """Return where a condition holds that has not held in an earlier cycle.
 
         Equal conditions in two formulas are two places, so the place is the node's identity.
+        A formula that is asked for several states has one answer in a cycle.
         """
-        before = self._held.get(id(node))
-        self._held[id(node)] = condition if before is None else condition | before
-        return condition if before is None else condition & ~before
+        if id(node) not in self._answers:
+            before = self._held.get(id(node))
+            self._held[id(node)] = condition if before is None else condition | before
+            self._answers[id(node)] = condition if before is None else condition & ~before
+        return self._answers[id(node)]
 
 
 def _fixed(spec: Model, parameters: xr.Dataset) -> dict[str, Floats]:

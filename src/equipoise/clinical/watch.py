@@ -3,12 +3,14 @@
 An ordinary run only checks its sums, which is quick but cannot say whose formula was at fault.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.clinical.moves import Labels, People, sum_of
+from equipoise.clinical.moves import Labels
+from equipoise.clinical.people import People, Those, gathered, spot_of, told_apart
 from equipoise.clinical.plan import Costs, Plan, by_item
 from equipoise.clinical.values import Values
 from equipoise.core.errors import SimulationError
@@ -70,46 +72,55 @@ class Watch:
         self._time = time
         for name, state in self._plan.states.items() if in_states else ():
             place: Place = ("states", name)
-            self._cost(place, state.cost)
-            self._value((*place, "utility"), state.utility, people[name], UTILITY)
-        alive = sum_of([people[name] for name in self._plan.living])
+            those = Those(people[name], spot_of(name, people[name]))
+            self._cost(place, state.cost, those)
+            self._value((*place, "utility"), state.utility, those, UTILITY)
         for name, event in self._model.events.items() if at_once else ():
-            happens = self._values.of(event.when) != 0
-            if happens.any():
-                self._cost(("events", name), event.cost, where=happens)
-                self._value(
-                    ("events", name, "qaly"), event.qaly, alive * happens, ONE_OFF_HEALTH,
-                    where=happens,
-                )  # fmt: skip
+            parts = (event.when, *by_item(event.cost).values(), event.qaly)
+            for those in self._told_apart(people, self._plan.living, parts):
+                happens = self._values.of(event.when, those.spot) != 0
+                if happens.any():
+                    hit = replace(those, happens=happens)
+                    self._cost(("events", name), event.cost, hit)
+                    self._value(("events", name, "qaly"), event.qaly, hit, ONE_OFF_HEALTH)
         for index, effect in enumerate(self._model.transition_effects if at_once else ()):
             place = ("transition_effects", index)
             # Where only the states entered are known, somebody may come from anywhere.
-            present = sum_of([people[name] for name in effect.left or people])
-            self._cost(place, effect.cost)
-            self._value((*place, "qaly"), effect.qaly, present, ONE_OFF_HEALTH)
+            parts = (*by_item(effect.cost).values(), effect.qaly)
+            for those in self._told_apart(people, effect.left or tuple(people), parts):
+                self._cost(place, effect.cost, those)
+                self._value((*place, "qaly"), effect.qaly, those, ONE_OFF_HEALTH)
 
-    def _cost(self, place: Place, cost: Costs, *, where: NDArray[np.bool_] | bool = True) -> None:
+    def _told_apart(
+        self, people: People, states: Collection[str], asked: Collection[Formula | None]
+    ) -> Iterator[Those]:
+        """Yield the patients of some states, state by state if a formula depends on it."""
+        return told_apart(people, states, by_place=self._values.asks_place(*asked))
+
+    def _cost(self, place: Place, cost: Costs, those: Those) -> None:
         """Look at each item of a cost; savings and refunds are costs below zero."""
         for item, formula in by_item(cost).items():
             exact = (*place, "cost", item) if isinstance(cost, Mapping) else (*place, "cost")
-            self._require(exact, np.where(where, self._values.of(formula), 0.0))
+            self._require(exact, self._felt(formula, those))
 
-    def _value(
-        self,
-        place: Place,
-        formula: Formula | None,
-        share: Floats,
-        bounds: Bounds,
-        *,
-        where: NDArray[np.bool_] | bool = True,
-    ) -> None:
+    def _felt(self, formula: Formula, those: Those) -> Floats:
+        """Return the values of a formula that count for somebody, else 0."""
+        value = self._values.of(formula, those.spot)
+        if those.happens is not None:
+            value = np.where(those.happens, value, 0.0)
+        return value if value.ndim < 5 else np.where(those.share > 0, value, 0.0)
+
+    def _value(self, place: Place, formula: Formula | None, those: Those, bounds: Bounds) -> None:
         """Look at one formula, and whether somebody could have what it gives."""
         if formula is None:
             return
-        value = np.where(where, self._values.of(formula), 0.0)
+        value = self._felt(formula, those)
         self._require(place, value)
         if not self._bounded:
             return
+        share = those.share if value.ndim == 5 else gathered(those.share)
+        if those.happens is not None:
+            share = share * those.happens
         value, share = np.broadcast_arrays(value, share)
         wrong = ~((value >= bounds.low - _NOBODY) & (value <= bounds.high + _NOBODY))
         wrong &= share > _NOBODY
@@ -129,6 +140,11 @@ class Watch:
 
     def _refuse(self, place: Place, why: str, fix: str, wrong: NDArray[np.bool_]) -> None:
         """Raise an error that says where."""
-        message = _("{why} ({time:g} years after the start, {place})",
-                    why=why, time=self._time, place=self._labels.place(wrong))  # fmt: skip
+        where, since = self._labels.place(wrong), self._labels.since(wrong)
+        if since is None:
+            message = _("{why} ({time:g} years after the start, {place})",
+                        why=why, time=self._time, place=where)  # fmt: skip
+        else:
+            message = _("{why} ({time:g} years after the start, {since:g} of them in the state, "
+                        "{place})", why=why, time=self._time, since=since, place=where)  # fmt: skip
         raise SimulationError(message, fix=fix, place=place)

@@ -80,8 +80,6 @@ class Loaded:
     ----------
     data
         The bytes.
-    scratch
-        Lengths of arrays of zeros that each call gets after its own arguments.
 
     Raises
     ------
@@ -89,12 +87,11 @@ class Loaded:
         If the bytes are not what was packed.
     """
 
-    def __init__(self, data: bytes, *, scratch: Sequence[int] = ()) -> None:
+    def __init__(self, data: bytes) -> None:
         mark, digest, body = [*data.split(b"\n", 2), b"", b""][:3]
         if mark != _MARK or sha256(body).hexdigest().encode() != digest:
             raise DamagedError
         symbol, code = body.split(b"\n", 1)
-        self._scratch = tuple(scratch)
         # The engine owns the memory that holds the code.
         self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine())
         self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
@@ -106,9 +103,8 @@ class Loaded:
 
     def __call__(self, *arguments: Argument) -> None:
         """Call the function."""
-        scratch = [np.zeros(length) for length in self._scratch]
         flat: list[int] = []
-        for argument in (*arguments, *scratch):
+        for argument in arguments:
             if isinstance(argument, np.ndarray):
                 flat += (argument.__array_interface__["data"][0], *argument.shape)
             else:

@@ -229,7 +229,8 @@ class _Place:
         if self.scheduler is None:
             return totals(follow(model, inputs, how, by_year=False, progress=progress))
         draws = inputs.sizes["draw"]
-        seconds = seconds_of(model, draws=draws * max(how.patients, 1))
+        people = draws * max(how.patients, 1)
+        seconds = seconds_of(model, draws=people, one_by_one=how.one_by_one)
         if how.engine == "machine_code":
             seconds /= _TIMES_FASTER
         size = ceil(draws / max(min(draws // 2, seconds / LEAST_SECONDS), 1))

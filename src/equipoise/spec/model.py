@@ -18,9 +18,10 @@ from equipoise.spec.time_to import TimeTo
 Method = Literal["none", "end_of_cycle", "half_cycle", "life_table", "simpson", "simpson_tutorial"]
 """How occupancy inside a cycle is counted; see `clinical.weights`."""
 
-EngineChoice = Literal["auto", "cohort", "individuals"]
+EngineChoice = Literal["auto", "cohort", "individuals", "continuous"]
 """How patients are followed: `cohort` computes what is expected of them, `individuals` lets chance
-decide for each; `auto` takes the cohort unless what happens depends on a patient's own course."""
+decide for each in each cycle, `continuous` lets it say when each moves, without cycles; `auto`
+takes the cohort unless what happens depends on a patient's own course."""
 
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
 """A plain file name in the folder of the model file: never a path."""

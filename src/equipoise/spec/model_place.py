@@ -1,13 +1,13 @@
 """What formulas can ask of where a patient is, and whether only single patients can be followed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from equipoise.core.translation import translate as _
 from equipoise.spec.findings import Finding, Place, finding
 from equipoise.spec.formula import Formula, walk
 from equipoise.spec.formula.tree import Call, Name, Node
 from equipoise.spec.model import Model
-from equipoise.spec.model_formulas import Role, formulas
+from equipoise.spec.model_formulas import PlacedFormula, Role, formulas
 
 TIME_IN_STATE = "time_in_state"
 """Years since the patient came into the state."""
@@ -25,6 +25,26 @@ def state_words(model: Model) -> frozenset[str]:
     taken |= {name for values in model.strategies.values() for name in values}
     taken |= {name for group in model.subgroups.values() for name in group.values}
     return frozenset(model.states.keys() - taken)
+
+
+def living_states(model: Model) -> tuple[str, ...]:
+    """Return the states in which time counts as life: all but `dead`, unless the file says so."""
+    return tuple(
+        name
+        for name, state in model.states.items()
+        if state.alive or (state.alive is None and name != "dead")
+    )
+
+
+def asked_in(placed: PlacedFormula, model: Model) -> Sequence[str]:
+    """Return the states for whose patients a formula counts; events and tracks for all alive."""
+    match placed.place[0]:
+        case "states" | "transitions":
+            return [str(placed.place[1])]
+        case "transition_effects":
+            return model.transition_effects[int(placed.place[1])].left
+        case _:
+            return living_states(model)
 
 
 def of_place(model: Model) -> frozenset[str]:

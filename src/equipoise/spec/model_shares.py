@@ -70,7 +70,9 @@ def _patients(model: Model) -> Iterator[Finding]:
     placed = of_place(model)
     own = dict(own_course(model))
     for one in formulas(model):
-        asked = sorted(one.formula.names & placed) if one.role == "share" else []
+        # An effect has one side only, so that nobody knows where its patients were.
+        nowhere = one.role == "share" or one.place[0] == "transition_effects"
+        asked = sorted(one.formula.names & placed) if nowhere else []
         asked += sorted(one.formula.names & {TIME_IN_STATE})
         if one.place in own:
             asked.append(own[one.place])

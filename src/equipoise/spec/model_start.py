@@ -3,8 +3,8 @@
 Nothing runs for this. Later cycles and drawn values are looked at while a model runs.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
@@ -20,6 +20,7 @@ from equipoise.spec.loaded import Floats, TableData
 from equipoise.spec.model import Model, State
 from equipoise.spec.model_formulas import PlacedFormula, formulas
 from equipoise.spec.model_names import parts
+from equipoise.spec.model_place import TIME_IN_STATE, asked_in, of_place, state_words
 from equipoise.spec.unit_rules import OLDEST
 
 ONE_OFF_HEALTH = Bounds(-OLDEST, OLDEST, mark("a one-off health effect"))
@@ -98,19 +99,39 @@ class _FirstDay:
             )
         except CycleError:  # reported elsewhere
             order = []
-        for name in order:
-            value = self._value(made[name])
-            if value is not None:
-                self._values[name] = value
+        self._placed = of_place(model)
+        self._made = {name: made[name] for name in order}
+        self._scopes: dict[str, Scope] = {}
+        self._know(self._values, self._scope, of_place=False)
 
-    def _value(self, formula: Formula) -> Floats | None:
+    def _know(self, values: dict[str, Array], scope: Scope, *, of_place: bool) -> None:
+        """Compute the named values that depend on the place, or the others, if all is known."""
+        for name, formula in self._made.items():
+            if (name in self._placed) == of_place:
+                value = self._value(formula, scope)
+                if value is not None:
+                    values[name] = value
+
+    def _scope_in(self, state: str | None) -> Scope:
+        """Return what formulas see that count for those in a state; None is all together."""
+        if state is None:
+            return self._scope
+        if state not in self._scopes:
+            values = dict(self._values)
+            values |= {name: np.float64(name == state) for name in state_words(self._model)}
+            values[TIME_IN_STATE] = np.float64(0.0)
+            self._scopes[state] = replace(self._scope, values=values)
+            self._know(values, self._scopes[state], of_place=True)
+        return self._scopes[state]
+
+    def _value(self, formula: Formula, scope: Scope) -> Floats | None:
         """Return the value of a formula, or None if not all of its parts are known."""
         functions = formula.functions - FUNCTIONS.keys()
-        if not formula.names <= self._values.keys() or not functions <= self._scope.tables.keys():
+        if not formula.names <= scope.values.keys() or not functions <= scope.tables.keys():
             return None
         shape = (len(self._model.strategies), max(len(self._model.subgroups), 1))
         try:
-            value = np.asarray(evaluate(formula.tree, self._scope), dtype=np.float64)
+            value = np.asarray(evaluate(formula.tree, scope), dtype=np.float64)
         except FormulaError:  # the check of units has reported a wrong call
             return None
         return np.broadcast_to(value, shape)
@@ -119,26 +140,43 @@ class _FirstDay:
         """Yield what is impossible: each formula by itself, then what belongs together."""
         found: list[_Found] = []
         for placed in formulas(self._model):
-            values = self._value(placed.formula)
-            if values is None or placed.role in _FREE or self._is_idle(placed):
+            if placed.role in _FREE:
                 continue
-            wrong = list(self._impossible(placed, values))
-            yield from wrong
-            if not wrong:
+            for state in self._places(placed):
+                values = self._value(placed.formula, self._scope_in(state))
+                if values is None or self._is_idle(placed, state):
+                    continue
+                wrong = list(self._impossible(placed, values, state))
+                yield from wrong
+                if wrong:
+                    break
                 found.append(_Found(placed, values))
         yield from self._sums(found)
 
-    def _is_idle(self, placed: PlacedFormula) -> bool:
+    def _places(self, placed: PlacedFormula) -> Sequence[str | None]:
+        """Return the states for whose patients a formula is evaluated; None is all together."""
+        names = placed.formula.names
+        if placed.place[0] == "events":
+            names |= self._model.events[str(placed.place[1])].when.names
+        if self._placed.isdisjoint(names):
+            return [None]
+        asked = asked_in(placed, self._model)
+        if placed.place[0] in ("states", "transitions"):
+            return asked
+        return [state for state in asked if self._anybody_in(state)]  # what nobody feels is free
+
+    def _is_idle(self, placed: PlacedFormula, state: str | None) -> bool:
         """Return whether a formula is not asked on the first day."""
         if placed.role in ("cost_per_year", "utility"):
             return self._model.time is None or self._model.time.method == "end_of_cycle"
         if placed.place[0] == "events":
-            happens = self._value(self._model.events[str(placed.place[1])].when)
+            when = self._model.events[str(placed.place[1])].when
+            happens = self._value(when, self._scope_in(state))
             return happens is None or not np.all(happens != 0)
         if placed.place[0] == "transition_effects":
             leaving = self._model.transition_effects[int(placed.place[1])].left
             # Where only the states entered are known, somebody may come from anywhere.
-            return bool(leaving) and not any(self._anybody_in(state) for state in leaving)
+            return bool(leaving) and not any(self._anybody_in(name) for name in leaving)
         return False
 
     def _bounds(self, placed: PlacedFormula) -> Bounds | None:
@@ -164,27 +202,28 @@ class _FirstDay:
         """Return the share that starts in a state; None if nobody does, or it is not known."""
         if not isinstance(state.share, str):
             start = state.start if state.share is None else state.share
-            return None if start is None else self._value(start)
+            return None if start is None else self._value(start, self._scope)
         shares = (one.share for one in self._model.states.values())
-        others = [self._value(share) for share in shares if isinstance(share, Formula)]
+        others = [self._value(share, self._scope) for share in shares if isinstance(share, Formula)]
         known = [share for share in others if share is not None]
         total = np.sum(known, axis=0) if len(known) == len(others) else None
         return None if total is None else np.asarray(1.0 - total - _HAIR)
 
-    def _impossible(self, placed: PlacedFormula, values: Floats) -> Iterator[Finding]:
+    def _impossible(
+        self, placed: PlacedFormula, values: Floats, state: str | None
+    ) -> Iterator[Finding]:
         """Check one formula against its field."""
         bounds = self._bounds(placed)
         for strategy, value in self._each(values):
             if np.isnan(value) or (np.isinf(value) and bounds is not RATE):
-                message = _("this formula has no finite value on the first day (strategy '{name}')",
-                            name=strategy)  # fmt: skip
-                yield finding(placed.place, message, fix=_(_CHECK_FINITE))
-                return
-            if bounds is not None and not bounds.hold(value):
+                why, fix = _("this formula has no finite value"), _(_CHECK_FINITE)
+            elif bounds is not None and not bounds.hold(value):
                 why = impossible(value, DIMENSIONLESS, bounds)
-                message = _("{why} (on the first day, strategy '{name}')", why=why, name=strategy)
-                yield finding(placed.place, message, fix=_("correct the formula, or what it uses"))
-                return
+                fix = _("correct the formula, or what it uses")
+            else:
+                continue
+            yield finding(placed.place, _on_first_day(why, strategy, state), fix=fix)
+            return
 
     def _each(self, values: Floats) -> Iterator[tuple[str, float]]:
         """Yield the values with their strategies."""
@@ -241,6 +280,14 @@ class _FirstDay:
                 return
 
 
+def _on_first_day(why: str, strategy: str, state: str | None) -> str:
+    """Return what is wrong, with the strategy, and the state if the formula asks for it."""
+    if state is None:
+        return _("{why} (on the first day, strategy '{name}')", why=why, name=strategy)
+    return _("{why} (on the first day, in state '{state}', strategy '{name}')",
+             why=why, state=state, name=strategy)  # fmt: skip
+
+
 def _total(found: list[_Found]) -> Floats:
     """Return the sum of several values."""
     return np.asarray(np.sum([one.values for one in found], axis=0))
@@ -263,6 +310,4 @@ def _given(model: Model) -> dict[str, Array]:
         found |= {"time": np.float64(0.0), "cycle": np.float64(model.time.cycle.value)}
         if model.time.start_age is not None:
             found["age"] = np.float64(model.time.start_age.value)
-        if model.states:
-            found["time_in_state"] = np.float64(0.0)
     return found

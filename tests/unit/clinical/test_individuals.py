@@ -143,7 +143,7 @@ def test_the_same_to_the_last_bit_however_the_run_is_cut(
         xr.testing.assert_identical(part(places), whole.isel(draw=places))
     monkeypatch.setattr(loops, "_STEPS", 1)
     monkeypatch.setattr(loops, "_NUMBERS", 1)
-    monkeypatch.setattr(threads, "processors", lambda: 1)
+    monkeypatch.setattr("equipoise.clinical.compiled.engine.processors", lambda: 1)
     xr.testing.assert_identical(run(model, inputs, engine, **options), whole)
 
 

@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 from scipy.integrate import quad
 
-from equipoise.clinical import Engine, run_cohort, totals
+from equipoise.clinical import Engine, run_cohort, run_individuals, totals
 from equipoise.core.errors import SimulationError
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Method
@@ -234,3 +234,8 @@ def test_a_share_that_is_no_number_is_named(run: Run) -> None:
               "dead": {"share": "rest"}}  # fmt: skip
     message = str(refused(run, states=states))
     assert "'alive' is nan at 0 years in strategy 'old, new', draw 0" in message
+
+
+def test_single_patients_cannot_be_followed(build: Build) -> None:
+    with pytest.raises(SimulationError, match="single patients"):
+        run_individuals(build(states=MORTAL), xr.Dataset(), patients=10)

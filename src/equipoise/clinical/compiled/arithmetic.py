@@ -16,8 +16,15 @@ _LN2_LOW = 1.90821492927058770002e-10
 """ln 2 in two parts, of which whole multiples of the first are exact."""
 
 _SMALLEST_NORMAL = 2.2250738585072014e-308
-_HALF_ROOT_BITS = 0x3FE6A09E667F3BCD
-"""The bits of the square root of one half."""
+_UP = 18014398509481984.0
+"""2 ** 54, which makes any number above 0 an ordinary one."""
+
+_HALF_ROOT_BITS, _ONE_BITS = 0x3FE6A09E667F3BCD, 0x3FF0000000000000
+"""The bits of the square root of one half, and of 1."""
+
+_MANTISSA = 0x000FFFFFFFFFFFFF
+_WHOLE, _WHOLE_BITS = 4503599627370496.0, 0x4330000000000000
+"""2 ** 52 and its bits, into whose last ones a small whole number fits."""
 
 _LARGEST, _SMALLEST = 710.0, -708.0
 """Beyond, e**x is infinite, or too small for an ordinary float."""
@@ -63,7 +70,7 @@ def exp(x: float) -> float:
     return 0.0 if x < _SMALLEST else (half * p + half) * 2.0
 
 
-@compiled
+@fused
 def log(x: float) -> float:
     r"""Return :math:`\ln x` to a few units of the last digit.
 
@@ -71,40 +78,38 @@ def log(x: float) -> float:
     :math:`s = (m - 1) / (m + 1)` it is :math:`k \ln 2 + 2 \operatorname{artanh} s`.
     """
     small = x < _SMALLEST_NORMAL
-    scaled = x * 18014398509481984.0 if small else x
-    bits = np.float64(scaled).view(np.int64)
-    power = (bits - np.int64(_HALF_ROOT_BITS)) >> np.int64(52)
-    m = float(np.int64(bits - (power << np.int64(52))).view(np.float64))
-    k = float(power) - (54.0 if small else 0.0)
+    bits = np.float64(x * _UP if small else x).view(np.uint64)
+    shifted = bits + np.uint64(_ONE_BITS - _HALF_ROOT_BITS)
+    power = (shifted >> np.uint64(52)) | np.uint64(_WHOLE_BITS)
+    k = float(np.uint64(power).view(np.float64)) - (_WHOLE + (1023.0 + 54.0 if small else 1023.0))
+    mantissa = (shifted & np.uint64(_MANTISSA)) + np.uint64(_HALF_ROOT_BITS)
+    m = float(np.uint64(mantissa).view(np.float64))
     f = m - 1.0
     s = f / (m + 1.0)
     z = s * s
-    p = 2.0 / 21.0
-    p = p * z + 2.0 / 19.0
-    p = p * z + 2.0 / 17.0
-    p = p * z + 2.0 / 15.0
-    p = p * z + 2.0 / 13.0
-    p = p * z + 2.0 / 11.0
-    p = p * z + 2.0 / 9.0
-    p = p * z + 2.0 / 7.0
-    p = p * z + 2.0 / 5.0
-    p = p * z + 2.0 / 3.0
+    z2 = z * z
+    p = (2.0 / 5.0) * z + 2.0 / 3.0
+    q = (2.0 / 9.0) * z + 2.0 / 7.0
+    r = (2.0 / 13.0) * z + 2.0 / 11.0
+    t = (2.0 / 17.0) * z + 2.0 / 15.0
+    u = (2.0 / 21.0) * z + 2.0 / 19.0
+    tail = (u * z2 + t) * (z2 * z2) + (r * z2 + q)
     half = 0.5 * f * f
     # As 2 s = f - f f / 2 + s f f / 2, so that f, which is exact, is added last.
-    rest = s * (half + z * p) + k * _LN2_LOW
+    rest = s * (half + z * (tail * z2 + p)) + k * _LN2_LOW
     found = k * _LN2_HIGH - ((half - rest) - f)
     found = -np.inf if x == 0.0 else found
     found = x if x == np.inf else found
     return found if x >= 0.0 else np.nan
 
 
-@compiled
+@fused
 def power(x: float, y: float) -> float:
     r"""Return :math:`x^y`, whose relative error is below :math:`10^{-15} (1 + |y \ln x|)`."""
     return power_of(x, log(np.abs(x)), y)
 
 
-@compiled
+@fused
 def power_of(x: float, log_size: float, y: float) -> float:
     """Return x to the power of y, given the logarithm of the size of x.
 

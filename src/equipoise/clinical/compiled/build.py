@@ -5,13 +5,14 @@ import importlib.util
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
-from typing import Any
+
+import numpy as np
 
 from equipoise.core.files import write_bytes, write_text
 from equipoise.core.object_code import Argument, DamagedError, Loaded, host, kinds, packed
@@ -23,7 +24,10 @@ Kernel = Callable[..., None]
 
 _HEAD = re.compile(r"^(?:@(\w+)\n)?def kernel\((.*?)\):\n", re.MULTILINE | re.DOTALL)
 _SIZE = re.compile(r"\b(\w+)\.size\b")
-_SCRATCH = re.compile(r"^    (\w+) = np\.zeros\((\d+)\)\n", re.MULTILINE)
+_SCRATCH = re.compile(
+    r"^    (\w+) = np\.zeros\((\d+)(?: \* \((\w+)\.size \+ (\d+)\))?\)\n", re.MULTILINE
+)
+"""An array of zeros, of a fixed length or of some numbers for each element of an argument."""
 
 
 def cache_folder() -> Path:
@@ -86,47 +90,63 @@ def _own_folder() -> TemporaryDirectory[str]:
 def _kernel(folder: Path, name: str, text: str, given: tuple[str, ...]) -> Kernel:
     """Return the kernel from its file, which is made where there is none."""
     path = folder / name
-    code = path.with_suffix(".o")
-    scratch = [int(length) for _name, length in _SCRATCH.findall(text)]
+    code, parts = path.with_suffix(".o"), _Parts(text)
     with suppress(OSError, DamagedError):
-        return Loaded(code.read_bytes(), scratch=scratch)
-    write_text(path, _with_pointers(text, given))
-    kernel, data = _compiled(_module(path).kernel, text, given, scratch)
-    if data is not None:
-        write_bytes(code, data)
-    _make_room(folder)
-    return kernel
-
-
-def _with_pointers(text: str, given: tuple[str, ...]) -> str:
-    """Return a kernel's text so that its machine code needs nothing of the compiler's library.
-
-    It takes a pointer and a length for each array, and gets its scratch space from the caller.
-    """
-    found = _HEAD.search(text)
-    assert found is not None  # noqa: S101 - texts are written here
-    scratch = [name for name, _length in _SCRATCH.findall(text)]
-    names = [name.strip() for name in found.group(2).split(",") if name.strip()]
-    flat: list[str] = []
-    for name, kind in zip([*names, *scratch], [*given, *["f8 1"] * len(scratch)], strict=True):
-        flat += [name] if kind == "int" else [name, f"{name}_size"]
-    body = _SIZE.sub(r"\1_size", _SCRATCH.sub("", text[found.end() :]))
-    return f"{text[: found.start()]}def kernel({', '.join(flat)}):\n{body}"
-
-
-def _compiled(
-    function: Callable[..., Any], text: str, given: tuple[str, ...], scratch: list[int]
-) -> tuple[Kernel, bytes | None]:
-    """Compile a kernel; return it with the bytes to keep, if other processes can use them."""
+        return parts.with_scratch(Loaded(code.read_bytes()))
+    write_text(path, parts.with_pointers(given))
     # Only who compiles pays for the import of Numba.
     from equipoise.core.machine_code import object_of  # noqa: PLC0415
 
-    found = _HEAD.search(text)
-    is_fused = found is not None and found.group(1) == "fused"
-    every = (*given, *["f8 1"] * len(scratch))
-    made = object_of(function, every, is_fused=is_fused)
+    every = (*given, *["f8 1"] * len(parts.scratch))
+    made = object_of(_module(path).kernel, every, is_fused=parts.is_fused)
     data = packed(made.symbol, made.code)
-    return Loaded(data, scratch=scratch), data if made.stands_alone else None
+    if made.stands_alone:
+        write_bytes(code, data)
+    _make_room(folder)
+    return parts.with_scratch(Loaded(data))
+
+
+class _Parts:
+    """A kernel's text, taken apart: its machine code must need nothing of the compiler's library.
+
+    So it takes a pointer and a length for each array, and gets its scratch space from the caller.
+    """
+
+    def __init__(self, text: str) -> None:
+        found = _HEAD.search(text)
+        assert found is not None  # noqa: S101 - texts are written here
+        self.is_fused = found.group(1) == "fused"
+        self.scratch = _SCRATCH.findall(text)
+        self._names = [name.strip() for name in found.group(2).split(",") if name.strip()]
+        self._head, self._body = text[: found.start()], text[found.end() :]
+
+    def with_pointers(self, given: Sequence[str]) -> str:
+        """Return the text that is compiled."""
+        scratch = [name for name, *_length in self.scratch]
+        every = zip(
+            [*self._names, *scratch], [*given, *["f8 1"] * len(scratch)], strict=True
+        )  # fmt: skip
+        flat = [f"{n}" if kind == "int" else f"{n}, {n}_size" for n, kind in every]
+        body = _SIZE.sub(r"\1_size", _SCRATCH.sub("", self._body))
+        return f"{self._head}def kernel({', '.join(flat)}):\n{body}"
+
+    def with_scratch(self, function: Kernel) -> Kernel:
+        """Return a compiled function that is given zeros after its own arguments."""
+        lengths = [
+            (int(times), self._names.index(name) if name else None, int(more or 0))
+            for _array, times, name, more in self.scratch
+        ]
+
+        def kernel(*given: Argument) -> None:
+            function(
+                *given,
+                *(
+                    np.zeros(times if at is None else times * (np.size(given[at]) + more))
+                    for times, at, more in lengths
+                ),
+            )
+
+        return kernel
 
 
 def _make_room(folder: Path) -> None:

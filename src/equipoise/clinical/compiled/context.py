@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from equipoise.clinical.compiled.formulas import Formulas, Tables
+from equipoise.clinical.compiled.residence import Places, Residence
 from equipoise.clinical.compiled.statements import Scratch, Value, Varies
 from equipoise.clinical.plan import Plan
 from equipoise.clinical.shares import order_of
@@ -42,7 +43,15 @@ class Context:
 
     def __init__(self, model: LoadedModel, plan: Plan, time: Time, drawn: Sequence[str]) -> None:
         self.spec, self.plan, self.time = model.spec, plan, time
-        self.shared, self.own = Scratch(), Scratch("z")
+        self.is_apart = bool(plan.lasting)
+        """Whether each strategy is followed through all cycles before the next: who is told apart
+        by the time in a state takes so much room that several strategies would not fit."""
+        self.each = Varies.BOTH if self.is_apart else Varies.EACH
+        """The innermost loop of a cycle."""
+        self.begin = self.each & ~Varies.CYCLE
+        """The innermost loop before the cycles."""
+        self.shared = Scratch()
+        self.own = self.shared if self.is_apart else Scratch("z")
         self.parameters = self.shared.region(len(drawn))
         self.states = {name: self.own.row() for name in plan.states}
         self.attributes = {name: self.own.row() for name in self.spec.attributes}
@@ -51,6 +60,7 @@ class Context:
         self.single = tuple(n for n in (*self.spec.parameters, *DISCOUNT) if n not in drawn)
         self.of_strategy = members_of(list(self.spec.strategies.values()))
         self.of_group = members_of([group.values for group in self.spec.subgroups.values()])
+        self.places = Places(self.spec, plan)
         known = self._known()
         first_day: dict[str, Value | Node] = {
             **known,
@@ -60,12 +70,17 @@ class Context:
         }
         tables = table_calls(model)
         places = {f"p{k}": self.parameters.row(k) for k in range(len(drawn))}
-        self.now = Formulas(known, tables, self.shared, places, prefix="t", own=self.own)
+        own = None if self.is_apart else self.own
+        self.now = Formulas(known, tables, self.shared, places, prefix="t", own=own)
         self.first_day = Formulas(
-            first_day, tables, self.shared, places, prefix="d", own=self.own, on_first_day=True
+            first_day, tables, self.shared, places, prefix="d", own=own, on_first_day=True
         )
+        self.residence = Residence(plan, known, tables, self.shared, places)
         self.discount = {name: known[name] for name in DISCOUNT}
-        _in_order(self.now, known, order_of(self.spec, plan, shares=False).order)
+        order = order_of(self.spec, plan, shares=False).order
+        shared = [name for name in order if name not in plan.of_place]
+        _in_order(self.now, known, [*shared, *self.places.order(by_stay=False)])
+        _in_order(self.residence.formulas, known, self.places.order(by_stay=True))
         starts = list(plan.starts.values())
         starts += [state.start for state in plan.states.values() if state.start is not None]
         curves = [s.share for s in plan.states.values() if isinstance(s.share, Formula)]
@@ -81,11 +96,13 @@ class Context:
     def _known(self) -> dict[str, Value | Node]:
         """Return what the names of formulas stand for in a cycle."""
         known: dict[str, Value | Node] = {n: f.tree for n, f in self.spec.let.items()}
+        known |= self.places.known()
         known |= {n: Value(f"q{k}", Varies.NOTHING) for k, n in enumerate(self.single)}
         known |= {n: Value(f"p{k}", Varies.DRAW) for k, n in enumerate(self.drawn)}
-        known |= {n: Value(f"v{k}", Varies.STRATEGY) for k, n in enumerate(self.of_strategy)}
+        by_strategy = self.each & Varies.STRATEGY
+        known |= {n: Value(f"v{k}", by_strategy) for k, n in enumerate(self.of_strategy)}
         known |= {n: Value(f"u{k}", Varies.NOTHING) for k, n in enumerate(self.of_group)}
-        known |= {n: Value(f"a{k}", Varies.ALL) for k, n in enumerate(self.attributes)}
+        known |= {n: Value(f"a{k}", self.each) for k, n in enumerate(self.attributes)}
         known |= {
             "time": Value("now", Varies.CYCLE),
             "age": Value("age", Varies.CYCLE),
@@ -97,9 +114,11 @@ class Context:
     def marked(self) -> str | None:
         """Return the state whose share becomes no number where something is impossible.
 
-        It spreads from there to the results, unless curves make all shares anew in each cycle.
+        It spreads from there to the results, unless curves or the time in a state make shares
+        anew in each cycle.
         """
-        return None if self.spec.is_partitioned else next(iter(self.plan.living), None)
+        spreads = not (self.spec.is_partitioned or self.plan.lasting)
+        return next(iter(self.plan.living), None) if spreads else None
 
     def wrong(self, varies: Varies) -> str:
         """Return where a loop counts a draw's impossible values."""
@@ -107,7 +126,7 @@ class Context:
 
     def statements(self, formulas: Formulas, varies: Varies) -> list[str]:
         """Return the statements of one loop, and those that judge what it computed."""
-        if varies is Varies.ALL and self.marked is not None:
+        if varies is self.each and self.marked is not None:
             return formulas.lines[varies]  # see `Statements.unless_refused`
         return [*formulas.lines[varies], *formulas.refusals(varies, self.wrong(varies))]
 
@@ -124,13 +143,17 @@ class Context:
         _in_order(found, then, [name for name in self.plan.order if name in needed])
         return found
 
-    def of(self, formula: Formula) -> Value:
-        """Return the value of a formula in a cycle."""
-        return self.now.number(formula.tree)
+    def of(self, formula: Formula, state: str | None = None) -> Value:
+        """Return the value of a formula in a cycle, for those in a state if it asks for it."""
+        return self.now.number(self.places.tree(formula, state))
+
+    def by_stay(self, formula: Formula, state: str) -> Value:
+        """Return the value of a formula for those who are equally long in a state."""
+        return self.residence.formulas.number(self.places.tree(formula, state))
 
     def present(self, state: str) -> Value:
         """Return the share in a state at the start of a cycle."""
-        return Value(f"m{list(self.states).index(state)}", Varies.ALL)
+        return Value(f"m{list(self.states).index(state)}", self.each)
 
     def alive(self) -> Value:
         """Return the share alive at the start of a cycle."""

@@ -206,6 +206,18 @@ def _on_threads(run: Callable[[int, int], None], blocks: int) -> None:
             done.result()
 
 
+def share_out(run: Callable[[int], None], parts: int) -> None:
+    """Share parts between threads as they come; each is computed the same on any of them."""
+    threads = min(processors(), parts)
+    if threads < 2:
+        for part in range(parts):
+            run(part)
+        return
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        for _done in pool.map(run, range(parts)):
+            pass
+
+
 def processors() -> int:
     """Return how many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):

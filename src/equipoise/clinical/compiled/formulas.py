@@ -54,6 +54,8 @@ class Formulas(Statements):
         Its tables.
     shared, parameters, prefix, own
         See `Statements`.
+    marks
+        First letters of what `first` remembers, and of what it answers.
     on_first_day
         Whether these are values of the very beginning, before any cycle.
     """
@@ -67,6 +69,7 @@ class Formulas(Statements):
         *,
         prefix: str,
         own: Scratch | None = None,
+        marks: str = "hf",
         on_first_day: bool = False,
     ) -> None:
         super().__init__(shared, parameters, prefix=prefix, own=own)
@@ -74,6 +77,7 @@ class Formulas(Statements):
         """What `first` remembers -> its place in the scratch space."""
         self.asked_first: list[tuple[str, Node]] = []
         """Conditions of `first` written here, with the places of what they remember."""
+        self._marks = marks
         self._on_first_day = on_first_day
         self._known = known
         self._tables = tables
@@ -202,13 +206,12 @@ class Formulas(Statements):
         """Write a condition that holds once, the first time."""
         if self._on_first_day:
             return condition
-        number = len(self.held)
-        before, place = f"h{number}", self._own.row()
-        self.held[before] = place
+        before, answer = (f"{mark}{len(self.held)}" for mark in self._marks)
+        place = self.held[before] = self._own.row()
+        self.keep(condition, reader=self.each)
         now = condition.text
-        self.keep(condition, reader=Varies.ALL)
-        self.lines[Varies.ALL] += [
-            f"f{number} = {now} & ({before} == 0.0)",
+        self.lines[self.each] += [
+            f"{answer} = {now} & ({before} == 0.0)",
             f"{place} = 1.0 if {now} else {before}",
         ]
-        return Value(f"f{number}", Varies.ALL, True)
+        return Value(answer, self.each, True)

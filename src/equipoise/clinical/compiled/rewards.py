@@ -5,12 +5,12 @@ over them, so that the text stays short and compiles soon.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from equipoise.clinical.compiled.context import Context, Reward
-from equipoise.clinical.compiled.moves import Moved
-from equipoise.clinical.compiled.statements import BLOCK, Region, Value, Varies
+from equipoise.clinical.compiled.moves import Moved, Those
+from equipoise.clinical.compiled.statements import BLOCK, ZERO, Region, Statements, Value, Varies
 from equipoise.clinical.plan import by_item
 from equipoise.spec.formula import Formula, parse_formula
 from equipoise.spec.model import Event, TransitionEffect
@@ -67,7 +67,7 @@ def place_text(first: int, table: str, year: str) -> str:
 
 def _not_finite(context: Context, place: str) -> str:
     """Return the statement that notes the draws in which a result is no finite number."""
-    wrong = context.wrong(Varies.ALL)
+    wrong = context.wrong(context.each)
     return f"{wrong} += 0.0 if np.abs(out[{place} + i]) < np.inf else 1.0"
 
 
@@ -124,9 +124,10 @@ def yearly(context: Context, moved: Moved) -> tuple[dict[Reward, Value], dict[Re
     costs: dict[Reward, Value] = {}
     health: dict[Reward, Value] = {}
     for name, state in context.plan.states.items():
-        share = context.present(name)
+        present = context.present(name)
         if context.time.method == "life_table":
-            share = context.now.set("({0} + {1}) * 0.5", share, moved.following[name])
+            present = context.now.set("({0} + {1}) * 0.5", present, moved.following[name])
+        share = Those(present, name)
         for item, formula in by_item(state.cost).items():
             _add(context, costs, ("cost", context.plan.items.index(item)), share, formula)
         if state.utility is not None:
@@ -140,11 +141,20 @@ def events(context: Context) -> list[str]:
     """Return the statements of the one-off events at the start of a cycle."""
     lines: list[str] = []
     for event in context.spec.events.values():
-        happens = context.now.truth(event.when.tree)
-        same_for_all = Varies.DRAW not in happens.varies
-        guard = f"inside and {happens.text}" if same_for_all else "inside"
-        lines += [f"if {guard}:", *indented(1, _event(context, happens, event))]
+        guard = "inside"
+        if not context.places.asks(event.when):
+            happens = context.now.truth(event.when.tree)
+            same_for_all = Varies.DRAW not in happens.varies
+            guard = f"inside and {happens.text}" if same_for_all else "inside"
+        lines += [f"if {guard}:", *indented(1, _event(context, event))]
     return lines
+
+
+def _living(context: Context, *formulas: Formula | None) -> list[Those]:
+    """Return everyone alive, state by state if a formula depends on where they are."""
+    if not context.places.asks(*formulas):
+        return [Those(context.alive())]
+    return [Those(context.present(name), name) for name in context.plan.living]
 
 
 def effects(context: Context, moved: Moved) -> list[str]:
@@ -167,45 +177,70 @@ def at_moves(context: Context, moved: Moved) -> tuple[dict[Reward, Value], dict[
     """Return the one-off costs and health effects of all moves of a cycle."""
     costs: dict[Reward, Value] = {}
     health: dict[Reward, Value] = {}
-    for effect, share in moved.effects:
-        part = context.now.set("{0} * {1}", share, Value("counted", Varies.CYCLE))
-        _add_once(context, (costs, health), part, effect)
+    counted = Value("counted", Varies.CYCLE)
+    for effect, those in moved.effects:
+        present = context.now.set("{0} * {1}", those.present, counted)
+        what = replace(those, present=present, counted=counted)
+        _add_once(context, (costs, health), what, effect)
     return costs, health
 
 
 def _add_once(
     context: Context,
     found: tuple[dict[Reward, Value], dict[Reward, Value]],
-    share: Value,
+    those: Those,
     what: Event | TransitionEffect,
 ) -> None:
     """Add the costs and the health effect of a share of the cohort to those found so far."""
     costs, health = found
+    when = what.when if isinstance(what, Event) else None
     for item, formula in by_item(what.cost).items():
-        _add(context, costs, ("cost", context.plan.items.index(item)), share, formula)
+        reward = "cost", context.plan.items.index(item)
+        _add(context, costs, reward, those, formula, when=when)
     if what.qaly is not None:
-        _add(context, health, ("qaly", 0), share, what.qaly)
+        _add(context, health, ("qaly", 0), those, what.qaly, when=when)
 
 
 def _add(
-    context: Context, found: dict[Reward, Value], reward: Reward, share: Value, formula: Formula
+    context: Context,
+    found: dict[Reward, Value],
+    reward: Reward,
+    those: Those,
+    formula: Formula,
+    *,
+    when: Formula | None = None,
 ) -> None:
     """Add a share times the value of a formula to what a reward is so far."""
-    part = context.now.set("{0} * {1}", share, context.of(formula))
-    known = found.get(reward)
-    found[reward] = part if known is None else context.now.set("{0} + {1}", known, part)
+    part = _brought(context, those, formula, when)
+    known = found.get(reward, ZERO)
+    found[reward] = part if known is ZERO else context.now.set("{0} + {1}", known, part)
 
 
-def _event(context: Context, happens: Value, event: Event) -> list[str]:
+def _brought(context: Context, those: Those, formula: Formula, when: Formula | None) -> Value:
+    """Return what a formula amounts to for patients; nothing for whom an event does not happen."""
+    now, places, state = context.now, context.places, those.state
+    if state is not None and places.asks_stay(state, formula, when):
+        inner = context.residence.formulas
+        value = context.by_stay(formula, state)
+        if when is not None:
+            value = _where(inner, value, inner.truth(places.tree(when, state)))
+        total = context.residence.summed(now, state, *those.factors, value)
+        return total if those.counted is None else now.set("{0} * {1}", total, those.counted)
+    part = now.set("{0} * {1}", those.present, context.of(formula, state))
+    return part if when is None else _where(now, part, now.truth(places.tree(when, state)))
+
+
+def _where(statements: Statements, value: Value, happens: Value) -> Value:
+    """Return a value where something happens, else 0: there it may be no number."""
+    return statements.set("({0} if {1} else 0.0)", value, happens)
+
+
+def _event(context: Context, event: Event) -> list[str]:
     """Return the statements that add what an event brings; costs of day 0 stand apart."""
-    share = context.alive()
     costs: dict[Reward, Value] = {}
     health: dict[Reward, Value] = {}
-    _add_once(context, (costs, health), share, event)
-    # What it would bring where it does not happen may be no number.
-    for found in (costs, health):
-        for reward, amount in found.items():
-            found[reward] = context.now.set("({0} if {1} else 0.0)", amount, happens)
+    for those in _living(context, event.when, *by_item(event.cost).values(), event.qaly):
+        _add_once(context, (costs, health), those, event)
     lines: list[str] = []
     if costs:
         later = _later(context, _listed(context, costs), "discount_cost", at_start=True)
@@ -256,10 +291,11 @@ class Reads:
 
 def reads(context: Context) -> Reads:
     """Write who is alive, and what is tracked as a mean of those."""
-    alive = context.alive()
-    found: dict[Reward, Value] = {("alive", 0): alive}
+    found: dict[Reward, Value] = {("alive", 0): context.alive()}
     for number, formula in enumerate(context.spec.track.values()):
-        found["track", number] = context.now.set("{0} * {1}", alive, context.of(formula))
+        found["track", number] = ZERO
+        for those in _living(context, formula):
+            _add(context, found, ("track", number), those, formula)
     listed = _listed(context, found)
     to = context.fresh("o")
     lines = [
@@ -288,7 +324,7 @@ def finite(context: Context) -> list[str]:
     Looked at once in the end: what is no number stays none.
     """
     lines: list[str] = []
-    wrong = context.wrong(Varies.ALL)
+    wrong = context.wrong(context.each)
     place = 0
     for with_years, same in groupby(context.rewards, lambda reward: reward[0] != "cost_at_start"):
         count = len(list(same))

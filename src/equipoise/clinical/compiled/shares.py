@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from equipoise.clinical.compiled.context import Context
 from equipoise.clinical.compiled.formulas import Formulas
-from equipoise.clinical.compiled.statements import Value, Varies
+from equipoise.clinical.compiled.statements import Value
 from equipoise.clinical.moves import HAIR
 from equipoise.spec.formula import Formula
 from equipoise.spec.model import TransitionEffect
@@ -57,6 +57,6 @@ def already_seen(context: Context) -> list[str]:
     lines = []
     for place, node in context.ahead.asked_first:
         held = context.first_day.truth(node)
-        context.first_day.keep(held, reader=Varies.DRAW | Varies.STRATEGY)
+        context.first_day.keep(held, reader=context.begin)
         lines.append(f"{place} = 1.0 if {held.text} else 0.0")
     return lines

@@ -108,41 +108,48 @@ def kernel_source(
 def _body(context: Context, *, by_year: bool) -> list[str]:
     """Return the statements of a kernel: blocks of draws, ages, subgroups, cycles, strategies."""
     parts = _parts(context, by_year=by_year)
-    strategies = len(context.spec.strategies)
+    names = _named("v", "strategies[s * {0} + {1}]", len(context.of_strategy))
+    each = f"for s in range({len(context.spec.strategies)}):"
     own = f"z = {context.shared.rows * BLOCK} + s * {context.own.rows * BLOCK}"
 
-    def each_strategy(lines: Sequence[str], *, named: bool) -> list[str]:
-        names = _named("v", "strategies[s * {0} + {1}]", len(context.of_strategy)) if named else []
-        return [f"for s in range({strategies}):", *indented(1, [own, *names, *lines])]
+    def for_each(lines: Sequence[str]) -> list[str]:
+        return list(lines) if context.is_apart else [each, *indented(1, [own, *names, *lines])]
 
     group = [
         "broken = 0",
         *_named("u", "groups[g * {0} + {1}]", len(context.of_group)),
         *parts.once,
-        *each_strategy(parts.start, named=True),
+        *for_each(parts.start),
         "for k in range(time.size):",
-        *indented(1, [*parts.cycle, *each_strategy(parts.strategy, named=True)]),
-        *each_strategy(parts.end, named=False),
+        *indented(1, [*parts.cycle, *for_each(parts.strategy)]),
+        *for_each(parts.end),
     ]
     age = [
         f"for g in range({max(len(context.spec.subgroups), 1)}):",
         *indented(1, group),
-        *each_strategy([*finite(context), *parts.means], named=False),
+        *for_each([*finite(context), *parts.means]),
     ]
+    ages = ["for a in range(ages.size):", *indented(1, age)]
     block = [
         f"lo = b * {BLOCK}",
         f"for n in range({len(context.drawn)}):",
         *indented(1, looped([f"{context.parameters.nth} = drawn[n * width + lo + i]"])),
-        "for a in range(ages.size):",
-        *indented(1, age),
+        *([each, *indented(1, [*names, *ages])] if context.is_apart else ages),
     ]
-    rows = context.shared.rows + strategies * context.own.rows
     return [
-        f"w = np.zeros({rows * BLOCK})",
+        f"w = np.zeros({_rows(context) * BLOCK})",
+        *context.residence.allocated(),
         *_named("q", "single[{1}]", len(context.single)),
         "for b in range(first_block, last_block):",
         *indented(1, block),
     ]
+
+
+def _rows(context: Context) -> int:
+    """Return the number of rows of the scratch space."""
+    if context.is_apart:
+        return context.shared.rows
+    return context.shared.rows + len(context.spec.strategies) * context.own.rows
 
 
 def _named(prefix: str, text: str, count: int) -> list[str]:
@@ -185,33 +192,14 @@ def _parts(context: Context, *, by_year: bool) -> _Parts:
     else:
         whole = whole_course(context, move)
         sums, end = whole.rows, whole.end
-    now, day = context.now, context.first_day
     body = _draw(context, move)
     begins += already_seen(context)
-    own = context.wrong(Varies.ALL)
-    clear = [f"{row} = 0.0" for row in (own, *now.held.values(), *sums)]
-    shared = [f"{context.wrong(Varies.DRAW)} = 0.0"]
-    both = _draws(context, Varies.BOTH)
-    judged = [context.wrong(Varies.DRAW), own, "broken"]
-    judged += [] if context.marked is None else [f"0.0 * {context.states[context.marked]}"]
-    failing = f"if not ({' + '.join(judged)} <= 0.0):"
+    cycle = _cycle(context, by_year=by_year)
+    now = context.now
     return _Parts(
-        once=[
-            *context.statements(now, Varies.NOTHING),
-            *context.statements(day, Varies.NOTHING),
-            *looped([*shared, *_draws(context, Varies.DRAW)]),
-        ],
-        start=[
-            *context.statements(now, Varies.STRATEGY),
-            *context.statements(day, Varies.STRATEGY),
-            *looped([*clear, *_draws(context, Varies.DRAW | Varies.STRATEGY, begins)]),
-        ],
-        cycle=[
-            *_CYCLE,
-            *([] if by_year else [WEIGHT]),
-            *context.statements(now, Varies.CYCLE),
-            *(looped(both) if both else []),
-        ],
+        once=_once(context),
+        start=_start(context, begins, sums),
+        cycle=cycle,
         strategy=[
             *now.lines[Varies.STRATEGY],
             *context.statements(now, Varies.CYCLE | Varies.STRATEGY),
@@ -220,9 +208,54 @@ def _parts(context: Context, *, by_year: bool) -> _Parts:
             *event,
             *counted,
         ],
-        end=[*end, *looped([failing, "    failed[lo + i] = 1"])],
+        end=[*end, *_judged(context)],
         means=read.end,
     )
+
+
+def _once(context: Context) -> list[str]:
+    """Return the statements before the cycles that all strategies share."""
+    every = (context.now, context.residence.formulas, context.first_day)
+    lines = [line for one in every for line in context.statements(one, Varies.NOTHING)]
+    if context.is_apart:
+        return lines
+    clear = f"{context.wrong(Varies.DRAW)} = 0.0"
+    return [*lines, *looped([clear, *_draws(context, Varies.DRAW)])]
+
+
+def _start(context: Context, begins: Sequence[str], sums: Sequence[str]) -> list[str]:
+    """Return the statements of each strategy before the cycles."""
+    rows = (context.wrong(context.each), *context.now.held.values(), *sums)
+    clear = [*(f"{row} = 0.0" for row in rows), *context.residence.clear()]
+    return [
+        *context.statements(context.now, Varies.STRATEGY),
+        *context.statements(context.first_day, Varies.STRATEGY),
+        *looped([*clear, *_draws(context, context.begin, begins)]),
+        *context.residence.before(context.wrong(context.each)),
+    ]
+
+
+def _cycle(context: Context, *, by_year: bool) -> list[str]:
+    """Return the statements of a cycle before those of its strategies."""
+    both = [] if context.is_apart else _draws(context, Varies.BOTH)
+    inner = context.residence
+    stays = inner.cycle(context.wrong(context.each), _histories(context))
+    return [
+        *_CYCLE,
+        *([] if by_year else [WEIGHT]),
+        *context.statements(context.now, Varies.CYCLE),
+        *context.statements(inner.formulas, Varies.CYCLE),
+        *stays,
+        *(looped(both) if both else []),
+    ]
+
+
+def _judged(context: Context) -> list[str]:
+    """Return the statements that mark the draws in which anything is impossible."""
+    found = list(dict.fromkeys((context.wrong(Varies.DRAW), context.wrong(context.each))))
+    if context.marked is not None:
+        found.append(f"0.0 * {context.states[context.marked]}")
+    return looped([f"if not ({' + '.join(found)} + broken <= 0.0):", "    failed[lo + i] = 1"])
 
 
 def _shared_out(yearly: Flows) -> list[str]:
@@ -239,30 +272,38 @@ def _shared_out(yearly: Flows) -> list[str]:
 
 def _draws(context: Context, varies: Varies, more: Sequence[str] = ()) -> list[str]:
     """Return the statements for each draw of what varies so, and those that keep it for others."""
-    both = (context.now, context.first_day)
-    lines = [line for formulas in both for line in context.statements(formulas, varies)]
-    lines += [line for formulas in both for line in formulas.stores(varies)]
+    every = [context.now, context.first_day]
+    if varies is Varies.DRAW:
+        every.insert(1, context.residence.formulas)
+    lines = [line for one in every for line in context.statements(one, varies)]
+    lines += [line for one in every for line in one.stores(varies)]
     lines += more
-    loads = [line for formulas in both for line in formulas.loads(varies, lines)]
+    loads = [line for one in every for line in one.loads(varies, lines)]
     return [*dict.fromkeys(loads), *lines]
 
 
 def _draw(context: Context, move: Moved) -> list[str]:
     """Return the statements for each draw in a cycle: values of now, then those of the next."""
-    now = context.now
+    now, residence = context.now, context.residence
     following = {n: context.of(change) for n, change in context.plan.changes.items()}
-    for value in (*following.values(), *move.following.values()):
-        now.keep(value, reader=Varies.ALL)
+    for value in (*following.values(), *move.following.values(), *move.came.values()):
+        now.keep(value, reader=context.each)
     texts = {name: value.text for name, value in move.following.items()}
     if context.marked is not None:
         texts[context.marked] = now.unless_refused(move.following[context.marked])
     next_ones = [
         *(f"{context.states[name]} = {text}" for name, text in texts.items()),
         *(f"{context.attributes[name]} = {value.text}" for name, value in following.items()),
+        *(f"{residence.there(name, 'k + 1')} = {value.text}" for name, value in move.came.items()),
     ]
     return [
         *(f"m{k} = {place}" for k, place in enumerate(context.states.values())),
-        *(f"a{k} = {place}" for k, place in enumerate(context.attributes.values())),
+        *_histories(context),
         *(f"{before} = {place}" for before, place in now.held.items()),
-        *_draws(context, Varies.ALL, next_ones),
+        *_draws(context, context.each, next_ones),
     ]
+
+
+def _histories(context: Context) -> list[str]:
+    """Return the statements that read the attributes."""
+    return [f"a{k} = {place}" for k, place in enumerate(context.attributes.values())]

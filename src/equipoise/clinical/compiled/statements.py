@@ -1,7 +1,8 @@
 """Statements of machine code by the loop they stand in, and what carries values between loops.
 
-A value that is the same for all draws, cycles or strategies is computed outside the loop over them.
-Loops lie inside one another in the order cycles, strategies, draws.
+A value that is the same for all draws, cycles or strategies, or however long somebody has been in a
+state (residence), is computed outside the loop over them. Loops lie inside one another in the order
+cycles, strategies, draws.
 """
 
 import re
@@ -13,16 +14,22 @@ from operator import or_
 
 
 class Varies(IntFlag):
-    """What a value changes with; also where it is computed."""
+    """What a value changes with; also where it is computed.
+
+    What changes with residence but not from cycle to cycle is computed before them, into tables.
+    """
 
     NOTHING = 0
     CYCLE = 1
     DRAW = 2
     BOTH = 3
-    STRATEGY = 4
+    RESIDENCE = 4
     ALL = 7
-    """Cycles, draws and strategies; `BOTH` are the first two."""
+    """Cycles, draws and residence."""
     PATIENT = 8
+    STRATEGY = 16
+    EACH = 19
+    """Cycles, draws and strategies."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,21 @@ class Region:
         return f"w[{self.begin}{self.first} + n * {BLOCK} + i]"
 
 
+class Stays:
+    """Tables over residence: one element for each number of cycles `j`, or one for each draw."""
+
+    def __init__(self) -> None:
+        self.lines, self.rows = 0, 0
+
+    def place(self, varies: Varies) -> str:
+        """Return the text of the element of a new table."""
+        if Varies.DRAW in varies:
+            self.rows += 1
+            return f"by_stay_and_draw[({self.rows - 1} * stays + j) * {BLOCK} + i]"
+        self.lines += 1
+        return f"by_stay[{self.lines - 1} * stays + j]"
+
+
 class Statements:
     """Statements by the loop they stand in, each distinct one once.
 
@@ -112,22 +134,30 @@ class Statements:
         prefix: str,
         own: Scratch | None = None,
     ) -> None:
-        self.lines: dict[Varies, list[str]] = {Varies(k): [] for k in range(Varies.ALL + 1)}
+        self.lines: dict[Varies, list[str]] = {Varies(k): [] for k in range(2 * Varies.STRATEGY)}
+        self.stays = Stays()
+        self.given: dict[str, str] = {}
+        """Names of what is made elsewhere -> where it stands in each cycle."""
+        self.each = Varies.BOTH if own is None else Varies.EACH
+        """The innermost loop of a cycle: over draws, of each strategy by itself if it has room."""
         self._shared, self._own = shared, shared if own is None else own
         self._parameters = dict(parameters)
         self._prefix = prefix
         self._written: dict[str, Value] = {}
         self._required: dict[Varies, list[str]] = {place: [] for place in self.lines}
         self._kept: dict[str, tuple[Value, str]] = {}
-        """Values that other loops read -> their place in the scratch space."""
+        """Values that other loops read -> their places."""
 
     def keep(self, value: Value, *, reader: Varies | None = None) -> None:
-        """Let another loop over draws read a value, unless the reader is the loop that makes it."""
-        if Varies.DRAW not in value.varies or value.varies is reader:
+        """Let another loop read a value, unless the reader is the loop that makes it."""
+        known = (self._kept, self._parameters, self.given)
+        if not _is_apart(value.varies, reader) or any(value.text in names for names in known):
             return
-        if value.text not in self._kept and value.text not in self._parameters:
-            scratch = self._own if Varies.STRATEGY in value.varies else self._shared
-            self._kept[value.text] = (value, scratch.row())
+        if Varies.RESIDENCE in value.varies:
+            place = self.stays.place(value.varies)
+        else:
+            place = (self._own if Varies.STRATEGY in value.varies else self._shared).row()
+        self._kept[value.text] = value, place
 
     def stores(self, varies: Varies) -> list[str]:
         """Return the statements that keep values of one loop for others, as numbers."""
@@ -144,29 +174,31 @@ class Statements:
             return self._kept[value.text][1]
         return self._parameters.get(value.text, value.text)
 
-    def loads(self, varies: Varies, lines: Sequence[str]) -> list[str]:
-        """Return the statements that read what a loop's statements name from other loops."""
-        named = set(re.findall(r"\b[a-z]\d+\b", "\n".join(lines)))
-        found = [f"{name} = {place}" for name, place in self._parameters.items() if name in named]
-        return found + [
-            f"{name} = {place} != 0.0" if value.is_truth else f"{name} = {place}"
-            for name, (value, place) in self._kept.items()
-            if name in named and value.varies is not varies
-        ]
-
     def add(self, row: str, value: Value, weight: Value) -> None:
-        """Add a value times a weight to a row of each strategy, in every cycle."""
+        """Add a value times a weight to a row, in every cycle."""
         for part in (value, weight):
-            self.keep(part, reader=Varies.ALL)
-        self.lines[Varies.ALL].append(f"{row} += {value.text} * {weight.text}")
+            self.keep(part, reader=self.each)
+        self.lines[self.each].append(f"{row} += {value.text} * {weight.text}")
 
     def note(self, values: Sequence[Value]) -> Region:
         """Put values into rows one after another, for loops outside that over draws."""
         region = self._own.region(len(values))
         for number, value in enumerate(values):
-            self.keep(value, reader=Varies.ALL)
-            self.lines[Varies.ALL].append(f"{region.row(number)} = {value.text}")
+            self.keep(value, reader=self.each)
+            self.lines[self.each].append(f"{region.row(number)} = {value.text}")
         return region
+
+    def loads(self, varies: Varies, lines: Sequence[str]) -> list[str]:
+        """Return the statements that read what a loop's statements name from other loops."""
+        named = set(re.findall(r"\b[a-z]\d+\b", "\n".join(lines)))
+        found = [
+            f"{name} = {place} != 0.0" if value.is_truth else f"{name} = {place}"
+            for name, (value, place) in self._kept.items()
+            if name in named and _is_apart(value.varies, varies)
+            if (Varies.DRAW in value.varies) == (Varies.DRAW in varies)
+        ]
+        places = self._parameters | self.given if Varies.DRAW in varies else {}
+        return [f"{name} = {place}" for name, place in places.items() if name in named] + found
 
     def set(self, text: str, *parts: Value, truth: bool = False) -> Value:
         """Write one statement in the outermost loop that has all its parts.
@@ -215,7 +247,7 @@ class Statements:
 
         For the innermost loop, where counting as `refusals` do takes longer.
         """
-        names = self._required[Varies.ALL]
+        names = self._required[self.each]
         return f"({value.text} if {' & '.join(names)} else np.nan)" if names else value.text
 
     def total(self, values: Sequence[Value]) -> Value:
@@ -223,3 +255,14 @@ class Statements:
         if not values:
             return ZERO
         return reduce(lambda one, other: self.set("{0} + {1}", one, other), values)
+
+
+def _is_apart(maker: Varies, reader: Varies | None) -> bool:
+    """Return whether what one loop makes is gone, or has changed, when the other runs."""
+    if maker is reader:
+        return False
+    return Varies.DRAW in maker or (
+        Varies.RESIDENCE in maker
+        and Varies.CYCLE not in maker
+        and (reader is None or Varies.CYCLE in reader)
+    )

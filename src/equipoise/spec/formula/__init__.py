@@ -10,7 +10,7 @@ from equipoise.spec.formula.parse import (
     parse_formula,
     unknown_name,
 )
-from equipoise.spec.formula.tree import Node, children, to_text, walk
+from equipoise.spec.formula.tree import Node, children, renamed, to_text, walk
 
 __all__ = [
     "CONSTANTS",
@@ -24,6 +24,7 @@ __all__ = [
     "children",
     "evaluate",
     "parse_formula",
+    "renamed",
     "to_text",
     "unit_of",
     "unknown_name",

@@ -4,7 +4,7 @@ Nodes are equal if they mean the same, wherever they stand in their text. A new 
 (machine code, a spreadsheet) is one function with a `match` on the node.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, assert_never
 
@@ -162,6 +162,26 @@ def walk(node: Node) -> Iterator[Node]:
     yield node
     for child in children(node):
         yield from walk(child)
+
+
+def renamed(node: Node, names: Mapping[str, str]) -> Node:
+    """Return a tree in which some names are others.
+
+    Parameters
+    ----------
+    node
+        Any tree.
+    names
+        Name -> what it becomes.
+
+    Examples
+    --------
+    >>> to_text(renamed(Binary("*", Name("share"), Name("cost")), {"cost": "cost_now"}))
+    'share * cost_now'
+    """
+    if isinstance(node, Name):
+        return replace(node, name=names.get(node.name, node.name))
+    return rebuilt(node, tuple(renamed(child, names) for child in children(node)))
 
 
 _CHOICE, _OR, _AND, _NOT, _COMPARISON, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(10)

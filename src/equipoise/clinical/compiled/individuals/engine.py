@@ -1,7 +1,6 @@
 """Running a model's kernel over parts of its patients, on threads."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +12,8 @@ from equipoise.clinical.compiled.engine import (
     drawn_names,
     member_values,
     places_of,
-    processors,
     shapes_of,
+    share_out,
     table_arrays,
 )
 from equipoise.clinical.compiled.individuals.source import PatientSource, patient_source
@@ -87,7 +86,7 @@ class PatientKernel:
         if self._kernel is None:
             self._kernel = ready(source.text, *fixed, 0, 0, *self._tables)
         kernel, tables = self._kernel, self._tables
-        _one_by_one(lambda part: kernel(*fixed, part, part + 1, *tables), parts)
+        share_out(lambda part: kernel(*fixed, part, part + 1, *tables), parts)
         where = slice(draws.start, draws.stop)
         for name, shape, first, last in zip(OUTPUTS, shapes, places[:-1], places[1:], strict=True):
             values = out[first:last].reshape(*shape[:-1], len(draws), len(patients))
@@ -145,15 +144,3 @@ class PatientKernel:
 def _without_ends(clock: tuple[Floats | Whole, ...]) -> tuple[Floats | Whole, ...]:
     """Return the clock's arrays without the ends of years, which only cohorts need."""
     return (*clock[:4], *clock[5:])
-
-
-def _one_by_one(run: Callable[[int], None], parts: int) -> None:
-    """Share parts between threads as they come; each is computed the same on any of them."""
-    threads = min(processors(), parts)
-    if threads < 2:
-        for part in range(parts):
-            run(part)
-        return
-    with ThreadPoolExecutor(max_workers=threads) as pool:
-        for _done in pool.map(run, range(parts)):
-            pass

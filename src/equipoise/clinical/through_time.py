@@ -1,0 +1,115 @@
+"""Following patients in continuous time, in as much memory as there is."""
+
+from collections.abc import Callable, Mapping
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.clinical.engines import Engine
+from equipoise.clinical.given import Given, some_of
+from equipoise.clinical.in_time import InTime, Numbers, TimeSums, numbers_of
+from equipoise.clinical.patients import Patients
+from equipoise.clinical.sampled import differs
+from equipoise.clinical.stretches import STRETCH, Sums, chunks, reporter, stretches
+from equipoise.clinical.tally import Tally
+from equipoise.clinical.times import KIND_NUMBERS
+
+Floats = NDArray[np.float64]
+
+CLOSED_FORMS = frozenset(
+    KIND_NUMBERS[kind] for kind in ("exponential", "weibull", "gompertz", "loglogistic")
+)
+"""Kinds of distributions that machine code can turn round."""
+
+_NUMBERS = 2_000_000
+"""Numbers of one value that are held at once."""
+
+
+def through_time(
+    given: Given,
+    *,
+    patients: int,
+    seed: int,
+    engine: Engine,
+    progress: Callable[[float], None] | None = None,
+) -> Mapping[str, Floats]:
+    """Follow patients in continuous time; return the variables of group `clinical` as means.
+
+    Parameters
+    ----------
+    given
+        What to run; `spec.model_in_time` finds nothing against it.
+    patients
+        How many, over all subgroups; as many of each, whose weights then count.
+    seed
+        Of their luck.
+    engine
+        Which engine follows them.
+    progress
+        Called with the share of the work done, between 0 and 1.
+
+    Raises
+    ------
+    SimulationError
+        If a hazard, a share or an argument of a distribution cannot be.
+    """
+    groups = max(len(given.model.spec.subgroups), 1)
+    count = ceil(patients / groups)
+    people = stretches(seed=seed, count=count, groups=groups)
+    sums = Sums.empty(given)
+    told = reporter(progress, len(given.draws) * len(people))
+    each = len(given.model.spec.strategies) * groups * len(given.ages)
+    each *= STRETCH if engine == "numpy" or differs(given.model) else 1
+    for few in chunks(len(given.draws), max(_NUMBERS // each, 1)):
+        part = some_of(given, np.arange(few.start, few.stop))
+        numbers: Numbers | None = None
+        for stretch in people:
+            if numbers is None or differs(given.model):
+                numbers = numbers_of(part, stretch)
+            found = _followed(part, numbers, stretch, engine)
+            arrays = _arrays(part, found)
+            sums.add(
+                {name: values[..., : len(few)] for name, values in arrays.items()},
+                slice(few.start, few.stop),
+            )
+            told(len(few))
+    return sums.means(count)
+
+
+def _followed(part: Given, numbers: Numbers, stretch: Patients, engine: Engine) -> TimeSums:
+    """Return what happens to one stretch of patients."""
+    clock = part.clock
+    horizon, years = clock.points[-1], clock.years
+    draws = np.asarray(part.draws, dtype=np.int64)
+    kinds = {way.kind for ways in numbers.ways for way in ways}
+    if engine == "numpy" or not kinds <= CLOSED_FORMS:
+        shape = (stretch.count, *numbers.shape[1:])
+        run = InTime(
+            numbers.of_shape(shape), stretch, draws=draws, horizon=horizon, years=years,
+            rates=part.rates,
+        )  # fmt: skip
+        return run.run()
+    # Numba takes half a second to import.
+    from equipoise.clinical.compiled.time_engine import compiled_in_time  # noqa: PLC0415
+
+    return compiled_in_time(
+        numbers, stretch, draws=draws, horizon=horizon, years=years, rates=part.rates
+    )
+
+
+def _arrays(part: Given, found: TimeSums) -> Mapping[str, Floats]:
+    """Return sums by reward as the variables of group `clinical`."""
+    tally = Tally(part)
+    items = list(part.plan.items)
+    for which, by_reward in (("", found.plain), ("_present", found.present)):
+        for (kind, item), values in by_reward.items():
+            if kind == "cost":
+                target = getattr(tally, f"cost{which}")[:, items.index(item)]
+            else:
+                target = getattr(tally, f"{kind}{which}")
+            target += values.transpose(1, 2, 0, 3)
+    for item, values in found.at_start.items():
+        tally.cost_at_start[:, items.index(item)] += values
+    tally.alive += found.alive.transpose(1, 2, 0, 3)
+    return tally.arrays()
