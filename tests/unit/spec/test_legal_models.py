@@ -44,7 +44,7 @@ transitions:
          "transition_effects: [{leaving: ill, entering: dead, qaly: 150 * year - 50 * time}]"),
         ("none", "utility: 0.8",
          "events: {infusion: {when: treated, qaly: 0 * year if treated else -982 * year}}"),
-        ("none", "utility: 'by_sex(age, male)'",  # nobody is 0.95 of a man, which the table does not know
+        ("none", "utility: 'by_sex(age, male)'",  # no table knows 0.95 of a man
          "tables: {by_sex: {source: invented, unit: '1', file: sex.csv, value: utility,"
          " arguments: {age: {column: age, unit: year},"
          " sex: {column: sex, codes: {man: 1, woman: 0}}}}}\n"
