@@ -1,11 +1,11 @@
-"""Patients in continuous time: the numbers of a run, and the reference that follows them in NumPy.
+"""Patients in continuous time: the numbers of a run.
 
 Each way out of a state has a time of its own, and the shortest happens. Nothing waits for a cycle:
 what is written here is exact for hazards and yearly values that stay the same during a stay, or
 follow a distribution of times.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 from equipoise.clinical.course import Course, Here
 from equipoise.clinical.given import Given
 from equipoise.clinical.moves import HAIR, Labels, group_weights
-from equipoise.clinical.patients import START, Patients, starting_values
+from equipoise.clinical.patients import Patients, starting_values
 from equipoise.clinical.people import sum_of
 from equipoise.clinical.plan import by_item, effects_by_move
-from equipoise.clinical.times import KIND_NUMBERS, time_until
+from equipoise.clinical.times import KIND_NUMBERS
 from equipoise.core.errors import SimulationError
-from equipoise.core.random import patient_key, patient_uniforms
 from equipoise.core.translation import translate as _
 from equipoise.spec.formula import Formula
 from equipoise.spec.time_to import HAZARD_RATIO, KINDS, TimeTo
@@ -229,180 +228,3 @@ class _Writer:
         if health is not None:
             found.append((("qaly", ""), self._course.of(health)))
         return found
-
-
-@dataclass
-class TimeSums:
-    """Sums over patients, by reward, dims (year, strategy, age, draw) each; and who is alive.
-
-    `at_start` is what falls on day 0, by item, dims (strategy, age, draw).
-    """
-
-    plain: dict[Reward, Floats]
-    present: dict[Reward, Floats]
-    at_start: dict[str, Floats]
-    alive: Floats
-
-
-class InTime:
-    """One run in NumPy: the reference of the compiled engine in continuous time.
-
-    Parameters
-    ----------
-    numbers
-        Of the run.
-    patients
-        Who.
-    draws
-        Numbers of the draws.
-    horizon
-        Years.
-    years
-        In which results are told apart; 1 is the whole course.
-    rates
-        Yearly discount rates of cost and health.
-    """
-
-    def __init__(
-        self,
-        numbers: Numbers,
-        patients: Patients,
-        *,
-        draws: NDArray[np.int64],
-        horizon: float,
-        years: int,
-        rates: tuple[Floats, Floats],
-    ) -> None:
-        self._numbers, self._patients, self._draws = numbers, patients, draws
-        self._horizon = horizon
-        ends = np.arange(years + 1, dtype=np.float64)
-        ends[-1] = np.inf
-        self._ends = ends
-        self._growth = {"cost": np.log1p(rates[0]), "qaly": np.log1p(rates[1])}
-        self._growth["life"] = self._growth["qaly"]
-        _patients, *rest = numbers.shape
-        empty = np.zeros((years, rest[0], rest[2], rest[3]))
-        rewards = {reward for one in (*numbers.yearly, numbers.at_start) for reward, _v in one}
-        rewards |= {r for ways in numbers.ways for way in ways for r, _v in way.effects}
-        self.sums = TimeSums(
-            {reward: empty.copy() for reward in sorted(rewards)},
-            {reward: empty.copy() for reward in sorted(rewards)},
-            {item: empty[0].copy() for kind, item in sorted(rewards) if kind == "cost"},
-            empty.copy(),
-        )
-
-    def run(self) -> TimeSums:
-        """Follow everyone to the horizon, or where nothing more happens."""
-        shape = self._numbers.shape
-        state = self._begin()
-        now, entered = np.zeros(shape), np.zeros(shape)
-        self._at_start(state)
-        active = ~np.isin(state, self._numbers.idle)
-        visit = 0
-        while active.any():
-            until, way = self._shortest(state, now, entered, visit)
-            end = np.where(active, np.minimum(until, self._horizon), now)
-            self._stay(state, now, end, active)
-            moves = active & (until < self._horizon)
-            after = state.copy()
-            for origin, ways in enumerate(self._numbers.ways):
-                for place, one in enumerate(ways):
-                    goes = moves & (state == origin) & (way == place)
-                    after = np.where(goes, one.target, after)
-                    for reward, value in one.effects:
-                        self._once(reward, value, end, goes)
-            now, entered = end, np.where(moves, end, entered)
-            state = after
-            active = moves & ~np.isin(state, self._numbers.idle)
-            visit += 1
-        return self.sums
-
-    def _luck(self, decision: str, index: int) -> Floats:
-        """Return a uniform number for each patient, the same in all strategies and at all ages."""
-        chance = patient_uniforms(
-            patient_key(seed=self._patients.seed, decision=decision),
-            draws=self._draws, patients=self._patients.numbers[..., None], index=index,
-        )  # fmt: skip
-        return chance[:, None, :, None, :]
-
-    def _begin(self) -> NDArray[np.int64]:
-        """Return the number of the state in which each patient begins."""
-        luck, reached = self._luck(START, 0), np.zeros((1,) * 5)
-        edges: list[tuple[int, Floats]] = []
-        for number, share in self._numbers.start:
-            reached = reached + share
-            edges.append((number, reached))
-        found = np.full(self._numbers.shape, edges[-1][0], dtype=np.int64)
-        for number, edge in reversed(edges[:-1]):
-            found = np.where(luck < edge, number, found)
-        return found
-
-    def _shortest(
-        self, state: NDArray[np.int64], now: Floats, entered: Floats, visit: int
-    ) -> tuple[Floats, NDArray[np.int64]]:
-        """Return when each patient leaves the state, and by which way out."""
-        best = np.full(self._numbers.shape, np.inf)
-        way = np.zeros(self._numbers.shape, dtype=np.int64)
-        for origin, ways in enumerate(self._numbers.ways):
-            for place, one in enumerate(ways):
-                luck = self._luck(MOVE, visit * self._numbers.width + place)
-                passed = (now - entered, now, now + self._numbers.ages)[one.clock]
-                wait = time_until(one.kind, one.arguments, passed, -np.log(luck) / one.ratio)
-                sooner = (state == origin) & (now + wait < best)
-                best, way = np.where(sooner, now + wait, best), np.where(sooner, place, way)
-        return best, way
-
-    def _spans(self) -> Iterator[tuple[int, float, float]]:
-        """Yield the years with their start and end."""
-        for year in range(len(self._ends) - 1):
-            yield year, float(self._ends[year]), float(self._ends[year + 1])
-
-    def _sum(self, values: Floats) -> Floats:
-        """Return sums over patients and subgroups, dims (strategy, age, draw)."""
-        weighted = np.broadcast_to(values, self._numbers.shape) * self._numbers.weight
-        return np.asarray(weighted.sum(axis=(0, 2)))
-
-    def _stay(
-        self, state: NDArray[np.int64], now: Floats, end: Floats, active: NDArray[np.bool_]
-    ) -> None:
-        """Add what a stay in a state brings, and who is alive at the starts of years."""
-        alive = active & np.isin(state, self._numbers.living)
-        for year, first, last in self._spans():
-            here = alive & (now <= first) & ((first < end) | ((first == 0) & (end == 0)))
-            self.sums.alive[year] += self._sum(here.astype(np.float64))
-            begin, finish = np.maximum(now, first), np.minimum(end, last)
-            lasts = active & (finish > begin)
-            for number, rewards in enumerate(self._numbers.yearly):
-                there = lasts & (state == number)
-                for reward, value in rewards:
-                    length = np.where(there, finish - begin, 0.0)
-                    worth = np.where(there, self._worth(reward[0], begin, finish), 0.0)
-                    self.sums.plain[reward][year] += self._sum(value * length)
-                    self.sums.present[reward][year] += self._sum(value * worth)
-
-    def _worth(self, kind: str, begin: Floats, end: Floats) -> Floats:
-        r"""Return :math:`\int e^{-\delta t} dt`, with :math:`\delta = \ln(1 + r)`."""
-        growth = self._growth[kind]
-        safe = np.where(growth == 0, 1.0, growth)
-        worth = (np.exp(-growth * begin) - np.exp(-growth * end)) / safe
-        return np.asarray(np.where(growth == 0, end - begin, worth))
-
-    def _once(self, reward: Reward, value: Floats, when: Floats, goes: NDArray[np.bool_]) -> None:
-        """Add what a move brings at its time."""
-        for year, first, last in self._spans():
-            here = goes & (first <= when) & (when < last)
-            amount = np.where(here, value, 0.0)
-            factor = np.exp(-self._growth[reward[0]] * np.where(here, when, 0.0))
-            self.sums.plain[reward][year] += self._sum(amount)
-            self.sums.present[reward][year] += self._sum(amount * factor)
-
-    def _at_start(self, state: NDArray[np.int64]) -> None:
-        """Add the events of the first day; their costs stand apart."""
-        alive = np.isin(state, self._numbers.living)
-        for reward, value in self._numbers.at_start:
-            amount = self._sum(np.where(alive, value, 0.0))
-            if reward[0] == "cost":
-                self.sums.at_start[reward[1]] += amount
-            else:
-                self.sums.plain[reward][0] += amount
-                self.sums.present[reward][0] += amount

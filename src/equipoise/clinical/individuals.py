@@ -248,9 +248,8 @@ class Individuals:
             self._add_yearly(here, point, 1.0)
             return
         self._add_yearly(here, point, 0.5)
-        # The half of those who moved is valued with this cycle's numbers, as new in their state.
-        moved = after.state != here.state
-        self._course.stand(Here(after.state, np.where(moved, 0.0, here.cycles)))
+        # Where they are then, and since when; everything else has this cycle's numbers.
+        self._course.stand(after)
         self._add_yearly(after, point, 0.5)
         self._course.stand(here)
 

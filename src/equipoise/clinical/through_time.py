@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from equipoise.clinical.engines import Engine
 from equipoise.clinical.given import Given, some_of
-from equipoise.clinical.in_time import InTime, Numbers, TimeSums, numbers_of
+from equipoise.clinical.in_time import Numbers, numbers_of
 from equipoise.clinical.patients import Patients
 from equipoise.clinical.sampled import differs
 from equipoise.clinical.stretches import STRETCH, Sums, chunks, reporter, stretches
 from equipoise.clinical.tally import Tally
+from equipoise.clinical.time_reference import InTime, TimeSums
 from equipoise.clinical.times import KIND_NUMBERS
 
 Floats = NDArray[np.float64]

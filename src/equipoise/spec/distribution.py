@@ -86,6 +86,21 @@ class Distribution:
         """Return the standard deviation, in the unit of the parameter."""
         return self._moments()[1]
 
+    @property
+    def typical(self) -> float:
+        """Return a value that is met: the mean, or the likeliest of listed values.
+
+        The mean of listed values may be none of them: nobody is 0.95 of a man.
+
+        Examples
+        --------
+        >>> parse_distribution("empirical(values=[0, 1], weights=[1, 19])").typical
+        1.0
+        """
+        if self.kind != "empirical":
+            return self.mean
+        return self.values[int(np.argmax(self.weights))]
+
     def describe(self) -> str:
         """Return kind, mean, standard deviation and natural parameters for people.
 

@@ -302,7 +302,7 @@ def _given(model: Model) -> dict[str, Array]:
         found[name] = np.array([[values[name]] for values in model.strategies.values()])
     for name, attribute in model.attributes.items():
         if attribute.distribution is not None:
-            found[name] = np.float64(attribute.distribution.mean * attribute.unit.factor)
+            found[name] = np.float64(attribute.distribution.typical * attribute.unit.factor)
     groups = [group.values for group in model.subgroups.values()]
     for name in groups[0] if groups else ():
         found[name] = np.array([[values[name] for values in groups]])

@@ -44,9 +44,17 @@ transitions:
          "transition_effects: [{leaving: ill, entering: dead, qaly: 150 * year - 50 * time}]"),
         ("none", "utility: 0.8",
          "events: {infusion: {when: treated, qaly: 0 * year if treated else -982 * year}}"),
+        ("none", "utility: 'by_sex(age, male)'",  # no table knows 0.95 of a man
+         "tables: {by_sex: {source: invented, unit: '1', file: sex.csv, value: utility,"
+         " arguments: {age: {column: age, unit: year},"
+         " sex: {column: sex, codes: {man: 1, woman: 0}}}}}\n"
+         "attributes: {male: {unit: '1', distribution: "
+         "'empirical(values=[0, 1], weights=[1, 19])'}}"),
     ],
 )  # fmt: skip
 def test_what_is_legal_is_accepted(tmp_path: Path, method: str, well: str, more: str) -> None:
+    table = "age,sex,utility\n0,man,0.8\n0,woman,0.9\n"
+    (tmp_path / "sex.csv").write_text(table, encoding="utf-8")
     path = tmp_path / "model.yaml"
     path.write_text(MODEL.format(method=method, well=well, more=more), encoding="utf-8")
     assert load_model(path).spec.states["well"].start is not None

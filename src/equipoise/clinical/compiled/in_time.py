@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from equipoise.clinical.compiled.individuals.luck import refill
 from equipoise.clinical.compiled.individuals.steps import HELD, LANES
-from equipoise.core.machine_code import compiled
+from equipoise.core.machine_code import compiled, fused
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -16,7 +16,7 @@ EXPONENTIAL, WEIBULL, GOMPERTZ, LOGLOGISTIC = 0, 1, 2, 4
 """Kinds that have a closed form; as `times.KIND_NUMBERS`."""
 
 
-@compiled
+@fused
 def time_until(kind: int, a: float, b: float, passed: float, exposure: float) -> float:
     """Return the time until a move; as `clinical.times.time_until`."""
     if kind == EXPONENTIAL:
@@ -78,7 +78,7 @@ class Someone(NamedTuple):
     years: int
 
 
-@compiled
+@fused
 def _shortest(  # noqa: PLR0917 - kernels have no keywords
     model: Model,
     values: Floats,
@@ -115,73 +115,103 @@ def _shortest(  # noqa: PLR0917 - kernels have no keywords
     return best, way, held
 
 
-@compiled
+@fused
+def _left(who: Someone, time: float) -> tuple[float, float]:
+    """Return the discount factors of cost and health at a time."""
+    cost = np.exp(-who.growth_cost * time)
+    same = who.growth_health == who.growth_cost
+    return cost, cost if same else np.exp(-who.growth_health * time)
+
+
+@fused
+def _worth(growth: float, before: float, after: float, length: float) -> float:
+    """Return what a stay is worth today for each unit of its yearly value."""
+    return (before - after) / growth if growth != 0.0 else length
+
+
+@fused
 def _stay(  # noqa: PLR0917 - kernels have no keywords
-    model: Model, values: Floats, out: Floats, who: Someone, state: int, now: float, end: float
+    model: Model,
+    values: Floats,
+    out: Floats,
+    who: Someone,
+    state: int,
+    now: float,
+    end: float,
+    cost: float,
+    health: float,
+    cost_at_end: float,
+    health_at_end: float,
 ) -> None:
-    """Add what a stay in a state brings, year by year, and who is alive at the starts of years."""
+    """Add what a stay in a state brings, year by year, and who is alive at the starts of years.
+
+    The last four are the discount factors of now and of the end.
+    """
     rewards = model.is_health.size
     year = min(int(now), who.years - 1)
     begin = now
-    worth_cost, worth_health = np.exp(-who.growth_cost * now), np.exp(-who.growth_health * now)
     while True:
         if model.is_living[state] and begin <= year < end:
             out[who.base + 2 * rewards * who.years + year] += who.scale
-        finish = min(end, year + 1.0) if year < who.years - 1 else end
-        left_cost, left_health = (
-            np.exp(-who.growth_cost * finish),
-            np.exp(-who.growth_health * finish),
-        )
+        finish, cost_then, health_then = end, cost_at_end, health_at_end
+        if year < who.years - 1 and year + 1.0 < end:
+            finish = year + 1.0
+            cost_then, health_then = _left(who, finish)
         length = finish - begin
-        pv_cost, pv_health = length, length
-        if who.growth_cost != 0.0:
-            pv_cost = (worth_cost - left_cost) / who.growth_cost
-        if who.growth_health != 0.0:
-            pv_health = (worth_health - left_health) / who.growth_health
+        worth_cost = _worth(who.growth_cost, cost, cost_then, length) * who.scale
+        worth_health = _worth(who.growth_health, health, health_then, length) * who.scale
         for k in range(model.yearly_first[state], model.yearly_first[state + 1]):
             r = model.yearly_reward[k]
-            value = values[model.yearly_value[k] * who.per_value + who.at] * who.scale
+            value = values[model.yearly_value[k] * who.per_value + who.at]
             place = who.base + r * who.years + year
-            out[place] += value * length
-            out[place + rewards * who.years] += value * (
-                pv_health if model.is_health[r] else pv_cost
-            )
+            out[place] += value * length * who.scale
+            worth = worth_health if model.is_health[r] else worth_cost
+            out[place + rewards * who.years] += value * worth
         if finish >= end:
             return
-        begin, worth_cost, worth_health = finish, left_cost, left_health
+        begin, cost, health = finish, cost_then, health_then
         year += 1
 
 
-@compiled
+@fused
 def _moved(  # noqa: PLR0917 - kernels have no keywords
-    model: Model, values: Floats, out: Floats, who: Someone, way: int, when: float
+    model: Model,
+    values: Floats,
+    out: Floats,
+    who: Someone,
+    way: int,
+    when: float,
+    cost: float,
+    health: float,
 ) -> None:
-    """Add what a move brings at its time."""
+    """Add what a move brings at its time, where the discount factors are those of the last two."""
     year = min(int(when), who.years - 1)
     for k in range(model.effect_first[way], model.effect_first[way + 1]):
         r = model.effect_reward[k]
         value = values[model.effect_value[k] * who.per_value + who.at] * who.scale
-        growth = who.growth_health if model.is_health[r] else who.growth_cost
         place = who.base + r * who.years + year
         out[place] += value
-        out[place + model.is_health.size * who.years] += value * np.exp(-growth * when)
+        factor = health if model.is_health[r] else cost
+        out[place + model.is_health.size * who.years] += value * factor
 
 
-@compiled
+@fused
 def _course(  # noqa: PLR0917 - kernels have no keywords
     model: Model, values: Floats, out: Floats, who: Someone, luck: Floats, state: int
 ) -> None:
     """Follow one patient to the horizon, or where nothing more happens."""
-    now, entered = 0.0, 0.0
+    now, entered, cost, health = 0.0, 0.0, 1.0, 1.0
     held, visit = -1, 0
     while not model.is_idle[state]:
         best, way, held = _shortest(model, values, who, luck, held, state, now, entered, visit)
         end = min(best, model.horizon)
-        _stay(model, values, out, who, state, now, end)
+        cost_then, health_then = _left(who, end)
+        _stay(model, values, out, who, state, now, end, cost, health, cost_then, health_then)
         if best >= model.horizon:
             return
-        _moved(model, values, out, who, way, end)
+        _moved(model, values, out, who, way, end, cost_then, health_then)
         now, entered, state = end, end, model.way_target[way]
+        cost, health = cost_then, health_then
         visit += 1
 
 
@@ -197,7 +227,7 @@ class Beginning(NamedTuple):
     key1: int
 
 
-@compiled
+@fused
 def _begin(beginning: Beginning, values: Floats, who: Someone, luck: Floats) -> int:
     """Return where a patient begins."""
     last = beginning.state.size - 1
@@ -211,7 +241,7 @@ def _begin(beginning: Beginning, values: Floats, who: Someone, luck: Floats) -> 
     return int(beginning.state[last])
 
 
-@compiled
+@fused
 def _first_day(
     beginning: Beginning, values: Floats, out: Floats, who: Someone, rewards: int
 ) -> None:

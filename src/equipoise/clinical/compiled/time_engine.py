@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from equipoise.clinical.compiled.engine import share_out
 from equipoise.clinical.compiled.in_time import Beginning, Model, Parts, follow
-from equipoise.clinical.in_time import MOVE, Numbers, Reward, TimeSums
+from equipoise.clinical.in_time import MOVE, Numbers, Reward
 from equipoise.clinical.patients import START, Patients
+from equipoise.clinical.time_reference import TimeSums
 from equipoise.core.random import patient_key
 
 Floats = NDArray[np.float64]

@@ -94,15 +94,14 @@ class PatientContext:
         }
         return {**found, TIME_IN_STATE: Value(f"(stay * {cycle})", STEP)}
 
-    def standing(self, state: str, *, entered: bool = False) -> dict[str, Value]:
-        """Return what the names of places stand for in one state."""
+    def standing(self, state: str, *, then: bool = False) -> dict[str, Value]:
+        """Return what the names of places stand for in one state, now or at the next point."""
         found = {
             name: Value("True" if name == state else "False", Varies.NOTHING, True)
             for name in state_words(self.spec)
         }
-        if entered:
-            return {**found, TIME_IN_STATE: Value("0.0", Varies.NOTHING)}
-        return {**found, TIME_IN_STATE: self.words("state")[TIME_IN_STATE]}
+        stay, cycle = "stays" if then else "stay", repr(self.time.cycle.value)
+        return {**found, TIME_IN_STATE: Value(f"({stay} * {cycle})", STEP)}
 
     @contextmanager
     def inside(self, words: Words, lines: list[str], wanted: Iterable[Formula]) -> Iterator[None]:

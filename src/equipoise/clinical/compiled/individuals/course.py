@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from equipoise.clinical.compiled.individuals.context import PatientContext
+from equipoise.clinical.compiled.individuals.look_up import Edges, LookUp, selected, summed
 from equipoise.clinical.compiled.individuals.steps import HELD, LANES
 from equipoise.clinical.compiled.individuals.sums import Sum, Sums
 from equipoise.clinical.compiled.moves import require_one, row
-from equipoise.clinical.compiled.statements import ZERO, Value, Varies
+from equipoise.clinical.compiled.statements import Value, Varies
 from equipoise.clinical.plan import effects_by_move
 from equipoise.spec.formula import Formula
 from equipoise.spec.model import Event
@@ -19,10 +20,6 @@ _LOOK_UP = "<look up>"
 def indented(lines: Sequence[str]) -> list[str]:
     """Return lines moved to the right; a place without any gets one that does nothing."""
     return ["    " + line for line in lines or ["pass"]]
-
-
-Edges = list[tuple[str, Value]]
-"""States in the order in which chance takes them, with the sum of the chances so far."""
 
 
 class PatientCourse:
@@ -39,7 +36,9 @@ class PatientCourse:
     def __init__(self, context: PatientContext, sums: Sums) -> None:
         self._context, self._sums = context, sums
         self._halves = context.time.method == "life_table"
-        self.edges: dict[str, Edges] = {}
+        self._half_of_all = self._halves and bool(context.plan.lasting)
+        """Whether the second half of a cycle is another one also for those who stay."""
+        self._edges: dict[str, Edges] = {}
         """Of states whose chances are the same for all patients."""
         self._branches: dict[str, list[str]] = {}
         self._common = context.now.step
@@ -52,7 +51,7 @@ class PatientCourse:
         for state in context.plan.states:
             if state not in context.plan.idle:
                 self._state(state)
-        self._first_row = self._table_rows()
+        self._look_up = LookUp(context, self._edges)
 
     def _value(self, formula: Formula) -> Value:
         """Return the value of a formula wherever the patient is."""
@@ -109,37 +108,21 @@ class PatientCourse:
         wanted = [entry for entry in entries if isinstance(entry, Formula)]
         wanted += [formula for _reward, formula in self._sums.of_state(state)]
         with context.inside(words, lines, wanted):
-            edges = self._summed(row(context, state))
+            edges = summed(context.now, row(context, state))
             if any(Varies.PATIENT in edge.varies for _state, edge in edges):
-                lines.append(f"after = ({self._selected(edges)}) if k < last else state")
+                lines.append(f"after = ({selected(context.numbers, edges)}) if k < last else state")
             else:
-                self.edges[state] = edges
+                self._edges[state] = edges
                 lines.append(_LOOK_UP)
             before = len(lines)
             if self._halves:
-                lines.append("half = 1.0 if after == state else 0.5")
+                lines.append(
+                    "half = 0.5" if self._half_of_all else "half = 1.0 if after == state else 0.5"
+                )
             self._sums.add_yearly(state, " * half" * self._halves, lines, again=False)
             lines += self._effects(state, words)
-        if state not in self.edges or len(lines) > before + self._halves:
+        if state not in self._edges or len(lines) > before + self._halves:
             self._branches[state] = lines
-
-    def _summed(self, chances: Mapping[str, Value]) -> Edges:
-        """Return the running sums of the chances."""
-        reached, edges = ZERO, list[tuple[str, Value]]()
-        for state, chance in chances.items():
-            reached = (
-                chance if reached is ZERO else self._context.now.set("{0} + {1}", reached, chance)
-            )
-            edges.append((state, reached))
-        return edges
-
-    def _selected(self, edges: Edges) -> str:
-        """Return the text that selects the state to which chance leads."""
-        *others, (last, _edge) = edges
-        text = str(self._context.numbers[last])
-        for state, edge in reversed(others):
-            text = f"{self._context.numbers[state]} if u < {edge.text} else ({text})"
-        return text
 
     def _effects(self, origin: str, words: Mapping[str, Value]) -> list[str]:
         """Return the statements of one-off effects of leaving a state."""
@@ -156,47 +139,10 @@ class PatientCourse:
             found += [f"if {condition}:", *indented(context.now.loaded(inner))]
         return found
 
-    def _table_rows(self) -> int:
-        """Reserve rows for the running sums of chances, and write them in each cycle."""
-        context = self._context
-        width = self.width
-        first = context.table.rows
-        for _number in range(width * len(context.numbers)):
-            context.table.row()
-        for state, number in context.numbers.items():
-            edges = [edge.text for _state, edge in self.edges.get(state, [])[:-1]]
-            for k in range(width):
-                place = context.table.at(first + number * width + k)
-                context.now.cycle.append(f"{place} = {edges[k] if k < len(edges) else '2.0'}")
-        return first
-
-    @property
-    def width(self) -> int:
-        """Return the most running sums that are looked up in one state."""
-        return max((len(edges) - 1 for edges in self.edges.values()), default=0)
-
     @property
     def targets(self) -> list[int]:
-        """Return where chance leads, by state and by the number of running sums that it passes."""
-        numbers = self._context.numbers
-        found: list[int] = []
-        for state, number in numbers.items():
-            own = [numbers[to] for to, _edge in self.edges.get(state, [])] or [number]
-            found += own + [number] * (self.width + 1 - len(own))
-        return found
-
-    def _looked_up(self, state: str) -> list[str]:
-        """Return the statements that look up where chance leads; `state` is a text."""
-        length, width = self._context.table.length, self.width
-        if not width:
-            return ["after = targets[state]"]
-        base = f"{self._first_row * length} + {state} * {width * length} + k"
-        tests = [f"np.int64(u >= w[base + {k * length}])" for k in range(width)]
-        hit = " + ".join(tests)
-        return [
-            f"base = {base}",
-            f"after = targets[{state} * {width + 1} + ({hit})] if k < last else state",
-        ]
+        """Return where chance leads; see `LookUp.targets`."""
+        return self._look_up.targets
 
     def body(self) -> list[str]:
         """Return the statements of one patient in one cycle."""
@@ -210,6 +156,7 @@ class PatientCourse:
             "    refill(luck, k // 4, number, draw, keys[0], keys[1])",
             f"u = luck[(m % 4) * {LANES} + ((m // 4) & {mask})]",
             *self._chain(),
+            "stays = stay + 1.0 if after == state else 0.0",
             *(self._second_half() if self._halves else []),
         ]
         changes = self._changes()
@@ -219,7 +166,7 @@ class PatientCourse:
             *lines,
             *([f"if {ended}:", "    break"] if ended else []),
             *context.now.loaded(changes),
-            "stay = stay + 1.0 if after == state else 0.0",
+            "stay = stays",
             "state = after",
         ]
 
@@ -228,11 +175,11 @@ class PatientCourse:
         found: list[str] = []
         for state, branch in self._branches.items():
             number = self._context.numbers[state]
-            look_up = self._looked_up(str(number))
+            look_up = self._look_up.statements(str(number))
             lines = [line for part in branch for line in (look_up if part == _LOOK_UP else [part])]
             word = "elif" if found else "if"
             found += [f"{word} state == {number}:", *indented(self._context.now.loaded(lines))]
-        others = self._looked_up("state")
+        others = self._look_up.statements("state")
         return [*found, "else:", *indented(others)] if found else others
 
     def _second_half(self) -> list[str]:
@@ -241,12 +188,14 @@ class PatientCourse:
         for state, number in context.numbers.items():
             lines: list[str] = []
             wanted = [formula for _reward, formula in self._sums.of_state(state)]
-            with context.inside(context.standing(state, entered=True), lines, wanted):
+            with context.inside(context.standing(state, then=True), lines, wanted):
                 self._sums.add_yearly(state, " * 0.5", lines, again=True)
             if lines:
                 word = "elif" if found else "if"
                 found += [f"{word} after == {number}:", *indented(context.now.loaded(lines))]
-        return ["if after != state:", *indented(found)] if found else []
+        if not found or self._half_of_all:
+            return found
+        return ["if after != state:", *indented(found)]
 
     def _changes(self) -> list[str]:
         """Return the statements that give the attributes their next values."""
@@ -283,12 +232,16 @@ def begin(context: PatientContext) -> list[str]:
         f"a{number} = {starts[name].text if name in starts else f'o{context.own.index(name)}'}"
         for number, name in enumerate(context.spec.attributes)
     ]
-    *others, last = shares
-    text, reached, edges = str(context.numbers[last]), ZERO, list[tuple[str, Value]]()
-    for name in others:
-        reached = day.set("{0} + {1}", reached, shares[name])
-        edges.append((name, reached))
-    for name, edge in reversed(edges):
-        text = f"{context.numbers[name]} if u < {edge.text} else ({text})"
-    chance = ["refill(luck, 0, number, draw, keys[2], keys[3])", "u = luck[0]"] if others else []
-    return [*day.patient, *lines, *chance, f"state = {text}", "stay = 0.0"]
+    edges = summed(day, shares)
+    chance = (
+        ["refill(luck, 0, number, draw, keys[2], keys[3])", "u = luck[0]"]
+        if len(shares) > 1
+        else []
+    )
+    return [
+        *day.patient,
+        *lines,
+        *chance,
+        f"state = {selected(context.numbers, edges)}",
+        "stay = 0.0",
+    ]
