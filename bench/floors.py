@@ -24,22 +24,19 @@ _kernel = njit(nogil=True, error_model="numpy", fastmath={"contract"}, cache=Tru
 @_kernel
 def fast_exp(x: float) -> float:
     """Return e**x for moderate x, to a few units of the last digit."""
-    k = np.floor(x * 1.4426950408889634 + 0.5)
+    shifted = x * 1.4426950408889634 + 6755399441055744.0
+    k = shifted - 6755399441055744.0
     r = (x - k * 6.93147180369123816490e-01) - k * 1.90821492927058770002e-10
-    p = 1.0 / 39916800.0
-    p = p * r + 1.0 / 3628800.0
-    p = p * r + 1.0 / 362880.0
-    p = p * r + 1.0 / 40320.0
-    p = p * r + 1.0 / 5040.0
-    p = p * r + 1.0 / 720.0
-    p = p * r + 1.0 / 120.0
-    p = p * r + 1.0 / 24.0
-    p = p * r + 1.0 / 6.0
-    p = p * r + 0.5
-    p = p * r + 1.0
-    p = p * r + 1.0
-    bits = (np.int64(k) + np.int64(1023)) << np.int64(52)
-    return float(p * np.int64(bits).view(np.float64))
+    r2 = r * r
+    p = 0.16666666666666669 * r + 0.5000000000000001
+    q = 0.008333333333330051 * r + 0.04166666666662399
+    s = 0.00019841269863105968 * r + 0.0013888888917281794
+    t = 2.7557268378684192e-06 * r + 2.480152119021773e-05
+    u = 2.5100424157005067e-08 * r + 2.7620138719733994e-07
+    upper = (u * r2 + t) * (r2 * r2) + (s * r2 + q)
+    bits = (np.float64(shifted).view(np.int64) + 1023) << 52
+    power = np.int64(bits).view(np.float64)
+    return float(power * ((upper * r2 + p) * r2 + r) + power)
 
 
 def on_threads(run: Callable[[int, int], None], parts: int) -> None:
@@ -114,3 +111,48 @@ def sick_sicker(draws: Floats, found: Floats, first: int, last: int) -> None:
                 found[1, s, lo + i] = (
                     healthy * d[11] + sick * (d[14] if a else d[12]) + sicker * d[13]
                 )
+
+
+# --- W4 --------------------------------------------------------------------------
+
+
+@_kernel
+def partitioned(draws: Floats, found: Floats, points: int, first: int, last: int) -> None:
+    """Follow two strategies along three curves; `draws` and `found` have whole blocks.
+
+    Powers of the time, and the growing risk of death, are the same for both strategies.
+    """
+    w = np.empty(30 * BLOCK)
+    for block in range(first, last):
+        lo = block * BLOCK
+        w[:] = 0.0
+        for i in range(BLOCK):
+            w[i] = 1.0
+            w[BLOCK + i] = fast_exp(draws[4, lo + i] / 12.0)
+        for k in range(points):
+            time = k / 12.0
+            log_time = np.log(time) if k > 0 else -600.0
+            weight = 1.03**-time * (0.5 if (k == 0) | (k == points - 1) else 1.0) / 12.0
+            for i in range(BLOCK):
+                w[2 * BLOCK + i] = draws[2, lo + i] * fast_exp(draws[0, lo + i] * log_time)
+                w[3 * BLOCK + i] = draws[3, lo + i] * fast_exp(draws[1, lo + i] * log_time)
+                w[4 * BLOCK + i] = draws[5, lo + i] / draws[4, lo + i] * (w[i] - 1.0)
+                w[i] *= w[BLOCK + i]
+            for s in range(2):
+                z = (6 + 3 * s) * BLOCK
+                for i in range(BLOCK):
+                    a = draws[6, lo + i] if s == 1 else 1.0
+                    b = draws[7, lo + i] if s == 1 else 1.0
+                    c = draws[8, lo + i] if s == 1 else 1.0
+                    w[z + i] += weight * fast_exp(-w[2 * BLOCK + i] * a)
+                    w[z + BLOCK + i] += weight * fast_exp(-w[3 * BLOCK + i] * b)
+                    w[z + 2 * BLOCK + i] += weight * fast_exp(-w[4 * BLOCK + i] * c)
+        for s in range(2):
+            z = (6 + 3 * s) * BLOCK
+            for i in range(BLOCK):
+                on, free, alive = w[z + i], w[z + BLOCK + i], w[z + 2 * BLOCK + i]
+                d = draws[:, lo + i]
+                found[0, s, lo + i] = (
+                    on * (d[12] + 2000.0) + (free - on) * d[13] + (alive - free) * d[14]
+                )
+                found[1, s, lo + i] = on * d[9] + (free - on) * d[10] + (alive - free) * d[11]
