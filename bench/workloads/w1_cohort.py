@@ -108,6 +108,13 @@ def _by_numpy(d: dict[str, Floats]) -> dict[str, Floats]:
     return {name: np.array(values) for name, values in found.items()}
 
 
+def heormodel(size: Size) -> Call:
+    """Prepare the package of this name."""
+    from bench.peers.cohorts_in_heormodel import sick_sicker  # noqa: PLC0415
+
+    return sick_sicker(drawn(size.draws), CYCLES, size)
+
+
 WORKLOADS = (
     Workload(
         "W1",
@@ -120,6 +127,7 @@ WORKLOADS = (
             Engine("equipoise", equipoise, compiles=True),
             Engine("equipoise in NumPy", partial(equipoise, engine="numpy")),
             Engine("numpy", numpy),
+            Engine("heormodel", heormodel, part=10, is_peer=True),
         ),
     ),
 )
