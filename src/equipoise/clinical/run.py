@@ -12,7 +12,7 @@ from equipoise.clinical.engines import Engine, can_be_compiled, engine_for
 from equipoise.clinical.given import Given, given, some_of
 from equipoise.clinical.one_by_one import one_by_one
 from equipoise.clinical.sampled import differs, sampled_cohorts
-from equipoise.clinical.stretches import STRETCH
+from equipoise.clinical.stretches import STRETCH, chunks, reporter
 from equipoise.clinical.tally import NoNumberError, dataset_of
 from equipoise.clinical.through_time import through_time
 from equipoise.clinical.weights import CONVENTIONS
@@ -25,6 +25,9 @@ from equipoise.spec.model_place import own_course
 from equipoise.spec.problems import blaming
 
 Floats = NDArray[np.float64]
+
+_TOGETHER = 16_384
+"""Draws that a cohort's kernel is given at once: whole blocks, some tenths of a second."""
 
 
 def run_cohort(
@@ -279,7 +282,16 @@ def _expected(
     in_numpy = engine == "numpy" or strict or not run.draws
     if in_numpy or time is None or not can_be_compiled(run.plan, time):
         return Cohort(run, watched=strict, bounded=strict).run(progress)
-    return _machine_code(run)
+    parts: list[Mapping[str, Floats]] = []
+    told = reporter(progress, len(run.draws))
+    for few in chunks(len(run.draws), _TOGETHER):
+        whole = len(few) == len(run.draws)
+        found = _machine_code(run if whole else some_of(run, np.arange(few.start, few.stop)))
+        parts.append({name: values[..., : len(few)] for name, values in found.items()})
+        told(len(few))
+    if len(parts) == 1:
+        return parts[0]
+    return {name: np.concatenate([one[name] for one in parts], axis=-1) for name in parts[0]}
 
 
 def _machine_code(run: Given) -> Mapping[str, Floats]:

@@ -114,15 +114,17 @@ class ModelRun:
         """Return acceptability and EVPI per patient over thresholds; None without draws."""
         if self.drawn is None:
             return None
-        grid = self._thresholds()
-        threshold = xr.DataArray(grid, coords={"threshold": grid}, dims="threshold")
-        benefit = net_benefit(self.drawn["cost_present"], self.drawn["qaly_present"], threshold)
-        return xr.Dataset(
-            {
+        found: list[xr.Dataset] = []
+        # One by one: all thresholds of all draws at once would take most of a run's memory.
+        for worth in self._thresholds():
+            threshold = xr.DataArray([worth], coords={"threshold": [worth]}, dims="threshold")
+            benefit = net_benefit(self.drawn["cost_present"], self.drawn["qaly_present"], threshold)
+            parts = {
                 "acceptability": acceptability(benefit),
                 "evpi": expected_perfect_information(benefit),
             }
-        )
+            found.append(xr.Dataset(parts))
+        return xr.concat(found, dim="threshold")
 
     def _thresholds(self) -> NDArray[np.float64]:
         """Return the grid of thresholds, to three times the stated one or beyond the last ICER.
