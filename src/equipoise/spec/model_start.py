@@ -157,7 +157,7 @@ class _FirstDay:
         """Return the states for whose patients a formula is evaluated; None is all together."""
         names = placed.formula.names
         if placed.place[0] == "events":
-            names |= self._model.events[str(placed.place[1])].when.names
+            names = names | self._model.events[str(placed.place[1])].when.names
         if self._placed.isdisjoint(names):
             return [None]
         asked = asked_in(placed, self._model)

@@ -216,6 +216,6 @@ class TimeTo(SpecModel):
         return Formula(
             text=self.time_to.text,
             tree=tree,
-            names=frozenset(n.name for n in nodes if isinstance(n, Name)) - CONSTANTS.keys(),
+            names=frozenset(n.name for n in nodes if isinstance(n, Name)).difference(CONSTANTS),
             functions=frozenset(n.function for n in nodes if isinstance(n, Call)),
         )

@@ -143,7 +143,7 @@ def _read(written: str) -> Formula:
         )  # fmt: skip
     names = frozenset(node.name for node in nodes if isinstance(node, Name))
     functions = frozenset(node.function for node in nodes if isinstance(node, Call))
-    return Formula(written.strip(), tree, names - CONSTANTS.keys(), functions)
+    return Formula(written.strip(), tree, names.difference(CONSTANTS), functions)
 
 
 def _parsed(text: str) -> Node:
