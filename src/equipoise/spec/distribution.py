@@ -5,7 +5,6 @@ arguments, each a number or constant arithmetic in the formula language.
 """
 
 import ast
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,6 +18,7 @@ from equipoise.core.errors import FieldError
 from equipoise.core.fields import text_field
 from equipoise.core.translation import mark
 from equipoise.core.translation import translate as _
+from equipoise.spec.call_text import call_of
 from equipoise.spec.distribution_arguments import natural_parameters
 from equipoise.spec.distribution_kinds import (
     ARGUMENT_SETS,
@@ -218,23 +218,8 @@ def _finite(number: float, *, shown: str) -> float:
 def _call(text: str) -> tuple[ast.Call, Kind]:
     """Parse the text into a call with keyword arguments, and its kind."""
     limit = _MAX_EMPIRICAL_TEXT if text.startswith("empirical") else MAX_TEXT
-    if len(text) > limit:
-        message = _(
-            "the distribution has {count} characters; the limit is {limit}",
-            count=len(text), limit=limit,
-        )  # fmt: skip
-        raise FieldError(message, fix=_("shorten it"))
-    try:
-        with warnings.catch_warnings():  # Python warns of odd spellings such as 1if
-            warnings.simplefilter("ignore")
-            call = ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        message = _("'{text}' cannot be read", text=text[:80])
-        raise FieldError(message, fix=_(_EXAMPLE)) from None
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
-        message = _("'{text}' is not a distribution", text=text[:80])
-        raise FieldError(message, fix=_(_EXAMPLE))
-    kind = _kind(call.func.id)
+    call, name = call_of(text, limit=limit, example=_EXAMPLE)
+    kind = _kind(name)
     if call.args or any(word.arg is None for word in call.keywords):
         message = _("every argument of {kind} needs its name", kind=kind)
         fix = _("use {usage}, each argument as name=value", usage=usage(kind))

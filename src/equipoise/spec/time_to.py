@@ -1,7 +1,6 @@
 """Moves by a distribution of the time to them: ``weibull(shape=1.2, scale=6 * year)``."""
 
 import ast
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -15,6 +14,7 @@ from equipoise.core.fields import text_field
 from equipoise.core.translation import mark
 from equipoise.core.translation import translate as _
 from equipoise.spec.base import SpecModel
+from equipoise.spec.call_text import call_of
 from equipoise.spec.formula import (
     CONSTANTS,
     Formula,
@@ -96,23 +96,7 @@ def parse_curve(text: str) -> Curve:
 
 def _call(text: str) -> tuple[ast.Call, str]:
     """Parse the text into a call with keyword arguments, and its kind."""
-    if len(text) > MAX_TEXT:
-        message = _(
-            "the distribution has {count} characters; the limit is {limit}",
-            count=len(text), limit=MAX_TEXT,
-        )  # fmt: skip
-        raise FieldError(message, fix=_("shorten it"))
-    try:
-        with warnings.catch_warnings():  # Python warns of odd spellings such as 1if
-            warnings.simplefilter("ignore")
-            call = ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        message = _("'{text}' cannot be read", text=text[:80])
-        raise FieldError(message, fix=_(_EXAMPLE)) from None
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
-        message = _("'{text}' is not a distribution", text=text[:80])
-        raise FieldError(message, fix=_(_EXAMPLE))
-    kind = call.func.id
+    call, kind = call_of(text, limit=MAX_TEXT, example=_EXAMPLE)
     if kind not in KINDS:
         near = get_close_matches(kind, KINDS, n=1)
         message = _("'{text}' is not a distribution of times", text=kind)
