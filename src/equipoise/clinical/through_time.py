@@ -92,7 +92,7 @@ def _followed(part: Given, numbers: Numbers, stretch: Patients, engine: Engine) 
         )  # fmt: skip
         return run.run()
     # Numba takes half a second to import.
-    from equipoise.clinical.compiled.time_engine import compiled_in_time  # noqa: PLC0415
+    from equipoise.clinical.compiled.in_time.engine import compiled_in_time  # noqa: PLC0415
 
     return compiled_in_time(
         numbers, stretch, draws=draws, horizon=horizon, years=years, rates=part.rates

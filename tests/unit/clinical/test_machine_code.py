@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from equipoise.clinical import Engine, engine_for, run_cohort, totals
+from equipoise.clinical.compiled import arithmetic
 from equipoise.clinical.compiled import build as kernels
-from equipoise.clinical.compiled.arithmetic import exp, expm1, log, power
 from equipoise.clinical.compiled.incomplete_gamma import gamma_norm, gamma_tail
 from equipoise.clinical.compiled.source import kernel_source
 from equipoise.clinical.compiled.statements import BLOCK
 from equipoise.clinical.plan import plan
 from equipoise.core.errors import LabelError, SimulationError
+from equipoise.core.machine_code import compiled
 from equipoise.core.units import parse_unit
 from equipoise.draws import sample
 from equipoise.packs.find import library_folder
@@ -36,6 +37,27 @@ AGES = [20.0, 37.5, 61.0]
 
 RATE = np.random.default_rng(8).uniform(0.0, 0.1, DRAWS)
 """Yearly discount rate of costs in each draw."""
+
+
+@compiled
+def exp(x: float) -> float:
+    return arithmetic.exp(x)
+
+
+@compiled
+def expm1(x: float) -> float:
+    return arithmetic.expm1(x)
+
+
+@compiled
+def log(x: float) -> float:
+    return arithmetic.log(x)
+
+
+@compiled
+def power(x: float, y: float) -> float:
+    return arithmetic.power(x, y)
+
 
 YEAR, ONE, PER_YEAR = parse_unit("year"), parse_unit("1"), parse_unit("1/year")
 

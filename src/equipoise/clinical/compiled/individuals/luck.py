@@ -18,7 +18,7 @@ _WEYL0, _WEYL1 = np.uint64(WEYL[0]), np.uint64(WEYL[1])
 
 
 @compiled
-def _uniform(word: np.uint64) -> float:
+def uniform(word: np.uint64) -> float:
     """Return a word of 32 bits as a number strictly between 0 and 1."""
     return float((np.uint64(word | _BITS).view(np.float64) - _OFFSET + 0.5) * PATIENT_GRID)
 
@@ -40,7 +40,7 @@ def refill(luck: Floats, block: int, patient: int, draw: int, key0: int, key1: i
             c0, c1 = (second >> _HALF) ^ c1 ^ k0, second & _LOW
             c2, c3 = (first >> _HALF) ^ c3 ^ k1, first & _LOW
             k0, k1 = (k0 + _WEYL0) & _LOW, (k1 + _WEYL1) & _LOW
-        luck[lane] = _uniform(c0)
-        luck[LANES + lane] = _uniform(c1)
-        luck[2 * LANES + lane] = _uniform(c2)
-        luck[3 * LANES + lane] = _uniform(c3)
+        luck[lane] = uniform(c0)
+        luck[LANES + lane] = uniform(c1)
+        luck[2 * LANES + lane] = uniform(c2)
+        luck[3 * LANES + lane] = uniform(c3)

@@ -1,20 +1,30 @@
-"""Running the kernel of continuous time: a model's numbers as arrays, its parts on threads."""
+"""Running the kernel of continuous time: a model's numbers as arrays, its draws on threads."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.clinical.compiled.engine import share_out
-from equipoise.clinical.compiled.in_time import Beginning, Model, Parts, follow
+from equipoise.clinical.compiled.build import ready
+from equipoise.clinical.compiled.engine import processors, share_out
+from equipoise.clinical.compiled.in_time.parts import Beginning, Discount, Model, Room, Sizes
+from equipoise.clinical.compiled.in_time.rows import LANES, ROWS
 from equipoise.clinical.in_time import MOVE, Numbers, Reward
 from equipoise.clinical.patients import START, Patients
 from equipoise.clinical.time_reference import TimeSums
+from equipoise.core.object_code import Argument
 from equipoise.core.random import patient_key
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
+
+_TASKS = 4
+"""Times that each thread is given work, so that none waits long for the others."""
+
+
+_Kind = type[Model] | type[Sizes] | type[Beginning] | type[Discount]
 
 
 @dataclass
@@ -52,7 +62,7 @@ def compiled_in_time(
     rewards = _rewards(numbers)
     places = {reward: number for number, reward in enumerate(rewards)}
     model = _model(numbers, values, places, horizon)
-    beginning = _beginning(numbers, values, places, patients)
+    beginning = _beginning(numbers, values, places)
     weight = values.number(numbers.weight)
     people = max(one.shape[0] for one in values.arrays)
     strategies, groups, ages, count = numbers.shape[1:]
@@ -62,15 +72,74 @@ def compiled_in_time(
     packed = np.stack([one.transpose(4, 1, 3, 2, 0) for one in spread]).ravel()
     results = (2 * len(rewards) + 1) * years + len(rewards)
     out = np.zeros(count * strategies * ages * results)
-    parts = _parts(patients, draws, rates)
-    sizes = np.array([count, strategies, ages, groups, people, years])
-    age = np.ascontiguousarray(numbers.ages.ravel())
-
-    def run(part: int) -> None:
-        follow(model, beginning, parts, packed, sizes, age, weight, out, part)
-
-    share_out(run, count)
+    sizes = Sizes(
+        places=count, strategies=strategies, ages=ages, groups=groups, people=people, years=years,
+        first=patients.first, patients=patients.count, weight=weight,
+    )  # fmt: skip
+    _run((
+        *model, *sizes, *beginning, *_discount(rates, count), packed, draws,
+        np.ascontiguousarray(numbers.ages.ravel()), _keys(patients), out,
+    ), model, sizes)  # fmt: skip
     return _sums(out.reshape(count, strategies, ages, results), rewards, years)
+
+
+def _run(given: Sequence[Argument], model: Model, sizes: Sizes) -> None:
+    """Run the kernel on threads; each has room of its own."""
+    kernel = ready(_text(), *given, *_room(model, sizes), 0, 0)
+    tasks = min(processors() * _TASKS, sizes.places)
+    cells = sizes.strategies * sizes.ages * sizes.groups
+    edges = [sizes.places * k // tasks * cells for k in range(tasks + 1)]
+
+    def run(task: int) -> None:
+        kernel(*given, *_room(model, sizes), edges[task], edges[task + 1])
+
+    share_out(run, tasks)
+
+
+@lru_cache(maxsize=1)
+def _text() -> str:
+    """Return the text of the kernel: its arguments one by one, from which it makes the parts."""
+    given: dict[str, _Kind] = {
+        "model": Model,
+        "sizes": Sizes,
+        "beginning": Beginning,
+        "discount": Discount,
+    }
+    alone = ("values", "draws", "ages", "keys", "out")
+    parts = {name: [f"{name}_{one}" for one in kind._fields] for name, kind in given.items()}
+    room = [f"room_{one}" for one in Room._fields]
+    flat = [one for fields in parts.values() for one in fields]
+    made = [f"    {name} = {given[name].__name__}({', '.join(fields)})\n"
+            for name, fields in parts.items()]  # fmt: skip
+    return (
+        "from equipoise.clinical.compiled.in_time.course import follow\n"
+        "from equipoise.clinical.compiled.in_time.parts import "
+        f"{', '.join(one.__name__ for one in (*given.values(), Room))}\n"
+        "from equipoise.core.machine_code import fused\n\n\n"
+        f"@fused\ndef kernel({', '.join((*flat, *alone, *room, 'first', 'last'))}):\n"
+        f"{''.join(made)}    room = Room({', '.join(room)})\n"
+        "    for number in range(first, last):\n"
+        f"        follow({', '.join((*given, 'room', *alone, 'number'))})\n"
+    )
+
+
+def _room(model: Model, sizes: Sizes) -> Room:
+    """Return where one thread works."""
+    patients = sizes.patients + LANES
+    ways = int(model.way_first[-1])
+    return Room(
+        lanes=np.zeros(ROWS * LANES),
+        now=np.zeros(patients),
+        cost_worth=np.zeros(patients),
+        health_worth=np.zeros(patients),
+        stays=np.zeros(model.states * sizes.years * 4),
+        moves=np.zeros(max(ways, 1) * sizes.years * 3),
+        years=np.zeros(2 * (sizes.years + 1)),
+        state=np.zeros(patients, dtype=np.int64),
+        active=np.zeros(patients, dtype=np.int64),
+        order=np.zeros(patients, dtype=np.int64),
+        first=np.zeros(model.states + 1, dtype=np.int64),
+    )
 
 
 def _rewards(numbers: Numbers) -> list[Reward]:
@@ -104,6 +173,10 @@ def _model(
     yearly = [reward for own in numbers.yearly for reward in own]
     states = range(len(numbers.ways))
     return Model(
+        states=len(numbers.ways),
+        rewards=len(places),
+        width=numbers.width,
+        horizon=np.array([horizon]),
         way_first=_firsts([len(own) for own in numbers.ways]),
         way_target=_whole([way.target for way in ways]),
         way_kind=_whole([way.kind for way in ways]),
@@ -118,36 +191,39 @@ def _model(
         is_living=_whole([int(state in numbers.living) for state in states]),
         is_idle=_whole([int(state in numbers.idle) for state in states]),
         is_health=_whole([int(kind != "cost") for kind, _item in places]),
-        horizon=horizon,
-        width=numbers.width,
     )
 
 
-def _beginning(
-    numbers: Numbers, values: _Values, places: Mapping[Reward, int], patients: Patients
-) -> Beginning:
+def _beginning(numbers: Numbers, values: _Values, places: Mapping[Reward, int]) -> Beginning:
     """Return where patients begin, and what the first day brings."""
-    key = patient_key(seed=patients.seed, decision=START)
     return Beginning(
+        states=len(numbers.start),
         state=_whole([state for state, _share in numbers.start]),
         share=_whole([values.number(share) for _state, share in numbers.start]),
+        events=len(numbers.at_start),
         event_reward=_whole([places[reward] for reward, _value in numbers.at_start]),
         event_value=_whole([values.number(value) for _reward, value in numbers.at_start]),
-        key0=key[0],
-        key1=key[1],
     )
 
 
-def _parts(patients: Patients, draws: Whole, rates: tuple[Floats, Floats]) -> Parts:
-    """Return the draws as parts of the run."""
-    growth = np.stack([np.broadcast_to(np.log1p(rate), draws.shape) for rate in rates], axis=1)
-    return Parts(
-        place=np.arange(draws.size),
-        draw=draws,
-        first=np.full(draws.size, patients.first, dtype=np.int64),
-        last=np.full(draws.size, patients.first + patients.count, dtype=np.int64),
-        growth=np.ascontiguousarray(growth, dtype=np.float64).ravel(),
-        keys=_whole(list(patient_key(seed=patients.seed, decision=MOVE))),
+def _keys(patients: Patients) -> Whole:
+    """Return the keys of the luck of moves and of the first day."""
+    keys = (patient_key(seed=patients.seed, decision=name) for name in (MOVE, START))
+    return _whole([word for key in keys for word in key])
+
+
+def _discount(rates: tuple[Floats, Floats], draws: int) -> Discount:
+    """Return discounting at rates that stay the same."""
+    growth = np.stack([np.broadcast_to(np.log1p(rate), (draws,)) for rate in rates], axis=1)
+    steady = growth == 0.0
+    each = np.where(steady, 0.0, 1.0 / np.where(steady, 1.0, growth))
+    return Discount(
+        steps=1,
+        start=np.zeros(1),
+        fall=growth.ravel(),
+        fixed=each.ravel(),
+        steady=steady.astype(np.float64).ravel(),
+        rest=each.ravel(),
     )
 
 

@@ -1,0 +1,1 @@
+"""Patients in continuous time as machine code."""

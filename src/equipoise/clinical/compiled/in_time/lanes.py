@@ -1,0 +1,167 @@
+"""What is computed for several patients at once: their luck, their waits, what time is worth.
+
+Rows stand at fixed places and loops have a fixed length, so that the compiler sees that rows never
+overlap and computes several patients in one step.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.clinical.compiled.arithmetic import exp, expm1, log
+from equipoise.clinical.compiled.in_time.parts import Discount
+from equipoise.clinical.compiled.in_time.rows import (
+    COST,
+    COST_WORTH,
+    END,
+    EXPONENTIAL,
+    FIRST,
+    GOMPERTZ,
+    LANES,
+    LUCK,
+    PASSED,
+    SECOND,
+    STATE,
+    WAIT,
+    WEIBULL,
+)
+from equipoise.clinical.compiled.individuals.luck import uniform
+from equipoise.core.machine_code import called, fused
+from equipoise.core.random import MULTIPLIERS, ROUNDS, WEYL
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+_LOW, _HALF, _UPPER = np.uint64(0xFFFFFFFF), np.uint64(32), np.uint64(16)
+_MULTIPLIER0, _MULTIPLIER1 = np.uint64(MULTIPLIERS[0]), np.uint64(MULTIPLIERS[1])
+_WEYL0, _WEYL1 = np.uint64(WEYL[0]), np.uint64(WEYL[1])
+
+
+@called
+def draw_luck(  # noqa: PLR0917 - kernels have no keywords
+    lanes: Floats,
+    order: Whole,
+    place: int,
+    first: int,
+    step: int,
+    block: int,
+    draw: int,
+    key0: int,
+    key1: int,
+) -> None:
+    """Put four numbers of each patient into place: block `block` of them; see `core.random`.
+
+    Patient ``order[place + j]`` is number ``first + order[place + j] * step`` of all.
+    """
+    drawn = np.uint64(draw) & _LOW
+    draw_high = (np.uint64(draw) >> _HALF) & _LOW
+    for j in range(LANES):
+        number = np.uint64(first + order[place + j] * step)
+        k0, k1 = np.uint64(key0) & _LOW, np.uint64(key1) & _LOW
+        c0, c1, c2 = np.uint64(block) & _LOW, number & _LOW, drawn
+        c3 = (((number >> _HALF) << _UPPER) | draw_high) & _LOW
+        for _number in range(ROUNDS):
+            one, other = _MULTIPLIER0 * c0, _MULTIPLIER1 * c2
+            c0, c1 = (other >> _HALF) ^ c1 ^ k0, other & _LOW
+            c2, c3 = (one >> _HALF) ^ c3 ^ k1, one & _LOW
+            k0, k1 = (k0 + _WEYL0) & _LOW, (k1 + _WEYL1) & _LOW
+        lanes[LUCK + j] = uniform(c0)
+        lanes[LUCK + LANES + j] = uniform(c1)
+        lanes[LUCK + 2 * LANES + j] = uniform(c2)
+        lanes[LUCK + 3 * LANES + j] = uniform(c3)
+
+
+@fused
+def log1p(x: float) -> float:
+    """Return the logarithm of 1 + x, also of an x so small that the sum loses it."""
+    above = 1.0 + x
+    lost = (x - (above - 1.0)) / above
+    return log(above) + (lost if above < np.inf else 0.0)
+
+
+@called
+def wait(lanes: Floats, kind: int, clock: int) -> None:
+    """Turn the hazards that will be passed, in row `WAIT`, into times until the move.
+
+    As `clinical.times.time_until`; the clock stands at `PASSED`.
+    """
+    if (clock != STATE) & (kind != EXPONENTIAL):
+        _add_passed(lanes, kind)
+    if kind == EXPONENTIAL:
+        for j in range(LANES):
+            lanes[WAIT + j] /= lanes[FIRST + j]
+    elif kind == WEIBULL:
+        for j in range(LANES):
+            power = exp(log(lanes[WAIT + j]) / lanes[FIRST + j])
+            lanes[WAIT + j] = lanes[SECOND + j] * power
+    elif kind == GOMPERTZ:
+        for j in range(LANES):
+            shape, steady = lanes[FIRST + j], lanes[WAIT + j] / lanes[SECOND + j]
+            grown = log1p(shape * steady) / shape
+            lanes[WAIT + j] = steady if shape == 0.0 else grown
+    else:
+        for j in range(LANES):
+            power = exp(log(expm1(lanes[WAIT + j])) / lanes[FIRST + j])
+            lanes[WAIT + j] = lanes[SECOND + j] * power
+    if (clock != STATE) & (kind != EXPONENTIAL):
+        for j in range(LANES):
+            lanes[WAIT + j] -= lanes[PASSED + j]
+    for j in range(LANES):
+        found = lanes[WAIT + j]
+        found = np.inf if np.isnan(found) else found
+        lanes[WAIT + j] = 0.0 if found < 0.0 else found
+
+
+@called
+def _add_passed(lanes: Floats, kind: int) -> None:
+    """Add the hazard that the clock has passed already."""
+    if kind == WEIBULL:
+        for j in range(LANES):
+            lanes[WAIT + j] += exp(lanes[FIRST + j] * log(lanes[PASSED + j] / lanes[SECOND + j]))
+    elif kind == GOMPERTZ:
+        for j in range(LANES):
+            shape, steady = lanes[FIRST + j], lanes[SECOND + j] * lanes[PASSED + j]
+            grown = lanes[SECOND + j] * expm1(shape * lanes[PASSED + j]) / shape
+            lanes[WAIT + j] += steady if shape == 0.0 else grown
+    else:
+        for j in range(LANES):
+            power = exp(lanes[FIRST + j] * log(lanes[PASSED + j] / lanes[SECOND + j]))
+            lanes[WAIT + j] += log1p(power)
+
+
+@called
+def discounted(discount: Discount, at: int, time: float) -> tuple[float, float]:
+    """Return the discount factor of a time, and what a unit a year until then is worth."""
+    fallen, step = 0.0, at
+    for k in range(discount.steps):
+        since = time - discount.start[k]
+        if since > 0.0:
+            fallen += discount.fall[at + k] * since
+            step = at + k
+    factor = exp(-fallen)
+    worth = discount.fixed[step] + discount.steady[step] * time - discount.rest[step] * factor
+    return factor, worth
+
+
+@called
+def discount_ends(discount: Discount, at: int, lanes: Floats) -> None:
+    """Put into place what `discounted` says of the ends of stays."""
+    for k in range(2):
+        own = at + k * discount.steps
+        _discount_ends(discount, own, lanes, COST + k * LANES, COST_WORTH + k * LANES)
+
+
+@called
+def _discount_ends(discount: Discount, at: int, lanes: Floats, factor: int, worth: int) -> None:
+    """Do so for cost or health; until the factor is known its row holds its logarithm."""
+    fall = discount.fall[at]
+    fixed, steady, rest = discount.fixed[at], discount.steady[at], discount.rest[at]
+    if discount.steps == 1:
+        for j in range(LANES):
+            left = exp(-fall * lanes[END + j])
+            lanes[factor + j] = left
+            lanes[worth + j] = fixed + steady * lanes[END + j] - rest * left
+        return
+    for j in range(LANES):
+        found, value = discounted(discount, at, lanes[END + j])
+        lanes[factor + j] = found
+        lanes[worth + j] = value

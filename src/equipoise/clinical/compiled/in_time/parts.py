@@ -1,0 +1,124 @@
+"""What the kernel of continuous time is given, and where it works."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+
+class Model(NamedTuple):
+    """A model's ways out and rewards, all by number.
+
+    Of each state: the first of its ways and of its yearly rewards; of each way: where it leads, its
+    kind and clock, three values (two arguments and the hazard ratio), the first of its effects.
+    """
+
+    states: int
+    rewards: int
+    width: int
+    """Numbers of chance for each visit of a state; whole blocks of four."""
+    horizon: Floats
+    """One number, years."""
+    way_first: Whole
+    way_target: Whole
+    way_kind: Whole
+    way_clock: Whole
+    way_values: Whole
+    effect_first: Whole
+    effect_reward: Whole
+    effect_value: Whole
+    yearly_first: Whole
+    yearly_reward: Whole
+    yearly_value: Whole
+    is_living: Whole
+    is_idle: Whole
+    is_health: Whole
+    """Of each reward: whether it is discounted as health."""
+
+
+class Beginning(NamedTuple):
+    """Where patients begin, and what the first day brings to those alive."""
+
+    states: int
+    state: Whole
+    share: Whole
+    """Values of the shares that begin in the states."""
+    events: int
+    event_reward: Whole
+    event_value: Whole
+
+
+class Discount(NamedTuple):
+    """Discounting that may change with time, as steps.
+
+    At time t in step k the logarithm of the factor has fallen by the sum of ``fall * (t - start)``
+    over the steps begun, and a unit a year until then is worth ``fixed + steady * t - rest *
+    factor``. Dims of the last four (part, cost or health, step).
+    """
+
+    steps: int
+    start: Floats
+    fall: Floats
+    fixed: Floats
+    steady: Floats
+    rest: Floats
+
+
+class Sizes(NamedTuple):
+    """Lengths of the dims of the values but the first, and of the results."""
+
+    places: int
+    """Draws."""
+    strategies: int
+    ages: int
+    groups: int
+    people: int
+    """1 where patients do not differ."""
+    years: int
+    first: int
+    """Number of the first patient of each subgroup."""
+    patients: int
+    """Of each subgroup."""
+    weight: int
+    """Value of the subgroup's weight."""
+
+
+class Room(NamedTuple):
+    """Where one thread works.
+
+    `now`, `cost_worth`, `health_worth` and `state` are of each patient; `active` and `order` hold
+    patients; `stays` has dims (state, year, 4): time, its worth as cost and as health, who is alive
+    at the start; `moves` has dims (way, year, 3): how many, discounted as cost and as health;
+    `years` has dims (year, 2): what a unit a year until its start is worth.
+    """
+
+    lanes: Floats
+    now: Floats
+    cost_worth: Floats
+    health_worth: Floats
+    stays: Floats
+    moves: Floats
+    years: Floats
+    state: Whole
+    active: Whole
+    order: Whole
+    first: Whole
+
+
+class Cell(NamedTuple):
+    """The patients of one draw, strategy, age and subgroup."""
+
+    row: int
+    """Where the first one's values stand."""
+    step: int
+    """From one patient's values to the next; 0 where they do not differ."""
+    per_value: int
+    draw: int
+    group: int
+    age: float
+    scale: float
+    base: int
+    """Where their results begin."""
