@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from equipoise.spec.formula.survival import SURVIVAL
 from equipoise.spec.time_to import KINDS
@@ -77,10 +77,10 @@ def _by_quantile(
         end = scale * ((1.0 - left) / left) ** (1.0 / shape)
     elif name == "lognormal":
         log_mean, log_sd = arguments
-        end = np.exp(log_mean - log_sd * special.ndtri(left))
+        end = np.exp(log_mean - log_sd * scipy.special.ndtri(left))
     elif name == "gamma":
         shape, rate = arguments
-        end = special.gammainccinv(shape, left) / rate
+        end = scipy.special.gammainccinv(shape, left) / rate
     else:
         end = _generalised_gamma(arguments, left)
     return np.asarray(end - passed)
@@ -92,8 +92,8 @@ def _generalised_gamma(arguments: Sequence[Floats], left: Floats) -> Floats:
     size = np.where(q == 0, 1.0, q)
     shape = size**-2.0
     # With q below 0 the tails change places.
-    above = special.gammainccinv(shape, left)
-    below = special.gammaincinv(shape, left)
+    above = scipy.special.gammainccinv(shape, left)
+    below = scipy.special.gammaincinv(shape, left)
     w = np.log(np.where(q > 0, above, below) / shape) / size
-    w = np.where(np.abs(q) < 1e-6, -special.ndtri(left), w)
+    w = np.where(np.abs(q) < 1e-6, -scipy.special.ndtri(left), w)
     return np.asarray(np.exp(mu + sigma * w))
