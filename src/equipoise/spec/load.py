@@ -1,7 +1,7 @@
 """Reading whole models and studies: all problems of all their files at once."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from itertools import islice
@@ -19,6 +19,9 @@ from equipoise.spec.reader import MAX_PROBLEMS, Document, read_document
 from equipoise.spec.replace import replace_values
 from equipoise.spec.study import Product, StudyFile
 from equipoise.spec.study_check import check_study
+from equipoise.spec.submodel_check import check_submodels
+from equipoise.spec.submodel_places import as_written
+from equipoise.spec.submodels import expanded
 from equipoise.spec.tables import TableError, beside, load_tables
 
 __all__ = ["country_of", "load_model", "load_study", "located", "replace_values"]
@@ -33,8 +36,19 @@ def located(document: Document, findings: Iterable[Finding]) -> list[Problem]:
     """Return findings as problems of a file; a longer listing than `MAX_PROBLEMS` helps nobody."""
     return [
         problem_at(document, place, error.message, error.fix, offset=error.column)
-        for place, error in islice(findings, MAX_PROBLEMS)
+        for place, error in islice(_once(document, findings), MAX_PROBLEMS)
     ]
+
+
+def _once(document: Document, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield one of several findings that are the same mistake, as copies of a sub-model share."""
+    seen = set()
+    for found in findings:
+        place, _state = as_written(document.data, found.place)
+        mistake = (place, found.error.message, found.error.column)
+        if mistake not in seen:
+            seen.add(mistake)
+            yield found
 
 
 def _tried(
@@ -92,11 +106,15 @@ def _model(
     wanted: Mapping[str, Table] = spec.tables
     if in_study and country_tables is None:
         wanted = {name: table for name, table in wanted.items() if not table.from_country}
+    mistakes = list(check_submodels(spec))
+    problems += located(document, mistakes)
+    spec = spec if mistakes else expanded(spec)
     tables, findings = load_tables(
         wanted, document.path.parent, sources=spec.sources, country_tables=country_tables
     )
     problems += located(document, findings)
-    problems += located(document, check_model(spec, tables, in_study=in_study))
+    if not mistakes:
+        problems += located(document, check_model(spec, tables, in_study=in_study))
     uncertain = {name for name, one in spec.parameters.items() if one.distribution is not None}
     uncertain |= {name for joint in spec.joint.values() for name in joint.parameters}
     return LoadedModel(spec, document.path, tables, frozenset(uncertain))

@@ -159,6 +159,42 @@ Row = Mapping[Name, Literal["rest"] | Formula]
 """Of one state: where its patients move, by probability or rate."""
 
 
+Rows = Mapping[Name, Mapping[Name, Move]]
+"""From -> to -> move."""
+
+
+class Copy(SpecModel):
+    """One use of a sub-model: its states once more, with values of its own."""
+
+    set: Mapping[Name, FormulaField] = {}
+    """Name that the sub-model's formulas read -> its value here; all copies set the same names."""
+    start: Mapping[Name, FormulaField] = {}
+    """State of the sub-model -> share of the cohort that begins there; omitted is none."""
+
+
+class Submodel(SpecModel):
+    """A course that several parts of a model share, e.g. a disease under two treatments."""
+
+    copies: Annotated[Mapping[Name, Copy], Field(min_length=1, max_length=100)]
+    """Each has all the states: state `mild` of the copy `lost` is the model's state `lost_mild`."""
+    states: Annotated[Mapping[Name, State], Field(min_length=1)]
+    """As the model's, without `start` and `share`."""
+    transitions: Rows = {}
+    """Between these states, or from them to a state of the model that is in no sub-model. Moves
+    from copy to copy stand with the model's."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def holds_no_other(cls, data: object) -> object:
+        """Refuse a sub-model inside a sub-model."""
+        if isinstance(data, Mapping) and "submodels" in data:
+            raise FieldError(
+                _("a sub-model holds no other sub-models"),
+                fix=_("write the inner states out, or make each a sub-model of the model"),
+            )
+        return data
+
+
 class Event(SpecModel):
     """A one-off cost or health effect for everyone alive when the condition holds."""
 
@@ -198,11 +234,14 @@ class Model(SpecModel):
     let: Mapping[Name, FormulaField] = {}
     """Named intermediate values, in any order."""
     attributes: Mapping[Name, Attribute] = {}
+    submodels: Annotated[Mapping[Name, Submodel], Field(max_length=50)] = {}
+    """Courses whose states are copied; a loaded model has the copies among its `states`."""
     states: Mapping[Name, State] = {}
     """Omit where nobody changes state and nobody dies."""
-    transitions: Mapping[Name, Mapping[Name, Move]] = {}
+    transitions: Rows = {}
     """From -> to -> probability per cycle (unit 1) or rate (unit 1/year); `rest` takes what is
-    left, otherwise what is not sent elsewhere stays."""
+    left, otherwise what is not sent elsewhere stays. From a copy of a sub-model is from each of its
+    states, and from copy to copy is to the same state there."""
     transition_effects: Sequence[TransitionEffect] = ()
     events: Mapping[Name, Event] = {}
     track: Mapping[Name, FormulaField] = {}

@@ -143,6 +143,7 @@ def _labels(model: Model) -> Iterator[Finding]:
         *cost_items(model), *model.strategies, *model.subgroups, *model.parameters, *model.tables,
         *model.let, *model.attributes, *model.states, *model.events, *model.track,
         *(name for values in model.strategies.values() for name in values),
+        *(name for one in model.submodels.values() for name in (*one.copies, *one.states)),
     }  # fmt: skip
     for name in model.labels:
         if name not in known:

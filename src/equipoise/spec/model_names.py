@@ -21,8 +21,11 @@ from equipoise.spec.model_place import TIME_IN_STATE, check_place, state_words
 CLOCK = ("time", "cycle", "age")
 """Names that a model with a course in time gives to its formulas."""
 
+BUILT_IN = frozenset({*CLOCK, TIME_IN_STATE, *CONSTANTS, *FUNCTIONS})
+"""Words of the formula language."""
 
-def _given(model: Model) -> Iterator[tuple[Place, str]]:
+
+def given_names(model: Model) -> Iterator[tuple[Place, str]]:
     """Yield every name that a model gives to something formulas can use, with its place."""
     first_strategy = next(iter(model.strategies))
     for name in model.strategies[first_strategy]:
@@ -38,10 +41,9 @@ def _given(model: Model) -> Iterator[tuple[Place, str]]:
 def check_names(model: Model) -> Iterator[Finding]:
     """Yield every name that is given twice, or that the language has already."""
     seen: dict[str, Place] = {}
-    built_in = {*CLOCK, TIME_IN_STATE, *CONSTANTS, *FUNCTIONS}
-    for place, name in _given(model):
+    for place, name in given_names(model):
         fix = _("choose another name")
-        if name in built_in:
+        if name in BUILT_IN:
             message = _("'{name}' is a word of the formula language", name=name)
             yield finding(place, message, fix=fix)
         elif name in seen:
@@ -53,7 +55,7 @@ def check_names(model: Model) -> Iterator[Finding]:
 
 def values_in_scope(model: Model) -> set[str]:
     """Return the names that formulas of a model can read, besides spans of time."""
-    known = {name for place, name in _given(model) if place[0] != "tables"}
+    known = {name for place, name in given_names(model) if place[0] != "tables"}
     if model.time is None:
         return known
     places = {TIME_IN_STATE, *state_words(model)} if model.states else set()

@@ -11,10 +11,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from equipoise.core.errors import FieldError, Problem, SimulationError, SpecError
+from equipoise.core.translation import translate as _
 from equipoise.core.translation import translate_plural
 from equipoise.spec.findings import Place
 from equipoise.spec.reader import Document, position_inside, read_document
 from equipoise.spec.source_text import Position, field_text, short
+from equipoise.spec.submodel_places import as_written
 from equipoise.spec.wording import wanted, worded, wrong_kind
 
 M = TypeVar("M", bound=BaseModel)
@@ -93,6 +95,9 @@ def problem_at(
     offset
         Index of the wrong character inside the field's text, if known.
     """
+    place, state = as_written(document.data, place)
+    if state is not None:
+        message = _("{message} (in '{state}')", message=message, state=state)
     if offset is not None and place in document.positions:
         position = position_inside(document, place, offset)
     else:

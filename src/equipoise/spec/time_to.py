@@ -16,12 +16,12 @@ from equipoise.core.translation import translate as _
 from equipoise.spec.base import SpecModel
 from equipoise.spec.call_text import call_of
 from equipoise.spec.formula import (
-    CONSTANTS,
     Formula,
     Node,
     children,
+    formula_of,
     parse_formula,
-    walk,
+    to_text,
 )
 from equipoise.spec.formula.survival import SURVIVAL
 from equipoise.spec.formula.tree import Binary, Call, Name, Number, rebuilt
@@ -54,6 +54,11 @@ class Curve:
         """Return the share that has not moved by a time, without the hazard ratio."""
         arguments = (self.arguments[name].tree for name in KINDS[self.kind])
         return Call(f"{self.kind}{_SUFFIX}", (time, *arguments))
+
+    def with_arguments(self, arguments: Mapping[str, Formula]) -> "Curve":
+        """Return the same kind of curve with other arguments, and the text that says so."""
+        written = ", ".join(f"{name}={to_text(one.tree)}" for name, one in arguments.items())
+        return Curve(self.kind, arguments, f"{self.kind}({written})")
 
 
 def parse_curve(text: str) -> Curve:
@@ -196,10 +201,4 @@ class TimeTo(SpecModel):
         ratio = self.time_to.arguments.get(HAZARD_RATIO)
         if ratio is not None:
             tree = Binary("*", ratio.tree, tree)
-        nodes = list(walk(tree))
-        return Formula(
-            text=self.time_to.text,
-            tree=tree,
-            names=frozenset(n.name for n in nodes if isinstance(n, Name)).difference(CONSTANTS),
-            functions=frozenset(n.function for n in nodes if isinstance(n, Call)),
-        )
+        return formula_of(tree, self.time_to.text)

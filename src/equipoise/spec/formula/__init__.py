@@ -7,10 +7,11 @@ from equipoise.spec.formula.parse import (
     FUNCTIONS,
     Formula,
     FormulaField,
+    formula_of,
     parse_formula,
     unknown_name,
 )
-from equipoise.spec.formula.tree import Node, children, renamed, to_text, walk
+from equipoise.spec.formula.tree import Node, children, renamed, substituted, to_text, walk
 
 __all__ = [
     "CONSTANTS",
@@ -23,8 +24,10 @@ __all__ = [
     "TableSignature",
     "children",
     "evaluate",
+    "formula_of",
     "parse_formula",
     "renamed",
+    "substituted",
     "to_text",
     "unit_of",
     "unknown_name",

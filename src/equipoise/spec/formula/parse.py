@@ -134,16 +134,35 @@ def _read(written: str) -> Formula:
     """Return the formula of a text; files repeat themselves, and are read again and again."""
     guard(written)
     tree = _parsed(written)
-    nodes = list(walk(tree))
-    if len(nodes) > MOST_NODES:
+    count = sum(1 for _node in walk(tree))
+    if count > MOST_NODES:
         raise FormulaError(
             _("the formula has {count} parts, at most {most} are allowed",
-              count=len(nodes), most=MOST_NODES),
+              count=count, most=MOST_NODES),
             fix=_("split it with `let`"), column=0,
         )  # fmt: skip
+    return formula_of(tree, written.strip())
+
+
+def formula_of(tree: Node, text: str) -> Formula:
+    """Return a tree with its text, and what it reads and calls.
+
+    Parameters
+    ----------
+    tree
+        Of the parser, or made from such.
+    text
+        That says the same.
+
+    Examples
+    --------
+    >>> formula_of(Call("mortality", (Name("age"),)), "mortality(age)").names
+    frozenset({'age'})
+    """
+    nodes = list(walk(tree))
     names = frozenset(node.name for node in nodes if isinstance(node, Name))
     functions = frozenset(node.function for node in nodes if isinstance(node, Call))
-    return Formula(written.strip(), tree, names.difference(CONSTANTS), functions)
+    return Formula(text, tree, names.difference(CONSTANTS), functions)
 
 
 def _parsed(text: str) -> Node:

@@ -184,6 +184,26 @@ def renamed(node: Node, names: Mapping[str, str]) -> Node:
     return rebuilt(node, tuple(renamed(child, names) for child in children(node)))
 
 
+def substituted(node: Node, values: Mapping[str, Name | Number]) -> Node:
+    """Return a tree in which some names are other names or numbers, in their old places.
+
+    Parameters
+    ----------
+    node
+        Any tree.
+    values
+        Name -> what stands for it; nothing is put into that again.
+
+    Examples
+    --------
+    >>> to_text(substituted(Binary("*", Name("p"), Name("effect")), {"effect": Number(0.2)}))
+    'p * 0.2'
+    """
+    if isinstance(node, Name) and node.name in values:
+        return replace(values[node.name], column=node.column)
+    return rebuilt(node, tuple(substituted(child, values) for child in children(node)))
+
+
 _CHOICE, _OR, _AND, _NOT, _COMPARISON, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(10)
 """How strongly a kind of node holds together, as in Python's grammar."""
 
