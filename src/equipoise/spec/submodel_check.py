@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from itertools import chain
 
 from equipoise.core.translation import translate as _
 from equipoise.spec.findings import Finding, Place, did_you_mean, finding
@@ -242,7 +243,8 @@ def _repeats(model: Model, copies: Copies) -> Iterator[Finding]:
     """Check that nobody is sent the same way twice, as neither move would be the whole chance."""
     seen: dict[tuple[str, str], Place] = {}
     told: set[Place] = set()
-    for place, state, target, _move in (*inner_moves(model), *outer_moves(model, copies)):
+    for step in chain(inner_moves(model), outer_moves(model, copies)):
+        place, state, target = step.place, step.origin, step.target
         first = seen.setdefault((state, target), place)
         if first != place and place not in told:
             told.add(place)

@@ -7,6 +7,7 @@ somebody could have written by hand.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import NamedTuple
 
 from equipoise.spec.findings import Place
@@ -52,6 +53,8 @@ class Step(NamedTuple):
     origin: str
     target: str
     move: Move
+    """As the file has it."""
+    words: Words = {}
 
 
 def copies_of(model: Model) -> Copies:
@@ -84,8 +87,8 @@ def expanded(model: Model) -> Model:
         for name, copy in submodel.copies.items():
             states |= dict(_states(submodel, name))
             let |= dict(_values(name, copy))
-    for step in (*inner_moves(model), *outer_moves(model, copies)):
-        transitions.setdefault(step.origin, {})[step.target] = step.move
+    for step in chain(inner_moves(model), outer_moves(model, copies)):
+        transitions.setdefault(step.origin, {})[step.target] = _move(step.move, step.words)
     changed = {
         "states": {**states, **model.states},
         "transitions": transitions,
@@ -123,7 +126,7 @@ def _states(submodel: Submodel, name: str) -> Iterator[tuple[str, State]]:
         changed = {
             "start": submodel.copies[name].start.get(own),
             "cost": _cost(state.cost, words),
-            "utility": None if state.utility is None else in_copy(state.utility, words),
+            "utility": None if state.utility is None else _in_copy(state.utility, words),
             # The name of a copy's state is another, which no longer says that nobody lives there.
             "alive": False if dies else state.alive,
         }
@@ -135,8 +138,8 @@ def _cost(
 ) -> Formula | dict[str, Formula] | None:
     """Return the cost of a state in a copy."""
     if cost is None or isinstance(cost, Formula):
-        return None if cost is None else in_copy(cost, words)
-    return {item: in_copy(formula, words) for item, formula in cost.items()}
+        return None if cost is None else _in_copy(cost, words)
+    return {item: _in_copy(formula, words) for item, formula in cost.items()}
 
 
 def inner_moves(model: Model) -> Iterator[Step]:
@@ -148,7 +151,7 @@ def inner_moves(model: Model) -> Iterator[Step]:
                 for target, move in row.items():
                     to = written_out(copy, target) if target in submodel.states else target
                     place = ("submodels", name, "transitions", own, target)
-                    yield Step(place, written_out(copy, own), to, _move(move, words))
+                    yield Step(place, written_out(copy, own), to, move, words)
 
 
 def outer_moves(model: Model, copies: Copies) -> Iterator[Step]:
@@ -166,16 +169,18 @@ def outer_moves(model: Model, copies: Copies) -> Iterator[Step]:
 
 
 def _move(move: Move, words: Words) -> Move:
-    """Return a move in a copy."""
+    """Return a move in a copy; without words it is none's."""
+    if not words:
+        return move
     if isinstance(move, Formula):
-        return in_copy(move, words)
+        return _in_copy(move, words)
     if isinstance(move, TimeTo):
-        given = {name: in_copy(one, words) for name, one in move.time_to.arguments.items()}
+        given = {name: _in_copy(one, words) for name, one in move.time_to.arguments.items()}
         return TimeTo(time_to=move.time_to.with_arguments(given), clock=move.clock)
     return move
 
 
-def in_copy(formula: Formula, words: Words) -> Formula:
+def _in_copy(formula: Formula, words: Words) -> Formula:
     """Return a formula in which words of the sub-model stand for those of a copy.
 
     Its columns stay those of the text in the file, so that mistakes are found there.
