@@ -38,7 +38,7 @@ from equipoise.spec.model_names import CLOCK
 from equipoise.spec.model_place import TIME_IN_STATE
 from equipoise.spec.quantity import Name
 from equipoise.spec.reader import MAX_DEPTH, MAX_NODES
-from equipoise.spec.schema import KINDS
+from equipoise.spec.schema import KINDS, describe
 from equipoise.spec.source_text import MAX_BYTES
 from equipoise.spec.text import ShortText, Text
 
@@ -474,6 +474,7 @@ def inside(hint: Any) -> list[type[BaseModel]]:  # noqa: ANN401 - any type hint
 
 def field_rows(kind: type[BaseModel]) -> list[tuple[str, str, str, str]]:
     """Return the fields of one kind of block."""
+    describe()
     hints = get_type_hints(kind, include_extras=True)
     return [
         (f"`{name}`", type_text(hints[name]), default_text(field), field.description or "")

@@ -20,8 +20,8 @@ from equipoise.payment import PopulationFlows, TreatedPatients, ledger
 from equipoise.pipeline import Policy, policy_of
 from equipoise.pipeline.settings import sample_inputs, start_ages
 from equipoise.spec.contracts import contract_from_text
-from equipoise.spec.load import replace_values
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
+from equipoise.spec.replace import replace_values
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -27,10 +27,10 @@ from equipoise.pipeline import DEFAULT_DRAWS, DEFAULT_SEED, ModelRun, parse_poli
 from equipoise.pipeline import assess as run_assessment
 from equipoise.pipeline import run_model as run_model_file
 from equipoise.report import Answer, answers, html_page, open_archive, save, tables
-from equipoise.spec.load import replace_values
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 from equipoise.spec.model import EngineChoice
 from equipoise.spec.record import Record
+from equipoise.spec.replace import replace_values
 
 __all__ = ["ModelRun", "Results", "assess", "load", "open_results", "run_model"]
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from equipoise.payment import contract_from
 from equipoise.rules import Segment, payer_segments, shares_of_span
 from equipoise.spec.contracts import Instalments, RebateOnLoss, Upfront, contract_from_text
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 
 CONTRACTS = [
     "upfront",

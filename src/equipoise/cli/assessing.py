@@ -22,8 +22,8 @@ from equipoise.core.translation import translate as _
 from equipoise.draws import Design
 from equipoise.pipeline import check_sample, parse_policy
 from equipoise.report import render
-from equipoise.spec.load import replace_values
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
+from equipoise.spec.replace import replace_values
 from equipoise.spec.text import shown
 
 _STAGES = {

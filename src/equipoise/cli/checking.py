@@ -19,7 +19,8 @@ from equipoise.pipeline import (
     rehearse_model,
     straying,
 )
-from equipoise.spec.loaded import Floats, LoadedModel, Study, TableData
+from equipoise.spec.loaded import Floats, LoadedModel, TableData
+from equipoise.spec.loaded_study import Study
 from equipoise.spec.quantity import STATUSES
 from equipoise.spec.text import shown
 

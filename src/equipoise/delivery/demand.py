@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 
 Floats = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from equipoise.core.vocabulary import checked
 from equipoise.delivery.demand import MONTHS, Demand
 from equipoise.rules import payer_segments, shares_of_span
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 
 Floats = NDArray[np.float64]
 

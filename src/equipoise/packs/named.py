@@ -4,8 +4,10 @@ from collections.abc import Collection
 from pathlib import Path
 
 from equipoise.packs.find import find_jurisdiction, find_model, find_study
-from equipoise.spec.load import country_of, load_model, load_study
-from equipoise.spec.loaded import LoadedModel, Study
+from equipoise.spec.load import load_model
+from equipoise.spec.load_study import country_of, load_study
+from equipoise.spec.loaded import LoadedModel
+from equipoise.spec.loaded_study import Study
 
 
 def load_named_study(

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from equipoise.payment.starters import Starters, spread, weighted
 from equipoise.rules import Segment, payer_for_life, payer_segments, shares_of_span
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 
 Floats = NDArray[np.float64]
 

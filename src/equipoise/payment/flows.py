@@ -11,7 +11,7 @@ from equipoise.core.translation import translate as _
 from equipoise.payment.books import Bookkeeper, Books, Profile
 from equipoise.payment.starters import joined, treated
 from equipoise.rules import payer_segments
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 from equipoise.spec.study import Comparison
 
 Floats = NDArray[np.float64]

@@ -11,7 +11,7 @@ from equipoise.payment.contracts import Schedule, contract_from
 from equipoise.payment.starters import Starters, spread, treated, weighted
 from equipoise.rules import payer_for_life, payer_segments, shares_of_span
 from equipoise.spec.contracts import Contract
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 
 Floats = NDArray[np.float64]
 

@@ -27,7 +27,7 @@ from equipoise.pipeline.settings import (
     start_ages,
 )
 from equipoise.pipeline.strays import require_possible_draws
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 from equipoise.spec.problems import blaming
 from equipoise.value import (
     information,

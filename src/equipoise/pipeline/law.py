@@ -3,7 +3,7 @@
 from equipoise.core.errors import EquipoiseError, Mistakes
 from equipoise.core.translation import translate as _
 from equipoise.rules import Classified, check_in_force, classify
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 from equipoise.spec.text import shown
 
 

@@ -23,7 +23,7 @@ from equipoise.payment import (
 from equipoise.pipeline.settings import Policy
 from equipoise.spec.contracts import Contract
 from equipoise.spec.jurisdiction import PayerKind
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 from equipoise.value import (
     course_of_patient,
     economics,

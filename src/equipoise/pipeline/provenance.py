@@ -13,7 +13,7 @@ from equipoise.pipeline.law import lawful
 from equipoise.pipeline.policies import Plan
 from equipoise.pipeline.settings import Sampled
 from equipoise.spec.contracts import contract_text
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 from equipoise.spec.quantity import WEAK_STATUSES, Quantity, Source
 from equipoise.spec.record import (
     AnswerRecord,

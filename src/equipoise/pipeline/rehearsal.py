@@ -6,7 +6,8 @@ from equipoise.clinical import Following, follow, following
 from equipoise.core.money import price_book
 from equipoise.draws import base_case
 from equipoise.pipeline.settings import money_scales
-from equipoise.spec.loaded import LoadedModel, Study
+from equipoise.spec.loaded import LoadedModel
+from equipoise.spec.loaded_study import Study
 
 _FEW = 500
 """Patients that show what is impossible, where they differ."""

@@ -23,7 +23,7 @@ from equipoise.spec.contracts import (
     contract_text,
 )
 from equipoise.spec.findings import did_you_mean
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 from equipoise.spec.replace import require_named, value_text
 from equipoise.spec.study import PolicyChoice
 

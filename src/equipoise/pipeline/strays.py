@@ -15,7 +15,8 @@ from equipoise.core.translation import format_percent
 from equipoise.core.translation import translate as _
 from equipoise.draws import quantile
 from equipoise.spec.bounds import POSITIVE, SHARE, Bounds, bounds_of, roles_of
-from equipoise.spec.loaded import LoadedModel, Study
+from equipoise.spec.loaded import LoadedModel
+from equipoise.spec.loaded_study import Study
 from equipoise.spec.problems import blaming
 from equipoise.spec.quantity import Quantity
 from equipoise.spec.study_names import places_of

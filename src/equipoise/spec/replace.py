@@ -19,7 +19,7 @@ from equipoise.spec.distribution import constant, parse_distribution
 from equipoise.spec.findings import Finding, did_you_mean
 from equipoise.spec.joint_check import covariance_matrix
 from equipoise.spec.jurisdiction import Jurisdiction
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 from equipoise.spec.model import Model
 from equipoise.spec.model_start import check_start
 from equipoise.spec.model_units import rows_of_rates

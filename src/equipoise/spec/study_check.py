@@ -13,7 +13,7 @@ from equipoise.spec.findings import (
     unknown_sources,
 )
 from equipoise.spec.jurisdiction import Jurisdiction
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 from equipoise.spec.model import Model
 from equipoise.spec.model_formulas import cost_items
 from equipoise.spec.quantity import Source

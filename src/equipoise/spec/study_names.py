@@ -3,7 +3,7 @@
 from typing import Literal
 
 from equipoise.spec.findings import Place
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 
 Part = Literal["study", "product", "model", "country"]
 """The file of a study that something belongs to; a country may be several files."""

@@ -7,7 +7,7 @@ from equipoise.core.money import price_book
 from equipoise.core.translation import translate as _
 from equipoise.core.units import DIMENSIONLESS, Unit, parse_unit
 from equipoise.spec.findings import Finding, Place, finding
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 from equipoise.spec.study import StudyFile
 from equipoise.spec.study_names import Part, places_of
 from equipoise.spec.unit_rules import (

@@ -9,7 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from equipoise.core.vocabulary import checked
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 from equipoise.spec.study import Comparison
 from equipoise.value.decision import expected_perfect_information, net_benefit
 

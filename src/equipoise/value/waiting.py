@@ -2,7 +2,7 @@
 
 import xarray as xr
 
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 
 MONTHS = 12
 

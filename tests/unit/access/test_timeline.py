@@ -11,7 +11,7 @@ import xarray as xr
 from equipoise.access import access_timeline
 from equipoise.core.vocabulary import checked
 from equipoise.pipeline.settings import sample_inputs
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 
 DAYS_PER_YEAR = 365.25
 

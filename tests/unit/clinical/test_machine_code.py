@@ -26,9 +26,10 @@ from equipoise.packs.find import library_folder
 from equipoise.packs.named import load_named_study
 from equipoise.spec.formula import FUNCTIONS
 from equipoise.spec.formula.survival import SURVIVAL, generalised_gamma_survival
-from equipoise.spec.load import load_model, replace_values
+from equipoise.spec.load import load_model
 from equipoise.spec.loaded import LoadedModel, TableData
 from equipoise.spec.model_formulas import formulas
+from equipoise.spec.replace import replace_values
 
 DRAWS = 2 * BLOCK + 5
 """Two whole blocks and a part of one."""

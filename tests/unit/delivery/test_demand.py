@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 from equipoise.delivery import Demand, demand
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 
 AGES = (20.0, 32.5, 45.0)
 ALIVE = {  # at the start of each year since joining, by age at joining

@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 from equipoise.delivery import Demand, reach, treated_patients
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 
 MONTHS = 12
 

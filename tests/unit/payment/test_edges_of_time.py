@@ -13,7 +13,7 @@ from equipoise.payment import contract_from
 from equipoise.payment.starters import spread, weighted
 from equipoise.spec.contracts import Instalments, RebateOnLoss
 from equipoise.spec.formula import parse_formula
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 
 
 def short_model(study: Study, years: int) -> Study:

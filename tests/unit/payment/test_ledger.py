@@ -9,7 +9,7 @@ import xarray as xr
 
 from equipoise.core.units import parse_measure
 from equipoise.payment import PopulationFlows, TreatedPatients, impact_of, with_product
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 
 Course = Callable[..., Any]
 YEARS = 5

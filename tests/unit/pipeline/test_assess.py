@@ -12,7 +12,7 @@ from equipoise.clinical import run_cohort, totals
 from equipoise.core.errors import EquipoiseError, RuleNotInForceError, RuleStaleError, SeveralErrors
 from equipoise.core.vocabulary import VARIABLES, checked
 from equipoise.pipeline import Policy, assess, parse_policy, policies_of
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 from equipoise.spec.record import Record
 
 GROUPS = sorted({row.group for row in VARIABLES} - {"clinical", "delivery", "impact"})

@@ -11,7 +11,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from equipoise.core.errors import SpecError
-from equipoise.spec.load import load_model, load_study
+from equipoise.spec.load import load_model
+from equipoise.spec.load_study import load_study
 
 BROKEN = Path(__file__).parent / "broken"
 MINI = Path(__file__).resolve().parents[2] / "data" / "mini"

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from equipoise.core.errors import FieldError, SpecError
-from equipoise.spec.load import country_of, load_study, replace_values
-from equipoise.spec.loaded import Study
+from equipoise.spec.load_study import country_of, load_study
+from equipoise.spec.loaded_study import Study
+from equipoise.spec.replace import replace_values
 from equipoise.spec.text import shown
 
 MINI = Path(__file__).resolve().parents[2] / "data" / "mini"

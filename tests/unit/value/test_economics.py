@@ -9,7 +9,7 @@ import xarray as xr
 
 from equipoise.payment import impact_of
 from equipoise.pipeline import assess, parse_policy
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 from equipoise.spec.record import Record
 from equipoise.value import acceptability, net_benefit, qaly_lost_waiting, thresholds
 

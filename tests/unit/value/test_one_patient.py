@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from equipoise.spec.loaded import Study
+from equipoise.spec.loaded_study import Study
 from equipoise.value import course_of_patient
 from equipoise.value.economics import patient_totals
 
