@@ -23,6 +23,7 @@ from equipoise.cli.commands import app
 from equipoise.core.units import MeasureField, UnitField, known_units, parse_unit
 from equipoise.core.vocabulary import DIMENSIONS, VARIABLES
 from equipoise.payment import contract_from
+from equipoise.spec.clock import CLOCK
 from equipoise.spec.contracts import Contract, ContractField, contract_text
 from equipoise.spec.distribution import ConstantField, DistributionField, parse_distribution
 from equipoise.spec.distribution_kinds import ARGUMENT_SETS, PARAMETRIC_KINDS
@@ -34,7 +35,6 @@ from equipoise.spec.formula.tree import Operator, Relation
 from equipoise.spec.model import FileName, Move, Share
 from equipoise.spec.model_check import LARGEST as MOST_ENTRIES
 from equipoise.spec.model_check import MAX_CYCLES
-from equipoise.spec.model_names import CLOCK
 from equipoise.spec.model_place import TIME_IN_STATE
 from equipoise.spec.quantity import Name
 from equipoise.spec.reader import MAX_DEPTH, MAX_NODES
@@ -100,6 +100,8 @@ CLOCK_TEXTS = {
     "time": "years since the patient's start, at the beginning of the cycle",
     "cycle": "length of a cycle",
     "age": "age at the beginning of the cycle",
+    "calendar_year": "`start_year` plus the years since the patient's start, at the beginning of "
+    "the cycle: a plain number such as 2026.5",
 }
 PLACE_ROWS = (
     (

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.clinical.given import Given
+from equipoise.clinical.schedule import clock_words
 from equipoise.spec.formula import Array, Formula, Node, Scope, evaluate
 from equipoise.spec.model_formulas import formulas
 from equipoise.spec.model_place import TIME_IN_STATE, state_words
@@ -47,7 +48,7 @@ class Course:
         self._holds: dict[int, NDArray[np.bool_]] = {}
         self._seen: dict[int, NDArray[np.bool_]] = {}
         self._scope = Scope(self._by_name, given.model.tables, self._first)
-        self._by_name |= {"time": np.zeros((1, 1, 1, 1, 1)), "age": self._ages}
+        self._by_name |= clock_words(self._spec, self._ages, 0.0)
         day = Scope(self._by_name, given.model.tables, lambda _node, condition: condition)
         for name in self._plan.order:
             formula = self._plan.starts.get(name) or self._spec.let[name]
@@ -58,8 +59,7 @@ class Course:
         """Compute the named values of the cycle that starts `time` years after the start."""
         self._held |= self._holds
         self._holds, self._seen = {}, {}
-        self._by_name["time"] = np.full((1, 1, 1, 1, 1), time)
-        self._by_name["age"] = self._ages + time
+        self._by_name |= clock_words(self._spec, self._ages, time)
         for name in self._plan.order:
             if name in self._spec.let and name not in self._plan.of_place:
                 self._by_name[name] = self.of(self._spec.let[name])

@@ -11,6 +11,7 @@ from equipoise.clinical.plan import Plan, plan
 from equipoise.clinical.schedule import Schedule, schedule
 from equipoise.core.errors import LabelError, SimulationError
 from equipoise.core.translation import translate as _
+from equipoise.spec.clock import CALENDAR_YEAR
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Model
 from equipoise.spec.model_formulas import formulas
@@ -49,11 +50,13 @@ def given(
     Raises
     ------
     SimulationError
-        If formulas use the age and nobody says it, or named values are made in a circle.
+        If formulas use the age or the calendar year and nobody says it, or named values are made in
+        a circle.
     LabelError
         If a parameter is missing from the sample, or it or a discount rate has other dims.
     """
     _require_parameters(model.spec, parameters)
+    _require_start_year(model.spec)
     draws = _draws(parameters)
     clock = schedule(model.spec.time)
     return Given(
@@ -165,8 +168,21 @@ def _ages(spec: Model, start_ages: Sequence[float] | None) -> tuple[float, ...]:
         return tuple(float(age) for age in start_ages)
     if spec.time.start_age is not None:
         return (spec.time.start_age.value,)
-    if any("age" in placed.formula.names for placed in formulas(spec)):
+    if _asked(spec, "age"):
         message = _("formulas use `age`, but no age at start is given")
         fix = _("add `start_age: 40 years` under `time`")
         raise SimulationError(message, fix=fix, place=("time",))
     return (0.0,)
+
+
+def _require_start_year(spec: Model) -> None:
+    """Refuse formulas that use the calendar year where nobody says it."""
+    if spec.time is not None and spec.time.start_year is None and _asked(spec, CALENDAR_YEAR):
+        message = _("formulas use `calendar_year`, but no year at start is given")
+        fix = _("add `start_year: 2026` under `time`")
+        raise SimulationError(message, fix=fix, place=("time",))
+
+
+def _asked(spec: Model, name: str) -> bool:
+    """Return whether any formula uses a name."""
+    return any(name in placed.formula.names for placed in formulas(spec))

@@ -9,6 +9,7 @@ from itertools import product
 from equipoise.core.errors import SimulationError
 from equipoise.core.translation import translate as _
 from equipoise.core.units import DIMENSIONLESS, Unit, parse_unit
+from equipoise.spec.clock import CLOCK, PASSING
 from equipoise.spec.formula import Formula, TableSignature, parse_formula, unit_of
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Model, State, TransitionEffect
@@ -24,9 +25,6 @@ from equipoise.spec.model_place import (
 
 CARE = "care"
 """Item of a cost that the model does not name."""
-
-CLOCK = frozenset({"time", "age"})
-"""Names whose value changes from cycle to cycle by themselves."""
 
 Costs = Formula | Mapping[str, Formula] | None
 
@@ -106,8 +104,8 @@ def _plan(loaded: LoadedModel) -> Plan:
         idle=frozenset(name for name in states if _is_idle(name, model) and name not in living),
         items=_items(model) or (CARE,),
         order=order,
-        moving=_moving(model, order, CLOCK | {TIME_IN_STATE} | state_words(model)),
-        in_time=_moving(model, order, CLOCK),
+        moving=_moving(model, order, PASSING | {TIME_IN_STATE} | state_words(model)),
+        in_time=_moving(model, order, PASSING),
         rates=_rate_rows(loaded, order),
         starts={n: a.start for n, a in model.attributes.items() if a.start is not None},
         changes={n: a.each_cycle for n, a in model.attributes.items() if a.each_cycle is not None},
@@ -180,7 +178,7 @@ def _rate_rows(loaded: LoadedModel, order: tuple[str, ...]) -> frozenset[str]:
     units: dict[str, Unit] = dict.fromkeys(plain, DIMENSIONLESS)
     units |= {name: parameter.unit for name, parameter in model.parameters.items()}
     units |= {name: attribute.unit for name, attribute in model.attributes.items()}
-    units |= dict.fromkeys(("time", "cycle", "age", TIME_IN_STATE), parse_unit("year"))
+    units |= {**CLOCK, TIME_IN_STATE: parse_unit("year")}
     units |= dict.fromkeys(state_words(model), DIMENSIONLESS)
     tables = {
         name: TableSignature(table.argument_units, table.unit or DIMENSIONLESS)

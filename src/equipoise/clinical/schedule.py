@@ -5,8 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import ceil, floor
 
+import numpy as np
+from numpy.typing import NDArray
+
 from equipoise.clinical.weights import point_weights
-from equipoise.spec.model import Method, Time
+from equipoise.spec.clock import CALENDAR_YEAR
+from equipoise.spec.model import Method, Model, Time
+
+Floats = NDArray[np.float64]
 
 HAIR = 1e-9
 """Tolerance in years when a time is compared with a whole year."""
@@ -54,6 +60,24 @@ class Schedule:
         first = ceil(self.points[point] - HAIR)
         after = self.years if point >= self.cycles else ceil(self.points[point + 1] - HAIR)
         return range(first, min(after, self.years))
+
+
+def clock_words(spec: Model, ages: Floats, time: float) -> dict[str, Floats]:
+    """Return what the clock's words mean in formulas, years since the start.
+
+    Parameters
+    ----------
+    spec
+        The model.
+    ages
+        At the start, with the dims of all values.
+    time
+        Years since the start.
+    """
+    found = {"time": np.full((1,) * ages.ndim, time), "age": ages + time}
+    if spec.time is not None and spec.time.start_year is not None:
+        found[CALENDAR_YEAR] = found["time"] + spec.time.start_year
+    return found
 
 
 def _snapped(time: float) -> float:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from equipoise.clinical.people import Spot
 from equipoise.clinical.places import Places
 from equipoise.clinical.plan import Plan, moves_in_time
+from equipoise.clinical.schedule import clock_words
 from equipoise.spec.formula import Formula, Node, Scope, evaluate
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Model
@@ -59,8 +60,7 @@ class Values:
         """Compute the named values of the cycle that starts `time` years after the start."""
         self._remembered.clear()
         self._answers.clear()
-        self._by_name["time"] = np.full((1, 1, 1, 1), time)
-        self._by_name["age"] = self._ages + time
+        self._by_name |= clock_words(self._spec, self._ages, time)
         for name in self._plan.order:
             if name in self._plan.of_place:
                 continue

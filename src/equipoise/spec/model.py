@@ -33,6 +33,8 @@ class Time(SpecModel):
     start_age: MeasureField | None = None
     cycle: MeasureField
     horizon: MeasureField
+    start_year: Annotated[int, Field(ge=1900, le=2200)] | None = None
+    """Calendar year in which patients start, for formulas that use `calendar_year`."""
     method: Method = "half_cycle"
     correct_transitions: bool = False
     """Weight one-off effects of transitions like states (a published convention), instead of

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from equipoise.core.translation import translate as _
+from equipoise.spec.clock import PASSING
 from equipoise.spec.findings import Finding, finding
 from equipoise.spec.formula import Formula
 from equipoise.spec.formula.tree import Comparison, Logic, Name, Node, Number
@@ -48,7 +49,7 @@ def _by_cycles() -> str:
 
 def _formula(model: Model, placed: PlacedFormula, rates: frozenset[str]) -> Iterator[Finding]:
     """Check one formula."""
-    changing = {"time", "age", TIME_IN_STATE}
+    changing = {*PASSING, TIME_IN_STATE}
     if placed.role == "transition":
         origin, target = str(placed.place[1]), str(placed.place[2])
         move = model.transitions[origin][target]

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from equipoise.core.errors import FormulaError
 from equipoise.core.translation import translate as _
+from equipoise.spec.clock import CALENDAR_YEAR, CLOCK
 from equipoise.spec.findings import (
     MOST_COMPARED,
     Finding,
@@ -14,12 +15,9 @@ from equipoise.spec.findings import (
 )
 from equipoise.spec.formula import CONSTANTS, FUNCTIONS, Formula, unknown_name, walk
 from equipoise.spec.formula.tree import Call, Name
-from equipoise.spec.model import Model
+from equipoise.spec.model import Model, Time
 from equipoise.spec.model_formulas import PlacedFormula, formulas
 from equipoise.spec.model_place import TIME_IN_STATE, check_place, state_words
-
-CLOCK = ("time", "cycle", "age")
-"""Names that a model with a course in time gives to its formulas."""
 
 BUILT_IN = frozenset({*CLOCK, TIME_IN_STATE, *CONSTANTS, *FUNCTIONS})
 """Words of the formula language."""
@@ -78,7 +76,8 @@ def check_formula_names(model: Model, *, in_study: bool) -> Iterator[Finding]:
         yield from _unknown_functions(model, placed)
     yield from check_place(model)
     yield from _circle(model)
-    yield from _age(model, in_study=in_study)
+    if model.time is not None:
+        yield from _unsaid(model, model.time, in_study=in_study)
     yield from _weights(model)
 
 
@@ -146,23 +145,26 @@ def _circle(model: Model) -> Iterator[Finding]:
         yield finding(place, message, fix=_("break the circle at one of them"), column=column)
 
 
-def _age(model: Model, *, in_study: bool) -> Iterator[Finding]:
-    """Check that somebody says the age at start if a formula asks for it."""
-    if in_study or model.time is None or model.time.start_age is not None:
-        return
-    for placed in formulas(model):
-        if "age" in placed.formula.names:
-            message = _("'age' is used, but nothing says the age at start")
-            fix = _("add `start_age: 40 years` under `time`")
-            column = column_of(placed.formula, "age")
+def _unsaid(model: Model, time: Time, *, in_study: bool) -> Iterator[Finding]:
+    """Check that somebody says the age and the year at start if a formula asks for them."""
+    wanted: dict[str, tuple[str, str]] = {}
+    if time.start_age is None and not in_study:
+        message = _("'age' is used, but nothing says the age at start")
+        wanted["age"] = message, _("add `start_age: 40 years` under `time`")
+    if time.start_year is None:
+        message = _("'calendar_year' is used, but nothing says the year at start")
+        wanted[CALENDAR_YEAR] = message, _("add `start_year: 2026` under `time`")
+    for name, (message, fix) in wanted.items():
+        placed = next((one for one in formulas(model) if name in one.formula.names), None)
+        if placed is not None:
+            column = column_of(placed.formula, name)
             yield finding(placed.place, message, fix=fix, column=column)
-            return
 
 
 def _weights(model: Model) -> Iterator[Finding]:
     """Check that the weights of subgroups are the same for all strategies and at all times."""
     barred: Mapping[str, str] = {
-        "time": _("time"),
+        **dict.fromkeys(("time", CALENDAR_YEAR), _("time")),
         **{name: _("the strategy") for values in model.strategies.values() for name in values},
         **dict.fromkeys(model.attributes, _("a patient's history")),
     }

@@ -14,6 +14,7 @@ from equipoise.core.translation import mark
 from equipoise.core.translation import translate as _
 from equipoise.core.units import DIMENSIONLESS
 from equipoise.spec.bounds import RATE, SHARE, UTILITY, Bounds, impossible
+from equipoise.spec.clock import CALENDAR_YEAR
 from equipoise.spec.findings import Finding, Place, finding
 from equipoise.spec.formula import FUNCTIONS, Array, Formula, Scope, evaluate
 from equipoise.spec.loaded import Floats, TableData
@@ -310,4 +311,6 @@ def _given(model: Model) -> dict[str, Array]:
         found |= {"time": np.float64(0.0), "cycle": np.float64(model.time.cycle.value)}
         if model.time.start_age is not None:
             found["age"] = np.float64(model.time.start_age.value)
+        if model.time.start_year is not None:
+            found[CALENDAR_YEAR] = np.float64(model.time.start_year)
     return found

@@ -7,6 +7,7 @@ from equipoise.core.errors import FieldError
 from equipoise.core.translation import mark
 from equipoise.core.translation import translate as _
 from equipoise.core.units import DIMENSIONLESS, Measure, Unit, parse_unit
+from equipoise.spec.clock import CLOCK
 from equipoise.spec.findings import Finding, Place, finding
 from equipoise.spec.formula import FUNCTIONS, Formula, TableSignature, unit_of
 from equipoise.spec.formula.tree import Number
@@ -125,7 +126,7 @@ class _Inference:
         found |= {name: self._taken(p.unit) for name, p in model.parameters.items()}
         found |= {name: self._taken(a.unit) for name, a in model.attributes.items()}
         if model.time is not None:
-            found |= dict.fromkeys(("time", "cycle", "age"), YEAR)
+            found |= CLOCK
             if model.states:
                 found |= {TIME_IN_STATE: YEAR, **dict.fromkeys(state_words(model), DIMENSIONLESS)}
         return found

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from itertools import chain
+from math import ceil
 
 from equipoise.core.translation import translate as _
+from equipoise.spec.clock import CALENDAR_YEAR
 from equipoise.spec.findings import (
     Finding,
     Place,
@@ -15,11 +17,12 @@ from equipoise.spec.findings import (
 from equipoise.spec.jurisdiction import Jurisdiction
 from equipoise.spec.loaded_study import Study
 from equipoise.spec.model import Model
-from equipoise.spec.model_formulas import cost_items
+from equipoise.spec.model_formulas import cost_items, formulas
 from equipoise.spec.quantity import Source
 from equipoise.spec.study import Product, StudyFile
 from equipoise.spec.study_names import Part
 from equipoise.spec.study_units import check_file_units, check_money
+from equipoise.spec.unit_rules import YEAR
 from equipoise.spec.walk import quantities
 
 MAX_POLICIES = 1000
@@ -53,6 +56,7 @@ def check_study(study: Study, *, criteria: Collection[str] = ()) -> Iterator[Par
     yield from _product(study.product, country)
     yield from _same_sources(study)
     yield from _funding(study)
+    yield from _calendar_year(study)
     if file.route in country.routes:
         yield from check_money(study)
 
@@ -213,3 +217,19 @@ def _funding(study: Study) -> Iterator[PartFinding]:
             message = _("route '{route}' has no step '{name}'", route=taken, name=step)
             place = ("payers", name, "funded_after")
             yield "country", finding(place, message, fix=did_you_mean(step, routes[taken].steps))
+
+
+def _calendar_year(study: Study) -> Iterator[PartFinding]:
+    """Check that a model that asks for the year starts when patients of the study do."""
+    model, file = study.model.spec, study.file
+    year = None if model.time is None else model.time.start_year
+    asked = any(CALENDAR_YEAR in placed.formula.names for placed in formulas(model))
+    if year is None or not asked or not file.horizon.unit.fits(YEAR):
+        return
+    first = file.decision_date.year
+    last = first + ceil(file.horizon.value)
+    if not first <= year <= last:
+        message = _("patients of the study start between {first} and {last}, not in {year}",
+                    first=first, last=last, year=year)  # fmt: skip
+        fix = _("write `start_year: {first}`, or the year in which most of them start", first=first)
+        yield "model", finding(("time", "start_year"), message, fix=fix)

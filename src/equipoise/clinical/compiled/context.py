@@ -7,6 +7,7 @@ from equipoise.clinical.compiled.residence import Places, Residence
 from equipoise.clinical.compiled.statements import Scratch, Value, Varies
 from equipoise.clinical.plan import Plan
 from equipoise.clinical.shares import order_of
+from equipoise.spec.clock import CALENDAR_YEAR
 from equipoise.spec.formula import Formula, Node
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Time
@@ -65,8 +66,7 @@ class Context:
         first_day: dict[str, Value | Node] = {
             **known,
             **{name: start.tree for name, start in plan.starts.items()},
-            "time": Value("0.0", Varies.NOTHING),
-            "age": Value("ages[a]", Varies.NOTHING),
+            **clock_values(time, "0.0", "ages[a]", Varies.NOTHING),
         }
         tables = table_calls(model)
         places = {f"p{k}": self.parameters.row(k) for k in range(len(drawn))}
@@ -104,8 +104,7 @@ class Context:
         known |= {n: Value(f"u{k}", Varies.NOTHING) for k, n in enumerate(self.of_group)}
         known |= {n: Value(f"a{k}", self.each) for k, n in enumerate(self.attributes)}
         known |= {
-            "time": Value("now", Varies.CYCLE),
-            "age": Value("age", Varies.CYCLE),
+            **clock_values(self.time, "now", "age", Varies.CYCLE),
             "cycle": Value(repr(self.time.cycle.value), Varies.NOTHING),
         }
         return known
@@ -135,8 +134,7 @@ class Context:
         then = {
             **known,
             **{name: self.of(change) for name, change in self.plan.changes.items() if curves},
-            "time": Value("then", Varies.CYCLE),
-            "age": Value("(ages[a] + then)", Varies.CYCLE),
+            **clock_values(self.time, "then", "(ages[a] + then)", Varies.CYCLE),
         }
         found = self.now.at_another_time(then)
         needed = {name for curve in curves for name in names_behind(curve, self.spec)}
@@ -180,6 +178,14 @@ def _in_order(
         value = known[name]
         if not isinstance(value, Value):
             statements.number(value)
+
+
+def clock_values(time: Time, now: str, age: str, varies: Varies) -> dict[str, Value]:
+    """Return what the clock's words stand for, from the texts of time and age."""
+    found = {"time": Value(now, varies), "age": Value(age, varies)}
+    if time.start_year is not None:
+        found[CALENDAR_YEAR] = Value(f"({now} + {float(time.start_year)!r})", varies)
+    return found
 
 
 def members_of(groups: Sequence[Mapping[str, float]]) -> tuple[str, ...]:

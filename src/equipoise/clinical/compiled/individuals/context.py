@@ -3,7 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from equipoise.clinical.compiled.context import DISCOUNT, Reward, members_of, table_calls
+from equipoise.clinical.compiled.context import (
+    DISCOUNT,
+    Reward,
+    clock_values,
+    members_of,
+    table_calls,
+)
 from equipoise.clinical.compiled.individuals.steps import STEP, CycleTable, Steps
 from equipoise.clinical.compiled.statements import Value, Varies
 from equipoise.clinical.plan import Plan
@@ -69,8 +75,7 @@ class PatientContext:
             changes = STEP if name in self.plan.changes else Varies.PATIENT
             known[name] = Value(f"a{number}", changes)
         known |= {
-            "time": Value("now", Varies.CYCLE),
-            "age": Value("age", Varies.CYCLE),
+            **clock_values(self.time, "now", "age", Varies.CYCLE),
             "cycle": Value(repr(self.time.cycle.value), Varies.NOTHING),
         }
         return known
@@ -81,8 +86,7 @@ class PatientContext:
         return {
             **{name: start.tree for name, start in self.plan.starts.items()},
             **own,
-            "time": Value("0.0", Varies.NOTHING),
-            "age": Value("ages[a]", Varies.NOTHING),
+            **clock_values(self.time, "0.0", "ages[a]", Varies.NOTHING),
         }
 
     def words(self, state: str) -> dict[str, Value]:
