@@ -1,5 +1,6 @@
 """`equipoise model run`: a model file alone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,9 +17,11 @@ from equipoise.core.signals import held_back
 from equipoise.core.translation import format_number, mark
 from equipoise.core.translation import translate as _
 from equipoise.core.unit_words import in_words, money_in_words
+from equipoise.core.units import Measure
 from equipoise.draws import Design
 from equipoise.pipeline import COLUMNS, ModelRun
 from equipoise.report.words import METHODS, word
+from equipoise.spec.discount import steps_of
 from equipoise.spec.model import EngineChoice
 from equipoise.spec.text import shown
 from equipoise.value import Increment
@@ -113,8 +116,8 @@ def _conventions(run: ModelRun) -> str:
     if spec.discount is not None:
         parts.append(
             _("discount {cost} cost, {health} health",
-              cost=in_words(spec.discount.cost),
-              health=in_words(spec.discount.health))
+              cost=_rate_in_words(spec.discount.cost),
+              health=_rate_in_words(spec.discount.health))
         )  # fmt: skip
     if spec.time is not None:
         parts.append(
@@ -133,6 +136,18 @@ def _conventions(run: ModelRun) -> str:
                 text = _("{number} patients in continuous time in each draw", number=number)
         parts.append(text)
     return "; ".join(parts)
+
+
+def _rate_in_words(rate: Measure | Mapping[str, Measure]) -> str:
+    """Return a discount rate for people, with all its steps if it changes with time."""
+    first, *later = steps_of(rate)
+    if not later:
+        return in_words(first.rate)
+    steps = [
+        _("{rate} after {time}", rate=in_words(step.rate), time=in_words(step.since))
+        for step in later
+    ]
+    return _("{rate} ({later})", rate=in_words(first.rate), later=", ".join(steps))
 
 
 def _totals(run: ModelRun) -> Table:

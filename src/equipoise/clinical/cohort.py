@@ -44,7 +44,7 @@ class Cohort:
 
     def __init__(self, given: Given, *, watched: bool = False, bounded: bool = False) -> None:
         self._spec: Model = given.model.spec
-        self._clock, self._rates = given.clock, given.rates
+        self._clock, self._discount = given.clock, given.discount
         self._plan = order_of(self._spec, given.plan, shares=False)
         points = self._clock.points
         self._values = Values(
@@ -105,10 +105,10 @@ class Cohort:
             return self._shares.start()
         return starting_people(self._plan, self._values, self._labels)
 
-    def _factors(self, point: int) -> tuple[Floats | float, Floats | float]:
+    def _factors(self, point: int) -> tuple[Floats, Floats]:
         """Return the discount factors of cost and health at a point of time."""
         time = self._clock.points[point]
-        cost, health = ((1.0 + rate) ** -time for rate in self._rates)
+        cost, health = (one.factor(time) for one in self._discount)
         return cost, health
 
     def _living(self, people: People, *formulas: Formula | None) -> Iterable[Those]:
@@ -161,7 +161,7 @@ class Cohort:
         self,
         what: Event | TransitionEffect,
         those: Those,
-        factors: tuple[Floats | float, Floats | float],
+        factors: tuple[Floats, Floats],
         point: int,
         *,
         counted: float = 1.0,

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import xarray as xr
-from numpy.typing import ArrayLike
 
+from equipoise.clinical.discounting import Rates
 from equipoise.clinical.engines import Engine, engine_for
 from equipoise.clinical.plan import plan
 from equipoise.clinical.run import run_cohort, run_in_time, run_individuals
@@ -98,7 +98,7 @@ def follow(
     how: Following,
     *,
     start_ages: Sequence[float] | None = None,
-    discount: tuple[ArrayLike, ArrayLike] | None = None,
+    discount: tuple[Rates, Rates] | None = None,
     progress: Callable[[float], None] | None = None,
     strict: bool = False,
     by_year: bool = True,

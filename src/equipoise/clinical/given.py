@@ -1,22 +1,23 @@
 """What a run of a cohort is given, checked: the same for every engine."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from equipoise.clinical.discounting import Discounting, Rates, discounting
 from equipoise.clinical.plan import Plan, plan
 from equipoise.clinical.schedule import Schedule, schedule
 from equipoise.core.errors import LabelError, SimulationError
 from equipoise.core.translation import translate as _
+from equipoise.core.units import Measure
 from equipoise.spec.clock import CALENDAR_YEAR
+from equipoise.spec.discount import steps_of
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Model
 from equipoise.spec.model_formulas import formulas
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class Given:
     """A model with its numbers.
 
     `parameters` has one variable per parameter, dims ``(draw)``, in canonical units; `ages` are
-    those at the start, in years; `rates` are the yearly discount rates of cost and health, each
-    a number or dims (draw); `draws` are labels.
+    those at the start, in years; `discount` has the rates of cost and of health; `draws` are
+    labels.
     """
 
     model: LoadedModel
@@ -33,7 +34,7 @@ class Given:
     clock: Schedule
     parameters: xr.Dataset
     ages: tuple[float, ...]
-    rates: tuple[Floats, Floats]
+    discount: tuple[Discounting, Discounting]
     draws: Sequence[int]
 
 
@@ -42,7 +43,7 @@ def given(
     parameters: xr.Dataset,
     *,
     start_ages: Sequence[float] | None,
-    discount: tuple[ArrayLike, ArrayLike] | None,
+    discount: tuple[Rates, Rates] | None,
     by_year: bool,
 ) -> Given:
     """Put together what a run needs; see `run.run_cohort`.
@@ -53,7 +54,8 @@ def given(
         If formulas use the age or the calendar year and nobody says it, or named values are made in
         a circle.
     LabelError
-        If a parameter is missing from the sample, or it or a discount rate has other dims.
+        If a parameter is missing from the sample, or it or a discount rate has other dims, or rates
+        cannot be.
     """
     _require_parameters(model.spec, parameters)
     _require_start_year(model.spec)
@@ -65,7 +67,7 @@ def given(
         clock=clock if by_year else clock.in_one(),
         parameters=parameters,
         ages=_ages(model.spec, start_ages),
-        rates=_rates(model.spec, discount, draws=len(draws)),
+        discount=_discount(model.spec, discount, draws=len(draws)),
         draws=draws,
     )
 
@@ -83,12 +85,12 @@ def some_of(run: Given, places: NDArray[np.intp]) -> Given:
     if places.size == 1 and len(run.draws) > 1:
         places = np.append(places, 0 if places[0] else 1)
     labels = [run.draws[place] for place in places]
-    rates = tuple(rate if rate.size == 1 else rate[places] for rate in run.rates)
+    cost, health = (one.of_draws(places) for one in run.discount)
     return replace(
         run,
         parameters=run.parameters.isel(draw=places, missing_dims="ignore"),
         draws=labels,
-        rates=(rates[0], rates[1]),
+        discount=(cost, health),
     )
 
 
@@ -96,7 +98,7 @@ def given_again(
     run: Given,
     model: LoadedModel,
     parameters: xr.Dataset,
-    rates: tuple[Floats, Floats],
+    discount: tuple[Discounting, Discounting],
     draws: Sequence[int],
 ) -> Given:
     """Return a run with another model of the same time, and other numbers.
@@ -105,11 +107,11 @@ def given_again(
     ----------
     run
         The first one.
-    model, parameters, rates, draws
+    model, parameters, discount, draws
         As of `Given`.
     """
     return replace(
-        run, model=model, plan=plan(model), parameters=parameters, rates=rates, draws=draws
+        run, model=model, plan=plan(model), parameters=parameters, discount=discount, draws=draws
     )
 
 
@@ -134,24 +136,24 @@ def _draws(parameters: xr.Dataset) -> list[int]:
     return list(range(parameters.sizes["draw"]))
 
 
-def _rates(
-    spec: Model, discount: tuple[ArrayLike, ArrayLike] | None, *, draws: int
-) -> tuple[Floats, Floats]:
-    """Return the yearly discount rates of cost and health, scalar or one per draw."""
-    given: tuple[ArrayLike, ArrayLike] = (0.0, 0.0)
+def _discount(
+    spec: Model, discount: tuple[Rates, Rates] | None, *, draws: int
+) -> tuple[Discounting, Discounting]:
+    """Return the rates of cost and health: those given, or the file's, or none."""
+    cost: Rates = 0.0
+    health: Rates = 0.0
     if discount is not None:
-        given = discount
+        cost, health = discount
     elif spec.discount is not None:
-        given = (spec.discount.cost.value, spec.discount.health.value)
-    cost, health = (np.ascontiguousarray(rate, dtype=np.float64) for rate in given)
-    for rate in (cost, health):
-        if rate.shape not in ((), (1,), (draws,)) or not bool(np.all(rate > -1.0)):
-            message = (
-                f"a discount rate has shape {rate.shape} and least value {rate.min():g}; give one "
-                f"number above -1, or one for each of the {draws} draws"
-            )
-            raise LabelError(message)
-    return cost, health
+        cost, health = _in_steps(spec.discount.cost), _in_steps(spec.discount.health)
+    return discounting(cost, draws=draws), discounting(health, draws=draws)
+
+
+def _in_steps(rate: Measure | Mapping[str, Measure]) -> Discounting:
+    """Return a rate of a file."""
+    steps = steps_of(rate)
+    starts = tuple(step.since.value for step in steps)
+    return Discounting(starts, np.array([[step.rate.value] for step in steps]))
 
 
 def _ages(spec: Model, start_ages: Sequence[float] | None) -> tuple[float, ...]:

@@ -150,7 +150,7 @@ class Individuals:
         self._course = Course(given, own)
         self._walk = Walk(given, patients, self._course)
         self._shape = self._walk.shape
-        self._rates = given.rates
+        self._discount = given.discount
         self._tally = Tally(given)
         groups = [self._course.of(group.weight)[0] for group in self._spec.subgroups.values()]
         labels = Labels(tuple(self._spec.strategies), given.draws)
@@ -182,10 +182,10 @@ class Individuals:
                 progress((point + 1) / len(clock.points))
         return self._tally.arrays()
 
-    def _factors(self, point: int) -> tuple[Floats | float, Floats | float]:
+    def _factors(self, point: int) -> tuple[Floats, Floats]:
         """Return the discount factors of cost and health at a point of time."""
         time = self._clock.points[point]
-        cost, health = ((1.0 + rate) ** -time for rate in self._rates)
+        cost, health = (one.factor(time) for one in self._discount)
         return cost, health
 
     def _sum(self, value: Floats, where: Truths) -> Floats:

@@ -5,9 +5,10 @@ from functools import partial
 
 import numpy as np
 import xarray as xr
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from equipoise.clinical.cohort import Cohort
+from equipoise.clinical.discounting import Rates
 from equipoise.clinical.engines import Engine, can_be_compiled, engine_for
 from equipoise.clinical.given import Given, given, some_of
 from equipoise.clinical.one_by_one import one_by_one
@@ -35,7 +36,7 @@ def run_cohort(
     parameters: xr.Dataset,
     *,
     start_ages: Sequence[float] | None = None,
-    discount: tuple[ArrayLike, ArrayLike] | None = None,
+    discount: tuple[Rates, Rates] | None = None,
     progress: Callable[[float], None] | None = None,
     strict: bool = False,
     engine: Engine | None = None,
@@ -62,8 +63,8 @@ def run_cohort(
     start_ages
         Ages at the start, years; by default the model's own `time.start_age`.
     discount
-        Rates per year for cost and health, each a number or dims ``(draw)``; by default the
-        model's own, and 0 if it has none.
+        Rates per year for cost and health, each a number, dims ``(draw)`` or a `Discounting` of
+        rates that change with time; by default the model's own, and 0 if it has none.
     progress
         Called with the share of the work done, between 0 and 1.
     strict
@@ -144,7 +145,7 @@ def run_individuals(
     parameters: xr.Dataset,
     *,
     start_ages: Sequence[float] | None = None,
-    discount: tuple[ArrayLike, ArrayLike] | None = None,
+    discount: tuple[Rates, Rates] | None = None,
     progress: Callable[[float], None] | None = None,
     engine: Engine | None = None,
     by_year: bool = True,
@@ -218,7 +219,7 @@ def run_in_time(
     parameters: xr.Dataset,
     *,
     start_ages: Sequence[float] | None = None,
-    discount: tuple[ArrayLike, ArrayLike] | None = None,
+    discount: tuple[Rates, Rates] | None = None,
     progress: Callable[[float], None] | None = None,
     engine: Engine = "machine_code",
     by_year: bool = True,
@@ -301,10 +302,9 @@ def _machine_code(run: Given) -> Mapping[str, Floats]:
 
     names = run.model.spec.parameters
     parameters = {name: np.asarray(run.parameters[name].values) for name in names}
-    rates = dict(zip(("discount_cost", "discount_health"), run.rates, strict=True))
     found = compiled_cohort(
-        run.model, run.plan, run.clock, parameters | rates,
-        ages=run.ages, draws=len(run.draws),
+        run.model, run.plan, run.clock, parameters,
+        discount=run.discount, ages=run.ages, draws=len(run.draws),
     )  # fmt: skip
     failed = np.flatnonzero(found.failed)
     if failed.size:

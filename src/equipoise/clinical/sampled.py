@@ -113,11 +113,10 @@ def _each_patient(given: Given, alike: LoadedModel, stretch: Patients, few: rang
         changes = name in given.plan.changes
         own_name = f"{name}_at_start" if changes else name
         parameters[own_name] = xr.Variable("draw", value[:, 0, :].T.ravel())
-    rates = tuple(
-        np.repeat(rate[: len(few)], stretch.count) if rate.size > 1 else rate for rate in part.rates
-    )
+    repeated_draws = np.repeat(np.arange(len(few)), stretch.count)
+    cost, health = (one.of_draws(repeated_draws) for one in part.discount)
     labels = np.repeat(numbers, stretch.count).tolist()
-    return given_again(given, alike, xr.Dataset(parameters), (rates[0], rates[1]), labels)
+    return given_again(given, alike, xr.Dataset(parameters), (cost, health), labels)
 
 
 def _summed(arrays: Mapping[str, Floats], draws: int, patients: int) -> dict[str, Floats]:

@@ -83,19 +83,20 @@ def _followed(part: Given, numbers: Numbers, stretch: Patients, engine: Engine) 
     clock = part.clock
     horizon, years = clock.points[-1], clock.years
     draws = np.asarray(part.draws, dtype=np.int64)
+    rates = part.discount[0].constant, part.discount[1].constant
     kinds = {way.kind for ways in numbers.ways for way in ways}
     if engine == "numpy" or not kinds <= CLOSED_FORMS:
         shape = (stretch.count, *numbers.shape[1:])
         run = InTime(
             numbers.of_shape(shape), stretch, draws=draws, horizon=horizon, years=years,
-            rates=part.rates,
+            rates=rates,
         )  # fmt: skip
         return run.run()
     # Numba takes half a second to import.
     from equipoise.clinical.compiled.in_time.engine import compiled_in_time  # noqa: PLC0415
 
     return compiled_in_time(
-        numbers, stretch, draws=draws, horizon=horizon, years=years, rates=part.rates
+        numbers, stretch, draws=draws, horizon=horizon, years=years, rates=rates
     )
 
 

@@ -9,6 +9,7 @@ from equipoise.core.errors import FieldError
 from equipoise.core.translation import translate as _
 from equipoise.core.units import MeasureField, UnitField
 from equipoise.spec.base import SpecModel
+from equipoise.spec.discount import Discount
 from equipoise.spec.distribution import DistributionField
 from equipoise.spec.formula import Formula, FormulaField
 from equipoise.spec.quantity import Correlation, Joint, Name, Quantity, Source
@@ -39,13 +40,6 @@ class Time(SpecModel):
     correct_transitions: bool = False
     """Weight one-off effects of transitions like states (a published convention), instead of
     counting them in full."""
-
-
-class Discount(SpecModel):
-    """Yearly discount rates, compounded: 1 / (1 + rate) ** years."""
-
-    cost: MeasureField
-    health: MeasureField
 
 
 class TableArgument(SpecModel):

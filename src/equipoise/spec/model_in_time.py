@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from equipoise.core.translation import translate as _
 from equipoise.spec.clock import PASSING
+from equipoise.spec.discount import steps_of
 from equipoise.spec.findings import Finding, finding
 from equipoise.spec.formula import Formula
 from equipoise.spec.formula.tree import Comparison, Logic, Name, Node, Number
@@ -30,6 +31,7 @@ def check_in_time(model: Model, *, rates: frozenset[str]) -> Iterator[Finding]:
         message = _("continuous time needs `time`, `states` and `transitions`")
         yield finding(("engine",), message, fix=_by_cycles())
         return
+    yield from _discount(model)
     for name, attribute in model.attributes.items():
         if attribute.each_cycle is not None:
             message = _("an attribute that changes from cycle to cycle has no continuous time")
@@ -40,6 +42,14 @@ def check_in_time(model: Model, *, rates: frozenset[str]) -> Iterator[Finding]:
     for placed in formulas(model):
         if placed.role not in _BY_CYCLES and placed.role != "track":
             yield from _formula(model, placed, rates)
+
+
+def _discount(model: Model) -> Iterator[Finding]:
+    """Check that discount rates never change."""
+    for name in ("cost", "health") if model.discount is not None else ():
+        if len(steps_of(getattr(model.discount, name))) > 1:
+            message = _("continuous time has one discount rate, which does not change")
+            yield finding(("discount", name), message, fix=_by_cycles())
 
 
 def _by_cycles() -> str:

@@ -6,9 +6,10 @@ from graphlib import CycleError, TopologicalSorter
 from equipoise.core.errors import FieldError
 from equipoise.core.translation import mark
 from equipoise.core.translation import translate as _
-from equipoise.core.units import DIMENSIONLESS, Measure, Unit, parse_unit
+from equipoise.core.units import DIMENSIONLESS, Unit, parse_unit
 from equipoise.spec.clock import CLOCK
-from equipoise.spec.findings import Finding, Place, finding
+from equipoise.spec.discount import check_discount
+from equipoise.spec.findings import Finding, finding
 from equipoise.spec.formula import FUNCTIONS, Formula, TableSignature, unit_of
 from equipoise.spec.formula.tree import Number
 from equipoise.spec.loaded import TableData
@@ -68,8 +69,7 @@ def _clock(model: Model) -> Iterator[Finding]:
             if measure is not None:
                 yield from unit_must_fit(("time", name), measure.unit, YEAR)
     if model.discount is not None:
-        yield from unit_must_fit(("discount", "cost"), model.discount.cost.unit, PER_YEAR)
-        yield from unit_must_fit(("discount", "health"), model.discount.health.unit, PER_YEAR)
+        yield from check_discount(model.discount)
     yield from _clock_values(model)
     if model.willingness_to_pay is not None:
         wanted = parse_unit(f"{model.money}/QALY")
@@ -78,14 +78,10 @@ def _clock(model: Model) -> Iterator[Finding]:
 
 def _clock_values(model: Model) -> Iterator[Finding]:
     """Check the sizes of the model's fixed numbers; its cycle and horizon are checked elsewhere."""
-    fixed: dict[Place, Measure | None] = {("willingness_to_pay",): model.willingness_to_pay}
-    if model.discount is not None:
-        fixed[("discount", "cost")] = model.discount.cost
-        fixed[("discount", "health")] = model.discount.health
-    for place, measure in fixed.items():
-        if measure is not None and measure.value < 0:
-            message = _("a value of {value:g} is below zero", value=measure.value)
-            yield finding(place, message, fix=_("correct the number"))
+    price = model.willingness_to_pay
+    if price is not None and price.value < 0:
+        message = _("a value of {value:g} is below zero", value=price.value)
+        yield finding(("willingness_to_pay",), message, fix=_("correct the number"))
     if model.time is not None and model.time.start_age is not None:
         yield from possible_age(("time", "start_age"), model.time.start_age)
 

@@ -197,6 +197,26 @@ def test_runs_of_different_luck_are_not_compared(run):
     assert "seed" in err
 
 
+def test_model_run_prints_rates_that_change_with_time(run, tmp_path):
+    model = """
+model: Two rates
+money: EUR@2025
+time: {cycle: 1 year, horizon: 90 years}
+discount:
+  cost: {0 years: 3.5 %/year, 30 years: 3 %/year, 75 years: 2.5 %/year}
+  health: 1.5 %/year
+strategies: {only: {}}
+states: {alive: {start: 1, utility: 1}}
+"""
+    (tmp_path / "model.yaml").write_text(model, encoding="utf-8")
+    _code, out, _err = run("model", "run", "model.yaml")
+    assert (
+        "discount 3.5% a year (3% a year after 30 years, 2.5% a year after 75 years) cost, "
+        "1.5% a year health"
+    ) in " ".join(out.split())
+    assert "Discounted totals per patient" in out
+
+
 def test_model_run_prints_the_published_table(run):
     code, out, _err = run("model", "run", "sick-sicker")
     assert code == 0

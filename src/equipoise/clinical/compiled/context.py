@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from equipoise.clinical.compiled.discount import Factors, StepCounts, discount_names
 from equipoise.clinical.compiled.formulas import Formulas, Tables
 from equipoise.clinical.compiled.residence import Places, Residence
 from equipoise.clinical.compiled.statements import Scratch, Value, Varies
@@ -12,9 +13,6 @@ from equipoise.spec.formula import Formula, Node
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Time
 from equipoise.spec.model_formulas import names_behind
-
-DISCOUNT = ("discount_cost", "discount_health")
-"""Yearly discount rates, beside the model's own parameters."""
 
 OUTPUTS = (
     "cost", "cost_present", "cost_at_start", "qaly", "qaly_present", "life_years",
@@ -40,9 +38,18 @@ class Context:
         Its clock.
     drawn
         Parameters, and discount rates, that differ between draws; all others are single numbers.
+    steps
+        How many discount rates hold one after another.
     """
 
-    def __init__(self, model: LoadedModel, plan: Plan, time: Time, drawn: Sequence[str]) -> None:
+    def __init__(
+        self,
+        model: LoadedModel,
+        plan: Plan,
+        time: Time,
+        drawn: Sequence[str],
+        steps: StepCounts,
+    ) -> None:
         self.spec, self.plan, self.time = model.spec, plan, time
         self.is_apart = bool(plan.lasting)
         """Whether each strategy is followed through all cycles before the next: who is told apart
@@ -57,8 +64,9 @@ class Context:
         self.states = {name: self.own.row() for name in plan.states}
         self.attributes = {name: self.own.row() for name in self.spec.attributes}
         self._wrong = {scratch: scratch.row() for scratch in (self.shared, self.own)}
-        self.drawn = tuple(drawn)
-        self.single = tuple(n for n in (*self.spec.parameters, *DISCOUNT) if n not in drawn)
+        self.drawn, rates = tuple(drawn), discount_names(steps)
+        self.single = tuple(n for n in (*self.spec.parameters, *rates) if n not in drawn)
+        self._numbers = numbers_given(self.single, self.drawn)
         self.of_strategy = members_of(list(self.spec.strategies.values()))
         self.of_group = members_of([group.values for group in self.spec.subgroups.values()])
         self.places = Places(self.spec, plan)
@@ -76,7 +84,7 @@ class Context:
             first_day, tables, self.shared, places, prefix="d", own=own, on_first_day=True
         )
         self.residence = Residence(plan, known, tables, self.shared, places)
-        self.discount = {name: known[name] for name in DISCOUNT}
+        self._factors = Factors(steps, self._numbers)
         order = order_of(self.spec, plan, shares=False).order
         shared = [name for name in order if name not in plan.of_place]
         _in_order(self.now, known, [*shared, *self.places.order(by_stay=False)])
@@ -97,8 +105,7 @@ class Context:
         """Return what the names of formulas stand for in a cycle."""
         known: dict[str, Value | Node] = {n: f.tree for n, f in self.spec.let.items()}
         known |= self.places.known()
-        known |= {n: Value(f"q{k}", Varies.NOTHING) for k, n in enumerate(self.single)}
-        known |= {n: Value(f"p{k}", Varies.DRAW) for k, n in enumerate(self.drawn)}
+        known |= self._numbers
         by_strategy = self.each & Varies.STRATEGY
         known |= {n: Value(f"v{k}", by_strategy) for k, n in enumerate(self.of_strategy)}
         known |= {n: Value(f"u{k}", Varies.NOTHING) for k, n in enumerate(self.of_group)}
@@ -157,12 +164,9 @@ class Context:
         """Return the share alive at the start of a cycle."""
         return self.now.total([self.present(name) for name in self.plan.living])
 
-    def factor(self, name: str, when: str) -> Value:
-        r"""Return a discount factor :math:`(1 + r)^{-t}`, as :math:`e^{-t \ln(1 + r)}`."""
-        rate = self.discount[name]
-        assert isinstance(rate, Value)  # noqa: S101 - a rate is no formula
-        growth = self.now.set("np.log1p({0})", rate)
-        return self.now.set("exp(-({0} * {1}))", Value(when, Varies.CYCLE), growth)
+    def factor(self, kind: str, when: str) -> Value:
+        """Return a discount factor of costs or health, at the text of a time."""
+        return self._factors.write(self.now, kind, when)
 
     def fresh(self, prefix: str) -> str:
         """Return a name that nothing else has: the compiler is slow with names set twice."""
@@ -178,6 +182,12 @@ def _in_order(
         value = known[name]
         if not isinstance(value, Value):
             statements.number(value)
+
+
+def numbers_given(single: Sequence[str], drawn: Sequence[str]) -> dict[str, Value]:
+    """Return what stands for the numbers that a kernel is given, by name."""
+    found = {name: Value(f"q{k}", Varies.NOTHING) for k, name in enumerate(single)}
+    return found | {name: Value(f"p{k}", Varies.DRAW) for k, name in enumerate(drawn)}
 
 
 def clock_values(time: Time, now: str, age: str, varies: Varies) -> dict[str, Value]:

@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.clinical.compiled.build import ready
-from equipoise.clinical.compiled.context import DISCOUNT, OUTPUTS, Reward
+from equipoise.clinical.compiled.context import OUTPUTS, Reward
+from equipoise.clinical.compiled.discount import discount_numbers, step_counts
 from equipoise.clinical.compiled.source import Source, source_of
 from equipoise.clinical.compiled.statements import BLOCK
+from equipoise.clinical.discounting import Discounting
 from equipoise.clinical.plan import Plan
 from equipoise.clinical.schedule import Schedule
 from equipoise.spec.loaded import LoadedModel
@@ -40,6 +42,7 @@ def compiled_cohort(
     clock: Schedule,
     parameters: Mapping[str, Floats],
     *,
+    discount: tuple[Discounting, Discounting],
     ages: Sequence[float],
     draws: int,
 ) -> Compiled:
@@ -52,8 +55,9 @@ def compiled_cohort(
     plan, clock
         Its order of work and its time.
     parameters
-        By name, each a single number or dims (draw): the model's parameters and the yearly
-        discount rates `discount_cost` and `discount_health`.
+        By name, each a single number or dims (draw).
+    discount
+        Rates of cost and of health.
     ages
         At the start, years.
     draws
@@ -65,14 +69,18 @@ def compiled_cohort(
         Draws in which something leaves its range or grows beyond all numbers are marked: only the
         NumPy engine can say what and where, or that it does no harm.
     """
-    source = source_of(model, tuple(drawn_names(model, parameters)), by_year=clock.years > 1)
+    numbers = {**parameters, **discount_numbers(discount)}
+    source = source_of(
+        model, tuple(drawn_names(model, numbers)),
+        by_year=clock.years > 1, steps=step_counts(discount),
+    )  # fmt: skip
     blocks = -(-draws // BLOCK)
     shapes = shapes_of(model, plan, clock, ages=len(ages), width=blocks * BLOCK)
     sizes = [int(np.prod(shape)) for shape in shapes]
     places = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     out, failed = np.zeros(int(places[-1])), np.zeros(blocks * BLOCK, dtype=np.int64)
     fixed = (
-        *_numbers(model, source, parameters, draws=draws, width=blocks * BLOCK),
+        *_numbers(model, source, numbers, draws=draws, width=blocks * BLOCK),
         np.asarray(ages, dtype=np.float64),
         *clock_arrays(clock),
         *places_of(source.rewards, places, shapes),
@@ -92,14 +100,13 @@ def compiled_cohort(
     return Compiled(arrays, failed[:draws] > 0)
 
 
-def drawn_names(model: LoadedModel, parameters: Mapping[str, Floats]) -> list[str]:
+def drawn_names(model: LoadedModel, numbers: Mapping[str, Floats]) -> list[str]:
     """Return what differs between draws, or would if nobody had fixed it.
 
     What the file says to be uncertain counts as such also where the user has set it to a number,
     so that no other kernel must be compiled for that.
     """
-    names = (*model.spec.parameters, *DISCOUNT)
-    return [n for n in names if n in model.uncertain or np.ptp(parameters[n], axis=None) != 0.0]
+    return [n for n in numbers if n in model.uncertain or np.ptp(numbers[n], axis=None) != 0.0]
 
 
 def shapes_of(

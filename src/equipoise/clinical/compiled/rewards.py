@@ -89,7 +89,7 @@ def flows(context: Context, moved: Moved) -> Flows:
     sums = context.own.region(2 * count)
     share: list[str] = []
     for name, first, last in (("cost", 0, len(costs)), ("health", len(costs), count)):
-        factor = context.now.place_of(context.factor(f"discount_{name}", "now"))
+        factor = context.now.place_of(context.factor(name, "now"))
         rows = [
             Region(region.first + (first + offset) * BLOCK, last - first, region.begin)
             for region, offset in ((listed.amounts, 0), (sums, 0), (sums, count))
@@ -165,9 +165,9 @@ def effects(context: Context, moved: Moved) -> list[str]:
     costs, health = at_moves(context, moved)
     lines = [
         line
-        for rewards, rate in ((costs, "discount_cost"), (health, "discount_health"))
+        for rewards, kind in ((costs, "cost"), (health, "health"))
         for line in (
-            _later(context, _listed(context, rewards), rate, at_start=False) if rewards else ()
+            _later(context, _listed(context, rewards), kind, at_start=False) if rewards else ()
         )
     ]
     return ["if inside:", *indented(1, lines)] if lines else []
@@ -243,12 +243,12 @@ def _event(context: Context, event: Event) -> list[str]:
         _add_once(context, (costs, health), those, event)
     lines: list[str] = []
     if costs:
-        later = _later(context, _listed(context, costs), "discount_cost", at_start=True)
+        later = _later(context, _listed(context, costs), "cost", at_start=True)
         first_day = {("cost_at_start", number): cost for (_n, number), cost in costs.items()}
         at_once = _at_once(context, _listed(context, first_day))
         lines = ["if k == 0:", *indented(1, at_once), "else:", *indented(1, later)]
     if health:
-        lines += _later(context, _listed(context, health), "discount_health", at_start=True)
+        lines += _later(context, _listed(context, health), "health", at_start=True)
     return lines or ["pass"]
 
 
@@ -262,10 +262,10 @@ def _at_once(context: Context, rewards: _Rewards) -> list[str]:
     return over(rewards.amounts.count, lines)
 
 
-def _later(context: Context, rewards: _Rewards, rate: str, *, at_start: bool) -> list[str]:
+def _later(context: Context, rewards: _Rewards, kind: str, *, at_start: bool) -> list[str]:
     """Return the statements that add what happens once, as it is and at its present value."""
     when, point = ("now", "k") if at_start else ("then", "k + 1")
-    factor = context.now.place_of(context.factor(rate, when))
+    factor = context.now.place_of(context.factor(kind, when))
     to, to_present = context.fresh("o"), context.fresh("o")
     year = f"once_year[{point}]"
     lines = [

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from equipoise.clinical.compiled.context import Context, Reward
+from equipoise.clinical.compiled.discount import ONE_RATE, StepCounts
 from equipoise.clinical.compiled.formulas import FUNCTIONS
 from equipoise.clinical.compiled.moves import Moved, moved, start
 from equipoise.clinical.compiled.rewards import (
@@ -66,14 +67,23 @@ class Source:
 
 
 @lru_cache(maxsize=16)
-def source_of(model: LoadedModel, drawn: tuple[str, ...], *, by_year: bool) -> Source:
+def source_of(
+    model: LoadedModel, drawn: tuple[str, ...], *, by_year: bool, steps: StepCounts = ONE_RATE
+) -> Source:
     """Return the text of a model's kernel, which large runs need once for each part."""
     assert model.spec.time is not None  # noqa: S101 - otherwise nothing is compiled
-    return kernel_source(model, plan_of(model), model.spec.time, drawn, by_year=by_year)
+    plan = plan_of(model)
+    return kernel_source(model, plan, model.spec.time, drawn, by_year=by_year, steps=steps)
 
 
 def kernel_source(
-    model: LoadedModel, plan: Plan, time: Time, drawn: Sequence[str], *, by_year: bool = True
+    model: LoadedModel,
+    plan: Plan,
+    time: Time,
+    drawn: Sequence[str],
+    *,
+    by_year: bool = True,
+    steps: StepCounts = ONE_RATE,
 ) -> Source:
     """Write the kernel of one model.
 
@@ -89,8 +99,10 @@ def kernel_source(
         Parameters and discount rates that differ between draws.
     by_year
         Tell years apart; else the clock has one year.
+    steps
+        How many discount rates hold one after another.
     """
-    context = Context(model, plan, time, drawn)
+    context = Context(model, plan, time, drawn, steps)
     tables = range(len(model.tables))
     columns = [f"{part}{k}" for k in tables for part in ("grid", "values", "codes")]
     head = _HEAD.format(functions=FUNCTIONS, arguments=", ".join([*ARGUMENTS, *columns]))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from equipoise.clinical.compiled.context import Context, Reward
+from equipoise.clinical.compiled.discount import KINDS
 from equipoise.clinical.compiled.moves import Moved
 from equipoise.clinical.compiled.rewards import at_moves, looped, over, place_text, yearly
 from equipoise.clinical.compiled.statements import ONE, Region, Value, Varies
@@ -30,14 +31,13 @@ def whole_course(context: Context, moved: Moved) -> Whole:
     first, count = len(context.rewards), len(rewards)
     context.rewards += rewards
     plain, present = context.own.region(count), context.own.region(count)
-    rates = ("discount_cost", "discount_health")
     weight = Value("weight", Varies.CYCLE)
-    for found, rate in zip(in_states, rates, strict=True):
-        discounted = context.now.set("{0} * {1}", weight, context.factor(rate, "now"))
+    for found, kind in zip(in_states, KINDS, strict=True):
+        discounted = context.now.set("{0} * {1}", weight, context.factor(kind, "now"))
         _add(context, rewards, found, (plain, present), (weight, discounted))
-    for found, rate in zip(at_once, rates, strict=True):
+    for found, kind in zip(at_once, KINDS, strict=True):
         if found:
-            _add(context, rewards, found, (plain, present), (ONE, context.factor(rate, "then")))
+            _add(context, rewards, found, (plain, present), (ONE, context.factor(kind, "then")))
     to, to_present = context.fresh("o"), context.fresh("o")
     lines = [
         f"{to} = {place_text(first, 'reward_place', '0')}",

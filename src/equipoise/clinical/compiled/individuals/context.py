@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from equipoise.clinical.compiled.context import (
-    DISCOUNT,
     Reward,
     clock_values,
     members_of,
+    numbers_given,
     table_calls,
 )
+from equipoise.clinical.compiled.discount import Factors, StepCounts, discount_names
 from equipoise.clinical.compiled.individuals.steps import STEP, CycleTable, Steps
 from equipoise.clinical.compiled.statements import Value, Varies
 from equipoise.clinical.plan import Plan
@@ -37,10 +38,19 @@ class PatientContext:
         Number of its points of time.
     drawn
         Parameters, and discount rates, that differ between draws; all others are single numbers.
+    steps
+        How many discount rates hold one after another.
     """
 
     def __init__(
-        self, model: LoadedModel, plan: Plan, time: Time, *, points: int, drawn: Sequence[str]
+        self,
+        model: LoadedModel,
+        plan: Plan,
+        time: Time,
+        *,
+        points: int,
+        drawn: Sequence[str],
+        steps: StepCounts,
     ) -> None:
         self.spec, self.plan, self.time = model.spec, plan, time
         self.table = CycleTable(points)
@@ -48,8 +58,9 @@ class PatientContext:
         """What happens to patients, added up by cycle, in the array `x`."""
         self.numbers = {name: number for number, name in enumerate(plan.states)}
         self.own = tuple(n for n, a in self.spec.attributes.items() if a.distribution is not None)
-        self.drawn = tuple(drawn)
-        self.single = tuple(n for n in (*self.spec.parameters, *DISCOUNT) if n not in drawn)
+        self.drawn, rates = tuple(drawn), discount_names(steps)
+        self.single = tuple(n for n in (*self.spec.parameters, *rates) if n not in drawn)
+        self._numbers = numbers_given(self.single, self.drawn)
         self.of_strategy = members_of(list(self.spec.strategies.values()))
         self.of_group = members_of([group.values for group in self.spec.subgroups.values()])
         self.rewards: list[Reward] = []
@@ -58,7 +69,7 @@ class PatientContext:
         self.now = Steps(known | self.words("state"), tables, self.table, prefix="t")
         first_day = {**known, **self._first_day()}
         self.first_day = Steps(first_day, tables, self.table, prefix="d", on_first_day=True)
-        self.discount = {name: known[name] for name in DISCOUNT}
+        self._factors = Factors(steps, self._numbers)
         starts = list(plan.starts.values())
         starts += [state.start for state in plan.states.values() if state.start is not None]
         starts += [group.weight for group in self.spec.subgroups.values()]
@@ -67,8 +78,7 @@ class PatientContext:
     def _known(self) -> dict[str, Value | Node]:
         """Return what the names of formulas stand for in a cycle."""
         known: dict[str, Value | Node] = {n: f.tree for n, f in self.spec.let.items()}
-        known |= {n: Value(f"q{k}", Varies.NOTHING) for k, n in enumerate(self.single)}
-        known |= {n: Value(f"p{k}", Varies.DRAW) for k, n in enumerate(self.drawn)}
+        known |= self._numbers
         known |= {n: Value(f"v{k}", Varies.NOTHING) for k, n in enumerate(self.of_strategy)}
         known |= {n: Value(f"u{k}", Varies.NOTHING) for k, n in enumerate(self.of_group)}
         for number, name in enumerate(self.spec.attributes):
@@ -136,9 +146,6 @@ class PatientContext:
         """Return the value of a formula in a cycle."""
         return self.now.number(formula.tree)
 
-    def factor(self, name: str) -> Value:
-        r"""Return a discount factor :math:`(1 + r)^{-t}`, as :math:`e^{-t \ln(1 + r)}`."""
-        rate = self.discount[name]
-        assert isinstance(rate, Value)  # noqa: S101 - a rate is no formula
-        growth = self.now.set("np.log1p({0})", rate)
-        return self.now.set("exp(-({0} * {1}))", Value("now", Varies.CYCLE), growth)
+    def factor(self, kind: str) -> Value:
+        """Return the discount factor of costs or health at the beginning of a cycle."""
+        return self._factors.write(self.now, kind, "now")

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.clinical.compiled.build import Kernel, ready
-from equipoise.clinical.compiled.context import DISCOUNT, OUTPUTS
+from equipoise.clinical.compiled.context import OUTPUTS
+from equipoise.clinical.compiled.discount import discount_numbers, step_counts
 from equipoise.clinical.compiled.engine import (
     clock_arrays,
     drawn_names,
@@ -44,10 +45,10 @@ class PatientKernel:
         self._parameters: dict[str, Floats] = {
             name: np.asarray(given.parameters[name].values) for name in spec.parameters
         }
-        self._parameters |= dict(zip(DISCOUNT, given.rates, strict=True))
+        self._parameters |= discount_numbers(given.discount)
         self._source = patient_source(
             given.model, given.plan, time, points=len(given.clock.points),
-            drawn=drawn_names(given.model, self._parameters),
+            drawn=drawn_names(given.model, self._parameters), steps=step_counts(given.discount),
         )  # fmt: skip
         keys = [patient_key(seed=seed, decision=name) for name in (TRANSITION, START)]
         self._keys = np.array(keys, dtype=np.int64).ravel()

@@ -73,8 +73,7 @@ class _Writer:
 
     def _factor(self, reward: Reward) -> str:
         """Return the name of the discount factor of a reward."""
-        kind = "discount_cost" if reward[0] == "cost" else "discount_health"
-        return self._context.factor(kind).text
+        return self._context.factor("cost" if reward[0] == "cost" else "health").text
 
     def yearly(self, sums: Sums) -> list[str]:
         """Return the statements of what the states bring, spread over the years it falls into."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from equipoise.clinical.compiled.context import Reward
+from equipoise.clinical.compiled.discount import ONE_RATE, StepCounts
 from equipoise.clinical.compiled.formulas import FUNCTIONS
 from equipoise.clinical.compiled.individuals.context import PatientContext
 from equipoise.clinical.compiled.individuals.course import PatientCourse, begin, indented
@@ -51,7 +52,13 @@ class PatientSource:
 
 
 def patient_source(
-    model: LoadedModel, plan: Plan, time: Time, *, points: int, drawn: Sequence[str]
+    model: LoadedModel,
+    plan: Plan,
+    time: Time,
+    *,
+    points: int,
+    drawn: Sequence[str],
+    steps: StepCounts = ONE_RATE,
 ) -> PatientSource:
     """Write the kernel of one model.
 
@@ -67,8 +74,10 @@ def patient_source(
         Number of its points of time.
     drawn
         Parameters and discount rates that differ between draws.
+    steps
+        How many discount rates hold one after another.
     """
-    context = PatientContext(model, plan, time, points=points, drawn=drawn)
+    context = PatientContext(model, plan, time, points=points, drawn=drawn, steps=steps)
     sums = Sums(context)
     course = PatientCourse(context, sums)
     columns = [
