@@ -215,6 +215,25 @@ def test_the_whole_course_in_one_year_has_the_same_totals(
     xr.testing.assert_allclose(whole["track"], apart["track"].isel(year=[0]), rtol=1e-12)
 
 
+def test_a_weight_by_age_is_that_of_the_start_also_where_curves_say_who_is_where(
+    build: Callable[..., LoadedModel],
+) -> None:
+    groups = {
+        "some": {"weight": "age / (100 * year) * p", "values": {"male": 0}},
+        "others": {"weight": "1 - age / (100 * year) * p", "values": {"male": 1}},
+    }
+    model = build(
+        subgroups=groups,
+        parameters={name: EVERYTHING["parameters"][name] for name in ("p",)},
+        states={
+            "well": {"share": "exponential_survival(time, (0.1 + male) / year)", "utility": 1},
+            "dead": {"share": "rest"},
+        },
+        transition_effects=[{"entering": "dead", "cost": "7"}],
+    )
+    assert_alike(*both(model, drawn()[["p"]], start_ages=AGES))
+
+
 def test_the_model_of_these_tests_uses_every_function(build: Callable[..., LoadedModel]) -> None:
     used = {name for one in formulas(everything(build).spec) for name in one.formula.functions}
     assert used == FUNCTIONS.keys() | TABLES.keys()

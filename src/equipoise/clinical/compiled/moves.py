@@ -130,7 +130,8 @@ def moved(context: Context) -> Moved:
 
 def _by_shares(context: Context) -> Moved:
     """Write who is where after a cycle, from curves."""
-    weight = group_weight(context, context.now)
+    # Of the first day: the age at the start may be in it.
+    weight = group_weight(context, context.first_day)
     following = shares(context, context.ahead)
     if weight is not ONE:
         following = {n: context.now.set("{0} * {1}", s, weight) for n, s in following.items()}
