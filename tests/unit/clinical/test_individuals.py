@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from equipoise.clinical import Engine, run_cohort, run_individuals, totals
+from equipoise.clinical import Engine, run_cohort, run_in_time, run_individuals, totals
 from equipoise.clinical import one_by_one as loops
 from equipoise.clinical.compiled.individuals import engine as threads
 from equipoise.clinical.given import given
@@ -179,6 +179,40 @@ def test_luck_is_shared_by_strategies_and_differs_between_draws_and_seeds(
         np.testing.assert_array_equal(one, other)
         assert (found[name].sel(draw=0) != found[name].sel(draw=1)).any()
         assert (found[name] != again[name]).any()
+
+
+@pytest.mark.parametrize("run", [run_cohort, run_individuals, run_in_time])
+@pytest.mark.parametrize("engine", ["machine_code", "numpy"])
+def test_a_distribution_can_have_uncertain_arguments(
+    build: Callable[..., LoadedModel], run: Callable[..., xr.Dataset], engine: Engine
+) -> None:
+    """Through a plain one and a formula: mean and spread are those of each draw."""
+    parameters = {
+        name: {"value": value, "unit": "1", "status": "assumption", "note": "invented"}
+        for name, value in {"middle": 5, "spread": 1}.items()
+    }
+    model = build(
+        parameters=parameters,
+        attributes={
+            "place": {"distribution": "normal(mean=0, sd=1)", "unit": "1"},
+            "height": {"start": "middle + spread * place", "unit": "1"},
+        },
+        states={
+            "well": {
+                "start": 1,
+                "cost": {"first": "height / year", "second": "height ** 2 / year"},
+            },
+            "dead": {},
+        },
+        transitions={"well": {"dead": "0.01 / year"}},
+    )
+    middle, spread = np.array([2.0, 5, 9]), np.array([1.0, 0.1, 2])
+    inputs = xr.Dataset({"middle": ("draw", middle), "spread": ("draw", spread)})
+    found = run(model, inputs, engine=engine, patients=5000)
+    total = found["cost"].sum("year") / found["life_years"].sum("year")
+    mean, square = (total.sel(item=item).values.ravel() for item in ("first", "second"))
+    np.testing.assert_array_less(np.abs(mean - middle) / spread, 4 / math.sqrt(5000))
+    np.testing.assert_allclose(np.sqrt(square - mean**2), spread, rtol=0.05)
 
 
 @pytest.mark.parametrize(
