@@ -6,8 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from equipoise.core.errors import LabelError, SimulationError
-from equipoise.core.translation import translate as _
+from equipoise.core.errors import LabelError
 
 Floats = NDArray[np.float64]
 
@@ -23,8 +22,8 @@ class Discounting:
     starts: tuple[float, ...]
     rates: Floats
 
-    def factor(self, time: float) -> Floats:
-        r"""Return what an amount at a time is worth at the start, dims (draw).
+    def factor(self, time: ArrayLike) -> Floats:
+        r"""Return what an amount at a time is worth at the start.
 
         .. math:: \prod_j (1 + r_j)^{-t_j}
 
@@ -33,7 +32,7 @@ class Discounting:
         Parameters
         ----------
         time
-            Years since the start.
+            Years since the start; the last dim of several is (draw).
 
         References
         ----------
@@ -50,30 +49,44 @@ class Discounting:
             found = found * (1.0 + self.rates[step]) ** -self._years_at(step, time)
         return np.asarray(found)
 
-    def _years_at(self, step: int, time: float) -> float:
+    def worth(self, time: ArrayLike) -> Floats:
+        r"""Return what 1 a year, paid all the time until then, is worth at the start.
+
+        .. math:: \int_0^t e^{-\delta(s)} ds,
+
+        where the logarithm of the factor falls by :math:`\ln(1 + r_j)` a year.
+
+        Parameters
+        ----------
+        time
+            As of `factor`.
+
+        Examples
+        --------
+        >>> Discounting((0.0,), np.array([[0.0]])).worth(2.5)
+        array([2.5])
+        """
+        total = np.zeros(1)
+        for step, start in enumerate(self.starts):
+            growth, years = np.log1p(self.rates[step]), self._years_at(step, time)
+            at_rest = growth == 0
+            lasts = np.where(at_rest, years, -np.expm1(-growth * years))
+            total = total + self.factor(start) * lasts / np.where(at_rest, 1.0, growth)
+        return total
+
+    def _years_at(self, step: int, time: ArrayLike) -> Floats:
         """Return for how many years a rate has held by some time."""
         is_last = step + 1 == len(self.starts)
-        end = time if is_last else min(time, self.starts[step + 1])
-        return max(end - self.starts[step], 0.0)
+        end = np.asarray(time if is_last else np.minimum(time, self.starts[step + 1]))
+        return np.asarray(np.maximum(end - self.starts[step], 0.0))
+
+    def at_steps(self, starts: Floats) -> Floats:
+        """Return the rates from some times on, dims (time, draw); times include all `starts`."""
+        return self.rates[np.searchsorted(self.starts, starts, side="right") - 1]
 
     def of_draws(self, places: NDArray[np.intp]) -> "Discounting":
         """Return the rates of some draws, in the order of their places."""
         return self if self.rates.shape[1] == 1 else replace(self, rates=self.rates[:, places])
-
-    @property
-    def constant(self) -> Floats:
-        """Return the one rate, dims (draw).
-
-        Raises
-        ------
-        SimulationError
-            If the rate changes with time.
-        """
-        if len(self.starts) > 1:
-            message = _("continuous time has one discount rate, which does not change")
-            fix = _("give one rate, or use `engine: individuals`, which goes by cycles")
-            raise SimulationError(message, fix=fix)
-        return np.asarray(self.rates[0])
 
 
 Rates = ArrayLike | Discounting

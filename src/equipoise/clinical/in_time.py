@@ -1,8 +1,7 @@
 """Patients in continuous time: the numbers of a run.
 
 Each way out of a state has a time of its own, and the shortest happens. Nothing waits for a cycle:
-what is written here is exact for hazards and yearly values that stay the same during a stay, or
-follow a distribution of times.
+cycles only say how often formulas are read that use the time, the age or the calendar year.
 """
 
 from collections.abc import Mapping
@@ -16,7 +15,8 @@ from equipoise.clinical.given import Given
 from equipoise.clinical.moves import HAIR, Labels, group_weights
 from equipoise.clinical.patients import Patients, starting_values
 from equipoise.clinical.people import sum_of
-from equipoise.clinical.plan import by_item, effects_by_move
+from equipoise.clinical.plan import by_item
+from equipoise.clinical.readings import Readings
 from equipoise.clinical.times import KIND_NUMBERS
 from equipoise.core.errors import SimulationError
 from equipoise.core.translation import translate as _
@@ -30,6 +30,8 @@ MOVE = "move"
 
 CLOCKS = ("state", "start", "age")
 
+_ONE = np.ones((1,) * 6)
+
 Reward = tuple[str, str]
 """A kind of reward (cost, qaly, life) with its item."""
 
@@ -38,8 +40,8 @@ Reward = tuple[str, str]
 class WayOut:
     """One way out of a state: its distribution of times, and what going that way brings.
 
-    `arguments` has up to three arrays and `ratio` one, dims (patient, strategy, subgroup, age,
-    draw), each as small as it can be; `effects` are one-off costs and health.
+    `arguments` has up to three arrays and `ratio` one, dims as of all values of `Numbers`;
+    `effects` are one-off costs and health.
     """
 
     target: int
@@ -52,7 +54,11 @@ class WayOut:
 
 @dataclass(frozen=True)
 class Numbers:
-    """All numbers of a run for some patients: none changes while they are followed."""
+    """All numbers of a run for some patients.
+
+    Values have dims (cycle, patient, strategy, subgroup, age, draw), each as small as it can be;
+    the first has length 1 where a value never changes.
+    """
 
     shape: tuple[int, ...]
     """Of dims (patient, strategy, subgroup, age, draw)."""
@@ -68,15 +74,30 @@ class Numbers:
     living: tuple[int, ...]
     idle: tuple[int, ...]
     ages: Floats
+    points: tuple[float, ...]
+    """Starts of the cycles and the end of the last, years."""
 
     def of_shape(self, shape: tuple[int, ...]) -> "Numbers":
         """Return the same for other patients, where patients do not differ."""
         return replace(self, shape=shape)
 
     @property
+    def changes(self) -> bool:
+        """Return whether a value of rewards or ways changes from cycle to cycle."""
+        values = [value for own in self.yearly for _reward, value in own]
+        for way in (way for ways in self.ways for way in ways):
+            values += [*way.arguments, way.ratio, *(value for _reward, value in way.effects)]
+        return any(len(value) > 1 for value in values)
+
+    @property
     def width(self) -> int:
         """Return the numbers of chance that each visit of a state takes: whole blocks of four."""
         return 4 * max(-(-max((len(way) for way in self.ways), default=1) // 4), 1)
+
+
+def at_cycle(values: Floats, cycle: int) -> Floats:
+    """Return the values of a cycle; dims without the first."""
+    return np.asarray(values[min(cycle, len(values) - 1)])
 
 
 def numbers_of(given: Given, patients: Patients) -> Numbers:
@@ -102,56 +123,75 @@ def numbers_of(given: Given, patients: Patients) -> Numbers:
     labels = Labels(tuple(spec.strategies), given.draws)
     weights = [course.of(group.weight)[0] for group in spec.subgroups.values()]
     states = list(plan.states)
-    writer = _Writer(given, course, labels, states)
-    start = writer.start()
+    start, at_start = _start(given, course, labels), _at_start(given, course)
+    writer = _Writer(given, Readings(given, course), labels, states)
     return Numbers(
         shape=shape,
         ways=tuple(writer.ways(name) for name in states),
         yearly=tuple(writer.yearly(name) for name in states),
-        at_start=writer.at_start(),
+        at_start=at_start,
         start=start,
-        weight=group_weights(weights, labels)[None],
+        weight=group_weights(weights, labels)[None, None],
         living=tuple(states.index(name) for name in plan.living),
         idle=tuple(states.index(name) for name in plan.idle),
         ages=np.asarray(given.ages, dtype=np.float64).reshape(1, 1, 1, -1, 1),
+        points=given.clock.points,
     )
 
 
+def _start(given: Given, course: Course, labels: Labels) -> tuple[tuple[int, Floats], ...]:
+    """Return where patients begin."""
+    found = [
+        (number, course.of(state.start))
+        for number, state in enumerate(given.plan.states.values())
+        if state.start is not None
+    ]
+    total = sum_of([share for _number, share in found])
+    wrong = np.asarray(~(np.abs(total - 1.0) <= HAIR))
+    for _number, share in found:
+        wrong = wrong | (share < 0)
+    if wrong.any():
+        message = _("the `start` shares of the states add up to {total:g} in {place}",
+                    total=float(np.broadcast_to(total, wrong.shape)[wrong][0]),
+                    place=labels.place(np.asarray(wrong.any(axis=0))))  # fmt: skip
+        fix = _("they must be 0 or more and add up to 1")
+        raise SimulationError(message, fix=fix, place=("states",))
+    return tuple((number, share[None]) for number, share in found)
+
+
+def _at_start(given: Given, course: Course) -> tuple[tuple[Reward, Floats], ...]:
+    """Return what the events of the first day bring to those alive."""
+    number = list(given.plan.states).index(given.plan.living[0])
+    course.at(0.0, Here(np.full((1,) * 5, number), np.zeros((1,) * 5)))
+    found: list[tuple[Reward, Floats]] = []
+    for event in given.model.spec.events.values():
+        happens = course.of(event.when) != 0
+        for reward, formula in _brought(event.cost, event.qaly):
+            found.append((reward, np.where(happens, course.of(formula), 0.0)[None]))
+    return tuple(found)
+
+
+def _brought(
+    cost: Formula | Mapping[str, Formula] | None, health: Formula | None
+) -> list[tuple[Reward, Formula]]:
+    """Return costs by item and health."""
+    found: list[tuple[Reward, Formula]] = [
+        (("cost", item), formula) for item, formula in by_item(cost).items()
+    ]
+    if health is not None:
+        found.append((("qaly", ""), health))
+    return found
+
+
 class _Writer:
-    """Reads the formulas of one model on the first day."""
+    """Puts together what the formulas of one model say."""
 
-    def __init__(self, given: Given, course: Course, labels: Labels, states: list[str]) -> None:
+    def __init__(self, given: Given, readings: Readings, labels: Labels, states: list[str]) -> None:
         self._spec, self._plan = given.model.spec, given.plan
-        self._course, self._labels, self._states = course, labels, states
-        self._effects = effects_by_move(self._spec)
-
-    def _stand(self, state: str) -> None:
-        """Put everybody into one state, whose formulas are read next."""
-        number = np.full((1, 1, 1, 1, 1), self._states.index(state))
-        self._course.at(0.0, Here(number, np.zeros((1, 1, 1, 1, 1))))
-
-    def start(self) -> tuple[tuple[int, Floats], ...]:
-        """Return where patients begin."""
-        found = [
-            (number, self._course.of(state.start))
-            for number, state in enumerate(self._plan.states.values())
-            if state.start is not None
-        ]
-        total = sum_of([share for _number, share in found])
-        wrong = np.asarray(~(np.abs(total - 1.0) <= HAIR))
-        for _number, share in found:
-            wrong = wrong | (share < 0)
-        if wrong.any():
-            message = _("the `start` shares of the states add up to {total:g} in {place}",
-                        total=float(np.broadcast_to(total, wrong.shape)[wrong][0]),
-                        place=self._labels.place(np.asarray(wrong.any(axis=0))))  # fmt: skip
-            fix = _("they must be 0 or more and add up to 1")
-            raise SimulationError(message, fix=fix, place=("states",))
-        return tuple(found)
+        self._readings, self._labels, self._states = readings, labels, states
 
     def ways(self, origin: str) -> tuple[WayOut, ...]:
         """Return the ways out of a state."""
-        self._stand(origin)
         found: list[WayOut] = []
         for target, move in self._spec.transitions.get(origin, {}).items():
             if target == origin or not isinstance(move, TimeTo | Formula):
@@ -159,18 +199,18 @@ class _Writer:
             place = ("transitions", origin, target)
             if isinstance(move, TimeTo):
                 kind, given = move.time_to.kind, move.time_to.arguments
-                arguments = tuple(self._course.of(given[name]) for name in KINDS[kind])
+                arguments = tuple(self._readings.of(origin, given[name]) for name in KINDS[kind])
                 ratio = given.get(HAZARD_RATIO)
-                hazard = np.ones((1,) * 5) if ratio is None else self._course.of(ratio)
+                hazard = _ONE if ratio is None else self._readings.of(origin, ratio)
                 clock = CLOCKS.index(move.clock)
             else:
-                kind, clock, hazard = "exponential", 0, np.ones((1,) * 5)
-                arguments = (self._course.of(move),)
+                kind, clock, hazard = "exponential", 0, _ONE
+                arguments = (self._readings.of(origin, move),)
             self._require(place, kind, arguments, hazard)
             effects = [
-                (reward, value)
-                for effect in self._effects.get((origin, target), ())
-                for reward, value in self._brought(effect.cost, effect.qaly)
+                (reward, self._readings.of(origin, formula))
+                for effect in self._readings.effects(origin, target)
+                for reward, formula in _brought(effect.cost, effect.qaly)
             ]
             number = self._states.index(target)
             found.append(
@@ -192,39 +232,20 @@ class _Writer:
                 zero = name in least_zero or name == HAZARD_RATIO
                 possible &= (value >= 0) if zero else (value > 0)
             if not possible.all():
-                wrong = ~possible
+                wrong = np.asarray(~possible)
+                where = self._labels.place(np.asarray(wrong.any(axis=(0, 1))))
                 message = _("{name} cannot be {value:g} ({place})", name=name,
-                            value=float(value[wrong][0]),
-                            place=self._labels.place(np.asarray(wrong.any(axis=0))))  # fmt: skip
+                            value=float(value[wrong][0]), place=where)  # fmt: skip
                 fix = _("correct the formula, or the distribution of what it uses")
                 raise SimulationError(message, fix=fix, place=place)
 
     def yearly(self, state: str) -> tuple[tuple[Reward, Floats], ...]:
         """Return what a year in a state brings."""
-        self._stand(state)
         spec = self._plan.states[state]
-        found = self._brought(spec.cost, spec.utility)
-        if state in self._plan.living:
-            found.append((("life", ""), np.ones((1,) * 5)))
-        return tuple(found)
-
-    def at_start(self) -> tuple[tuple[Reward, Floats], ...]:
-        """Return what the events of the first day bring to those alive."""
-        self._stand(self._plan.living[0])
-        found: list[tuple[Reward, Floats]] = []
-        for event in self._spec.events.values():
-            happens = self._course.of(event.when) != 0
-            for reward, value in self._brought(event.cost, event.qaly):
-                found.append((reward, np.where(happens, value, 0.0)))
-        return tuple(found)
-
-    def _brought(
-        self, cost: Formula | Mapping[str, Formula] | None, health: Formula | None
-    ) -> list[tuple[Reward, Floats]]:
-        """Return costs by item and health."""
-        found: list[tuple[Reward, Floats]] = [
-            (("cost", item), self._course.of(formula)) for item, formula in by_item(cost).items()
+        found = [
+            (reward, self._readings.of(state, formula))
+            for reward, formula in _brought(spec.cost, spec.utility)
         ]
-        if health is not None:
-            found.append((("qaly", ""), self._course.of(health)))
-        return found
+        if state in self._plan.living:
+            found.append((("life", ""), _ONE))
+        return tuple(found)

@@ -10,11 +10,13 @@ from equipoise.clinical.engines import Engine
 from equipoise.clinical.given import Given, some_of
 from equipoise.clinical.in_time import Numbers, numbers_of
 from equipoise.clinical.patients import Patients
+from equipoise.clinical.readings import changes
 from equipoise.clinical.sampled import differs
 from equipoise.clinical.stretches import STRETCH, Sums, chunks, reporter, stretches
 from equipoise.clinical.tally import Tally
 from equipoise.clinical.time_reference import InTime, TimeSums
 from equipoise.clinical.times import KIND_NUMBERS
+from equipoise.spec.model_formulas import formulas
 
 Floats = NDArray[np.float64]
 
@@ -62,6 +64,9 @@ def through_time(
     told = reporter(progress, len(given.draws) * len(people))
     each = len(given.model.spec.strategies) * groups * len(given.ages)
     each *= STRETCH if engine == "numpy" or differs(given.model) else 1
+    spec = given.model.spec
+    if any(changes(spec, placed.formula) for placed in formulas(spec)):
+        each *= len(given.clock.points)
     for few in chunks(len(given.draws), max(_NUMBERS // each, 1)):
         part = some_of(given, np.arange(few.start, few.stop))
         numbers: Numbers | None = None
@@ -83,20 +88,19 @@ def _followed(part: Given, numbers: Numbers, stretch: Patients, engine: Engine) 
     clock = part.clock
     horizon, years = clock.points[-1], clock.years
     draws = np.asarray(part.draws, dtype=np.int64)
-    rates = part.discount[0].constant, part.discount[1].constant
     kinds = {way.kind for ways in numbers.ways for way in ways}
     if engine == "numpy" or not kinds <= CLOSED_FORMS:
         shape = (stretch.count, *numbers.shape[1:])
         run = InTime(
             numbers.of_shape(shape), stretch, draws=draws, horizon=horizon, years=years,
-            rates=rates,
+            discount=part.discount,
         )  # fmt: skip
         return run.run()
     # Numba takes half a second to import.
     from equipoise.clinical.compiled.in_time.engine import compiled_in_time  # noqa: PLC0415
 
     return compiled_in_time(
-        numbers, stretch, draws=draws, horizon=horizon, years=years, rates=rates
+        numbers, stretch, draws=draws, horizon=horizon, years=years, discount=part.discount
     )
 
 

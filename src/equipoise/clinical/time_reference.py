@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.clinical.in_time import MOVE, Numbers, Reward
+from equipoise.clinical.discounting import Discounting
+from equipoise.clinical.in_time import MOVE, Numbers, Reward, WayOut, at_cycle
 from equipoise.clinical.patients import START, Patients
-from equipoise.clinical.times import time_until
+from equipoise.clinical.times import passed_hazard, time_until
 from equipoise.core.random import patient_key, patient_uniforms
 
 Floats = NDArray[np.float64]
@@ -42,8 +44,8 @@ class InTime:
         Years.
     years
         In which results are told apart; 1 is the whole course.
-    rates
-        Yearly discount rates of cost and health.
+    discount
+        Rates of cost and of health.
     """
 
     def __init__(
@@ -54,15 +56,12 @@ class InTime:
         draws: NDArray[np.int64],
         horizon: float,
         years: int,
-        rates: tuple[Floats, Floats],
+        discount: tuple[Discounting, Discounting],
     ) -> None:
         self._numbers, self._patients, self._draws = numbers, patients, draws
         self._horizon = horizon
-        ends = np.arange(years + 1, dtype=np.float64)
-        ends[-1] = np.inf
-        self._ends = ends
-        self._growth = {"cost": np.log1p(rates[0]), "qaly": np.log1p(rates[1])}
-        self._growth["life"] = self._growth["qaly"]
+        self._years = years
+        self._discount = {"cost": discount[0], "qaly": discount[1], "life": discount[1]}
         _patients, *rest = numbers.shape
         empty = np.zeros((years, rest[0], rest[2], rest[3]))
         rewards = {reward for one in (*numbers.yearly, numbers.at_start) for reward, _v in one}
@@ -113,7 +112,7 @@ class InTime:
         luck, reached = self._luck(START, 0), np.zeros((1,) * 5)
         edges: list[tuple[int, Floats]] = []
         for number, share in self._numbers.start:
-            reached = reached + share
+            reached = reached + share[0]
             edges.append((number, reached))
         found = np.full(self._numbers.shape, edges[-1][0], dtype=np.int64)
         for number, edge in reversed(edges[:-1]):
@@ -129,20 +128,46 @@ class InTime:
         for origin, ways in enumerate(self._numbers.ways):
             for place, one in enumerate(ways):
                 luck = self._luck(MOVE, visit * self._numbers.width + place)
-                passed = (now - entered, now, now + self._numbers.ages)[one.clock]
-                wait = time_until(one.kind, one.arguments, passed, -np.log(luck) / one.ratio)
+                since = (-entered, np.zeros(1), self._numbers.ages)[one.clock]
+                wait = self._wait(one, now, since, -np.log(luck))
                 sooner = (state == origin) & (now + wait < best)
                 best, way = np.where(sooner, now + wait, best), np.where(sooner, place, way)
         return best, way
 
-    def _spans(self) -> Iterator[tuple[int, float, float]]:
-        """Yield the years with their start and end."""
-        for year in range(len(self._ends) - 1):
-            yield year, float(self._ends[year]), float(self._ends[year + 1])
+    def _wait(self, way: WayOut, now: Floats, since: Floats, exposure: Floats) -> Floats:
+        """Return how long until a way opens: cycle by cycle, where its hazard changes by itself.
+
+        The way's clock is ahead of the time by `since`.
+        """
+        cycles = len(way.ratio) if len(way.ratio) > 1 else len(way.arguments[0])
+        if cycles == 1:
+            arguments = [one[0] for one in way.arguments]
+            return time_until(way.kind, arguments, now + since, exposure / way.ratio[0])
+        found, left = np.full(self._numbers.shape, np.inf), exposure
+        for k, (first, last) in enumerate(pairwise(self._numbers.points)):
+            arguments, ratio = [at_cycle(one, k) for one in way.arguments], at_cycle(way.ratio, k)
+            begin = np.maximum(now, first)
+            wait = time_until(way.kind, arguments, begin + since, left / ratio)
+            opens = np.isinf(found) & (now < last) & (begin + wait < last)
+            found = np.where(opens, begin + wait - now, found)
+            used = ratio * (
+                passed_hazard(way.kind, arguments, last + since)
+                - passed_hazard(way.kind, arguments, begin + since)
+            )
+            left = np.where(now < last, left - used, left)
+        return found
+
+    def _spans(self) -> Iterator[tuple[int, int, float, float]]:
+        """Yield stretches of time that belong to one year and one cycle, with start and end."""
+        points = self._numbers.points if self._numbers.changes else (0.0, self._horizon)
+        cuts = sorted({*points[:-1], *(float(year) for year in range(self._years))})
+        for begin, end in pairwise([*cuts, np.inf]):
+            cycle = np.searchsorted(points[:-1], begin, side="right") - 1
+            yield min(int(begin), self._years - 1), int(cycle), begin, end
 
     def _sum(self, values: Floats) -> Floats:
         """Return sums over patients and subgroups, dims (strategy, age, draw)."""
-        weighted = np.broadcast_to(values, self._numbers.shape) * self._numbers.weight
+        weighted = np.broadcast_to(values, self._numbers.shape) * self._numbers.weight[0]
         return np.asarray(weighted.sum(axis=(0, 2)))
 
     def _stay(
@@ -150,32 +175,31 @@ class InTime:
     ) -> None:
         """Add what a stay in a state brings, and who is alive at the starts of years."""
         alive = active & np.isin(state, self._numbers.living)
-        for year, first, last in self._spans():
-            here = alive & (now <= first) & ((first < end) | ((first == 0) & (end == 0)))
-            self.sums.alive[year] += self._sum(here.astype(np.float64))
+        for year, cycle, first, last in self._spans():
+            if first == year:
+                here = alive & (now <= first) & ((first < end) | ((first == 0) & (end == 0)))
+                self.sums.alive[year] += self._sum(here.astype(np.float64))
             begin, finish = np.maximum(now, first), np.minimum(end, last)
             lasts = active & (finish > begin)
             for number, rewards in enumerate(self._numbers.yearly):
                 there = lasts & (state == number)
-                for reward, value in rewards:
+                for reward, values in rewards:
+                    value = at_cycle(values, cycle)
                     length = np.where(there, finish - begin, 0.0)
                     worth = np.where(there, self._worth(reward[0], begin, finish), 0.0)
                     self.sums.plain[reward][year] += self._sum(value * length)
                     self.sums.present[reward][year] += self._sum(value * worth)
 
     def _worth(self, kind: str, begin: Floats, end: Floats) -> Floats:
-        r"""Return :math:`\int e^{-\delta t} dt`, with :math:`\delta = \ln(1 + r)`."""
-        growth = self._growth[kind]
-        safe = np.where(growth == 0, 1.0, growth)
-        worth = (np.exp(-growth * begin) - np.exp(-growth * end)) / safe
-        return np.asarray(np.where(growth == 0, end - begin, worth))
+        """Return what 1 a year from one time to another is worth at the start."""
+        return self._discount[kind].worth(end) - self._discount[kind].worth(begin)
 
     def _once(self, reward: Reward, value: Floats, when: Floats, goes: NDArray[np.bool_]) -> None:
         """Add what a move brings at its time."""
-        for year, first, last in self._spans():
+        for year, cycle, first, last in self._spans():
             here = goes & (first <= when) & (when < last)
-            amount = np.where(here, value, 0.0)
-            factor = np.exp(-self._growth[reward[0]] * np.where(here, when, 0.0))
+            amount = np.where(here, at_cycle(value, cycle), 0.0)
+            factor = self._discount[reward[0]].factor(np.where(here, when, 0.0))
             self.sums.plain[reward][year] += self._sum(amount)
             self.sums.present[reward][year] += self._sum(amount * factor)
 
@@ -183,7 +207,7 @@ class InTime:
         """Add the events of the first day; their costs stand apart."""
         alive = np.isin(state, self._numbers.living)
         for reward, value in self._numbers.at_start:
-            amount = self._sum(np.where(alive, value, 0.0))
+            amount = self._sum(np.where(alive, value[0], 0.0))
             if reward[0] == "cost":
                 self.sums.at_start[reward[1]] += amount
             else:

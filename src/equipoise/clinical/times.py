@@ -66,6 +66,23 @@ def time_until(kind: int, arguments: Sequence[Floats], passed: Floats, exposure:
     return np.maximum(found, 0.0)
 
 
+def passed_hazard(kind: int, arguments: Sequence[Floats], clock: Floats) -> Floats:
+    """Return the cumulative hazard of a distribution at a time of its clock, shape by broadcasting.
+
+    Parameters
+    ----------
+    kind, arguments
+        As of `time_until`.
+    clock
+        Years.
+    """
+    name = list(KINDS)[kind]
+    with np.errstate(all="ignore"):
+        if name == "exponential":
+            return np.asarray(arguments[0] * clock)
+        return np.asarray(-np.log(SURVIVAL[f"{name}_survival"].function(clock, *arguments)))
+
+
 def _by_quantile(
     name: str, arguments: Sequence[Floats], passed: Floats, exposure: Floats
 ) -> Floats:

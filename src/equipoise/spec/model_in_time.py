@@ -4,14 +4,13 @@ from collections.abc import Iterator
 
 from equipoise.core.translation import translate as _
 from equipoise.spec.clock import PASSING
-from equipoise.spec.discount import steps_of
 from equipoise.spec.findings import Finding, finding
 from equipoise.spec.formula import Formula
 from equipoise.spec.formula.tree import Comparison, Logic, Name, Node, Number
 from equipoise.spec.model import Model
 from equipoise.spec.model_formulas import PlacedFormula, formulas, names_behind
 from equipoise.spec.model_place import TIME_IN_STATE
-from equipoise.spec.time_to import TimeTo
+from equipoise.spec.time_to import HAZARD_RATIO, TimeTo
 
 _BY_CYCLES = ("let", "attribute_start", "weight", "start")
 """Formulas that are read before anything happens, or only as parts of others."""
@@ -31,7 +30,6 @@ def check_in_time(model: Model, *, rates: frozenset[str]) -> Iterator[Finding]:
         message = _("continuous time needs `time`, `states` and `transitions`")
         yield finding(("engine",), message, fix=_by_cycles())
         return
-    yield from _discount(model)
     for name, attribute in model.attributes.items():
         if attribute.each_cycle is not None:
             message = _("an attribute that changes from cycle to cycle has no continuous time")
@@ -44,14 +42,6 @@ def check_in_time(model: Model, *, rates: frozenset[str]) -> Iterator[Finding]:
             yield from _formula(model, placed, rates)
 
 
-def _discount(model: Model) -> Iterator[Finding]:
-    """Check that discount rates never change."""
-    for name in ("cost", "health") if model.discount is not None else ():
-        if len(steps_of(getattr(model.discount, name))) > 1:
-            message = _("continuous time has one discount rate, which does not change")
-            yield finding(("discount", name), message, fix=_by_cycles())
-
-
 def _by_cycles() -> str:
     """Return the fix that always works."""
     return _("write `engine: individuals`, which goes by cycles")
@@ -59,13 +49,13 @@ def _by_cycles() -> str:
 
 def _formula(model: Model, placed: PlacedFormula, rates: frozenset[str]) -> Iterator[Finding]:
     """Check one formula."""
-    changing = {*PASSING, TIME_IN_STATE}
     if placed.role == "transition":
         origin, target = str(placed.place[1]), str(placed.place[2])
         move = model.transitions[origin][target]
         if isinstance(move, TimeTo):
-            for formula in move.time_to.arguments.values():
-                yield from _constant(model, placed, formula, changing)
+            for name, formula in move.time_to.arguments.items():
+                fixed = {TIME_IN_STATE} if name == HAZARD_RATIO else {TIME_IN_STATE, *PASSING}
+                yield from _constant(model, placed, formula, fixed)
             return
         if origin not in rates:
             message = _("a probability per cycle has no meaning in continuous time")
@@ -77,19 +67,23 @@ def _formula(model: Model, placed: PlacedFormula, rates: frozenset[str]) -> Iter
             message = _("in continuous time an event happens on the first day only")
             yield finding(placed.place, message, fix=_("write `when: time == 0`, or use cycles"))
         return
-    yield from _constant(model, placed, placed.formula, changing)
+    yield from _constant(model, placed, placed.formula, {TIME_IN_STATE})
 
 
 def _constant(
-    model: Model, placed: PlacedFormula, formula: Formula, changing: set[str]
+    model: Model, placed: PlacedFormula, formula: Formula, fixed: set[str]
 ) -> Iterator[Finding]:
-    """Check that a formula cannot change during a stay."""
+    """Check that a formula uses nothing that it cannot follow during a stay."""
     behind = names_behind(formula, model)
     calls = {model.let[name] for name in behind if name in model.let} | {formula}
-    for name in sorted(behind & changing)[:1]:
-        message = _("'{name}' changes during a stay, which continuous time does not cut up",
-                    name=name)  # fmt: skip
-        fix = _("use `time_to` with a distribution, or `engine: individuals`")
+    for name in sorted(behind & fixed)[:1]:
+        if name == TIME_IN_STATE:
+            message = _("'{name}' changes during a stay, which continuous time does not cut up",
+                        name=name)  # fmt: skip
+            fix = _("use `time_to` with a distribution, or `engine: individuals`")
+        else:
+            message = _("'{name}' cannot change a distribution while patients wait", name=name)
+            fix = _("put it into `hazard_ratio`, or write a rate, which may change with time")
         yield finding(placed.place, message, fix=fix)
         return
     if any("first" in one.functions for one in calls):

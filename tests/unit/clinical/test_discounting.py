@@ -10,7 +10,7 @@ import xarray as xr
 
 from equipoise.clinical import Engine, run_cohort, run_in_time, run_individuals
 from equipoise.clinical.discounting import Discounting, discounting
-from equipoise.core.errors import LabelError, SimulationError
+from equipoise.core.errors import LabelError
 from equipoise.spec.loaded import LoadedModel
 
 Build = Callable[..., LoadedModel]
@@ -209,13 +209,15 @@ def test_rates_that_cannot_be_are_refused(rates: Discounting, message: str) -> N
         discounting(rates, draws=2)
 
 
-def test_continuous_time_refuses_rates_that_change(build: Build) -> None:
-    fields: dict[str, Any] = {
-        "states": {"well": {"start": "1"}, "dead": {}},
-        "transitions": {"well": {"dead": "0.1 / year"}},
-    }
-    model = build(**fields, discount={"cost": FRENCH, "health": "1.5 %/year"})
-    with pytest.raises(SimulationError, match=r"discount\.cost: continuous time has one"):
-        run_in_time(model, xr.Dataset(), patients=10)
-    with pytest.raises(SimulationError, match="continuous time has one discount rate"):
-        run_in_time(build(**fields), xr.Dataset(), patients=10, discount=(0.0, SHARED))
+def test_continuous_time_discounts_by_the_same_steps(build: Build) -> None:
+    """Nobody dies: the integral of the factor, by hand."""
+    model = build(
+        time={"cycle": "1 year", "horizon": "40 years"},
+        states={"well": {"start": "1", "cost": "1 / year"}, "dead": {}},
+        transitions={"well": {"dead": "0 / year"}},
+        discount={"cost": FRENCH, "health": "1.5 %/year"},
+    )
+    found = float(run_in_time(model, xr.Dataset(), patients=10)["cost_present"].sum())
+    early, late = math.log(1.025), math.log(1.015)
+    exact = -math.expm1(-30 * early) / early + 1.025**-30 * -math.expm1(-10 * late) / late
+    assert found == pytest.approx(exact, rel=1e-12)

@@ -8,7 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.clinical.compiled.arithmetic import log
-from equipoise.clinical.compiled.in_time.lanes import discount_ends, discounted, draw_luck, wait
+from equipoise.clinical.compiled.in_time.lanes import (
+    discount_ends,
+    discounted,
+    draw_luck,
+    hazard_until,
+    time_of,
+    wait,
+)
 from equipoise.clinical.compiled.in_time.parts import (
     Beginning,
     Cell,
@@ -17,7 +24,14 @@ from equipoise.clinical.compiled.in_time.parts import (
     Room,
     Sizes,
 )
-from equipoise.clinical.compiled.in_time.rewards import add_up, first_day, moved, stay, value_of
+from equipoise.clinical.compiled.in_time.rewards import (
+    add_up,
+    cycle_of,
+    first_day,
+    moved,
+    stay,
+    value_of,
+)
 from equipoise.clinical.compiled.in_time.rows import (
     AGE,
     BEST,
@@ -72,6 +86,32 @@ def _hazards(  # noqa: PLR0917 - kernels have no keywords
 
 
 @called
+def _wait_by_cycles(  # noqa: PLR0917 - kernels have no keywords
+    model: Model, room: Room, values: Floats, cell: Cell, way: int, row: int, place: int
+) -> None:
+    """Put the time into place until a way opens whose hazard changes from cycle to cycle."""
+    kind, clock, at = model.way_kind[way], model.way_clock[way], 3 * way
+    for j in range(LANES):
+        patient, now = room.order[place + j], room.lanes[NOW + j]
+        since = -now if clock == STATE else (cell.age if clock == AGE else 0.0)
+        left, begin, found = -log(room.lanes[row + j]), now, np.inf
+        for cycle in range(cycle_of(model, now), model.cycles):
+            a = value_of(model, values, cell, model.way_values[at], patient, cycle)
+            b = value_of(model, values, cell, model.way_values[at + 1], patient, cycle)
+            ratio = value_of(model, values, cell, model.way_values[at + 2], patient, cycle)
+            end = model.points[cycle + 1]
+            passed = hazard_until(kind, a, b, begin + since)
+            used = ratio * (hazard_until(kind, a, b, end + since) - passed)
+            if used >= left:
+                opens = time_of(kind, a, b, passed + left / ratio) - since
+                found = min(max(opens, begin), end) - now
+                break
+            left -= used
+            begin = end
+        room.lanes[WAIT + j] = found
+
+
+@called
 def _look(  # noqa: PLR0917 - kernels have no keywords
     model: Model,
     sizes: Sizes,
@@ -96,8 +136,12 @@ def _look(  # noqa: PLR0917 - kernels have no keywords
             block = (visit * model.width + number) // 4
             start = sizes.first * sizes.groups + cell.group
             draw_luck(lanes, order, place, start, sizes.groups, block, cell.draw, keys[0], keys[1])
-        _hazards(model, room, values, cell, way, LUCK + number % 4 * LANES, place)
-        wait(lanes, model.way_kind[way], model.way_clock[way])
+        row = LUCK + number % 4 * LANES
+        if model.way_changes[way]:
+            _wait_by_cycles(model, room, values, cell, way, row, place)
+        else:
+            _hazards(model, room, values, cell, way, row, place)
+            wait(lanes, model.way_kind[way], model.way_clock[way])
         which = float(way)
         for j in range(LANES):
             end, best = lanes[NOW + j] + lanes[WAIT + j], lanes[BEST + j]
@@ -184,7 +228,7 @@ def _begin(  # noqa: PLR0917 - kernels have no keywords
         for j in range(min(LANES, sizes.patients - place)):
             patient, chosen, reached = place + j, last, 0.0
             for k in range(last):
-                reached += value_of(values, cell, beginning.share[k], patient)
+                reached += value_of(model, values, cell, beginning.share[k], patient, 0)
                 if room.lanes[LUCK + j] < reached:
                     chosen = k
                     break
@@ -195,6 +239,20 @@ def _begin(  # noqa: PLR0917 - kernels have no keywords
                 room.active[left] = patient
                 left += 1
     return left
+
+
+@called
+def _discount_starts(model: Model, sizes: Sizes, discount: Discount, room: Room, at: int) -> None:
+    """Put into place what a unit a year until the starts of years, and of cycles, is worth."""
+    changes = 0
+    for state in range(model.states):
+        changes += model.state_changes[state]
+    for k in range(2):
+        own = at + k * discount.steps
+        for year in range(sizes.years + 1):
+            room.years[2 * year + k] = discounted(discount, own, year)[1]
+        for cycle in range(model.cycles if changes else 0):
+            room.cycles[2 * cycle + k] = discounted(discount, own, model.points[cycle])[1]
 
 
 @called
@@ -236,9 +294,7 @@ def follow(  # noqa: PLR0917 - kernels have no keywords
     """
     cell = _cell(model, sizes, values, draws, ages, number)
     at = number // (sizes.strategies * sizes.ages * sizes.groups) * 2 * discount.steps
-    for year in range(sizes.years + 1):
-        for k in range(2):
-            room.years[2 * year + k] = discounted(discount, at + k * discount.steps, year)[1]
+    _discount_starts(model, sizes, discount, room, at)
     for k in range(model.states * sizes.years * 4):
         room.stays[k] = 0.0
     for k in range(model.way_first[model.states] * sizes.years * 3):

@@ -11,6 +11,7 @@ from equipoise.clinical.compiled.build import ready
 from equipoise.clinical.compiled.engine import processors, share_out
 from equipoise.clinical.compiled.in_time.parts import Beginning, Discount, Model, Room, Sizes
 from equipoise.clinical.compiled.in_time.rows import LANES, ROWS
+from equipoise.clinical.discounting import Discounting
 from equipoise.clinical.in_time import MOVE, Numbers, Reward
 from equipoise.clinical.patients import START, Patients
 from equipoise.clinical.time_reference import TimeSums
@@ -29,17 +30,30 @@ _Kind = type[Model] | type[Sizes] | type[Beginning] | type[Discount]
 
 @dataclass
 class _Values:
-    """Arrays by number, each once."""
+    """Values by number, each once; those of all cycles follow one another."""
 
     arrays: list[Floats] = field(default_factory=list)
-    known: dict[int, int] = field(default_factory=dict)
+    changes: list[int] = field(default_factory=list)
+    known: dict[int, tuple[int, Floats]] = field(default_factory=dict)
 
     def number(self, values: Floats) -> int:
-        """Return the number of an array."""
+        """Return the number of a value; dims as of `in_time.Numbers`."""
         if id(values) not in self.known:
-            self.known[id(values)] = len(self.arrays)
-            self.arrays.append(values)
-        return self.known[id(values)]
+            self.known[id(values)] = len(self.arrays), values
+            self.arrays += list(values)
+            self.changes += [int(len(values) > 1)] * len(values)
+        return self.known[id(values)][0]
+
+    def packed(self, shape: tuple[int, ...]) -> Floats:
+        """Return all values, dims (value, draw, strategy, age, subgroup, patient).
+
+        Parameters
+        ----------
+        shape
+            Of dims (patient, strategy, subgroup, age, draw).
+        """
+        spread = (np.broadcast_to(one, shape) for one in self.arrays)
+        return np.stack([one.transpose(4, 1, 3, 2, 0) for one in spread]).ravel()
 
 
 def compiled_in_time(
@@ -49,27 +63,24 @@ def compiled_in_time(
     draws: Whole,
     horizon: float,
     years: int,
-    rates: tuple[Floats, Floats],
+    discount: tuple[Discounting, Discounting],
 ) -> TimeSums:
     """Follow patients in continuous time, as machine code.
 
     Parameters
     ----------
-    numbers, patients, draws, horizon, years, rates
+    numbers, patients, draws, horizon, years, discount
         As of `clinical.in_time.InTime`; all kinds have a closed form.
     """
     values = _Values()
     rewards = _rewards(numbers)
     places = {reward: number for number, reward in enumerate(rewards)}
-    model = _model(numbers, values, places, horizon)
     beginning = _beginning(numbers, values, places)
     weight = values.number(numbers.weight)
+    model = _model(numbers, values, places, horizon)
     people = max(one.shape[0] for one in values.arrays)
     strategies, groups, ages, count = numbers.shape[1:]
-    whole = (people, strategies, groups, ages, count)
-    # Dims (value, draw, strategy, age, subgroup, patient).
-    spread = (np.broadcast_to(one, whole) for one in values.arrays)
-    packed = np.stack([one.transpose(4, 1, 3, 2, 0) for one in spread]).ravel()
+    packed = values.packed((people, strategies, groups, ages, count))
     results = (2 * len(rewards) + 1) * years + len(rewards)
     out = np.zeros(count * strategies * ages * results)
     sizes = Sizes(
@@ -77,7 +88,7 @@ def compiled_in_time(
         first=patients.first, patients=patients.count, weight=weight,
     )  # fmt: skip
     _run((
-        *model, *sizes, *beginning, *_discount(rates, count), packed, draws,
+        *model, *sizes, *beginning, *_discount(discount, count), packed, draws,
         np.ascontiguousarray(numbers.ages.ravel()), _keys(patients), out,
     ), model, sizes)  # fmt: skip
     return _sums(out.reshape(count, strategies, ages, results), rewards, years)
@@ -135,6 +146,7 @@ def _room(model: Model, sizes: Sizes) -> Room:
         stays=np.zeros(model.states * sizes.years * 4),
         moves=np.zeros(max(ways, 1) * sizes.years * 3),
         years=np.zeros(2 * (sizes.years + 1)),
+        cycles=np.zeros(2 * (model.cycles + 1)),
         state=np.zeros(patients, dtype=np.int64),
         active=np.zeros(patients, dtype=np.int64),
         order=np.zeros(patients, dtype=np.int64),
@@ -164,7 +176,7 @@ def _model(
 ) -> Model:
     """Return the model's ways out and rewards by number."""
     ways = [way for own in numbers.ways for way in own]
-    one = np.ones((1,) * 5)
+    one = np.ones((1,) * 6)
     used: list[int] = []
     for way in ways:
         arguments = (*way.arguments, one, one)[:2]
@@ -172,6 +184,8 @@ def _model(
     effects = [effect for way in ways for effect in way.effects]
     yearly = [reward for own in numbers.yearly for reward in own]
     states = range(len(numbers.ways))
+    way_values = [(*way.arguments, way.ratio) for way in ways]
+    yearly_values = [[value for _reward, value in own] for own in numbers.yearly]
     return Model(
         states=len(numbers.ways),
         rewards=len(places),
@@ -191,6 +205,11 @@ def _model(
         is_living=_whole([int(state in numbers.living) for state in states]),
         is_idle=_whole([int(state in numbers.idle) for state in states]),
         is_health=_whole([int(kind != "cost") for kind, _item in places]),
+        cycles=len(numbers.points) - 1,
+        points=np.array(numbers.points),
+        way_changes=_whole([int(any(len(v) > 1 for v in own)) for own in way_values]),
+        state_changes=_whole([int(any(len(v) > 1 for v in own)) for own in yearly_values]),
+        value_changes=_whole(values.changes),
     )
 
 
@@ -212,19 +231,30 @@ def _keys(patients: Patients) -> Whole:
     return _whole([word for key in keys for word in key])
 
 
-def _discount(rates: tuple[Floats, Floats], draws: int) -> Discount:
-    """Return discounting at rates that stay the same."""
-    growth = np.stack([np.broadcast_to(np.log1p(rate), (draws,)) for rate in rates], axis=1)
-    steady = growth == 0.0
-    each = np.where(steady, 0.0, 1.0 / np.where(steady, 1.0, growth))
+def _discount(discount: tuple[Discounting, Discounting], draws: int) -> Discount:
+    """Return discounting with the steps of cost and of health together."""
+    starts = np.unique([start for one in discount for start in one.starts])
+    both = [one.at_steps(starts) for one in discount]
+    growth = np.stack([np.broadcast_to(np.log1p(one), (starts.size, draws)) for one in both])
+    # Dims (cost or health, step, draw).
+    shape = (1, starts.size, 1)
+    factor = np.exp(-np.cumsum(growth[:, :-1] * np.diff(starts).reshape(1, -1, 1), axis=1))
+    factor = np.concatenate([np.ones_like(growth[:, :1]), factor], axis=1)
+    at_rest = growth == 0.0
+    rest = np.where(at_rest, 0.0, 1.0 / np.where(at_rest, 1.0, growth))
+    steady = np.where(at_rest, factor, 0.0)
+    # What is worth the same at the end of a step as at the start of the next.
+    worth = np.zeros_like(factor[:, :1])
+    ends = steady * starts.reshape(shape) - rest * factor
+    fixed = [worth[:, 0] - ends[:, 0]]
+    for k in range(1, starts.size):
+        until = fixed[-1] + steady[:, k - 1] * starts[k] - rest[:, k - 1] * factor[:, k]
+        fixed.append(until - ends[:, k])
+    arrays = (np.diff(growth, axis=1, prepend=0.0), np.stack(fixed, axis=1), steady, rest)
     return Discount(
-        steps=1,
-        start=np.zeros(1),
-        fall=growth.ravel(),
-        fixed=each.ravel(),
-        steady=steady.astype(np.float64).ravel(),
-        rest=each.ravel(),
-    )
+        starts.size, starts,
+        *(np.ascontiguousarray(one.transpose(2, 0, 1)).ravel() for one in arrays),
+    )  # fmt: skip
 
 
 def _sums(out: Floats, rewards: list[Reward], years: int) -> TimeSums:

@@ -78,35 +78,92 @@ def log1p(x: float) -> float:
     return log(above) + (lost if above < np.inf else 0.0)
 
 
+@fused
+def _weibull_time(hazard: float, shape: float, scale: float) -> float:
+    """Return when a cumulative hazard has been passed."""
+    return scale * exp(log(hazard) / shape)
+
+
+@fused
+def _gompertz_time(hazard: float, shape: float, rate: float) -> float:
+    """Return when a cumulative hazard has been passed."""
+    steady = hazard / rate
+    return steady if shape == 0.0 else log1p(shape * steady) / shape
+
+
+@fused
+def _loglogistic_time(hazard: float, shape: float, scale: float) -> float:
+    """Return when a cumulative hazard has been passed."""
+    return scale * exp(log(expm1(hazard)) / shape)
+
+
+@fused
+def _weibull_hazard(time: float, shape: float, scale: float) -> float:
+    """Return the cumulative hazard until a time."""
+    return exp(shape * log(time / scale))
+
+
+@fused
+def _gompertz_hazard(time: float, shape: float, rate: float) -> float:
+    """Return the cumulative hazard until a time."""
+    return rate * (time if shape == 0.0 else expm1(shape * time) / shape)
+
+
+@fused
+def _loglogistic_hazard(time: float, shape: float, scale: float) -> float:
+    """Return the cumulative hazard until a time."""
+    return log1p(exp(shape * log(time / scale)))
+
+
+@fused
+def time_of(kind: int, a: float, b: float, hazard: float) -> float:
+    """Return when a cumulative hazard has been passed, of any kind."""
+    if kind == EXPONENTIAL:
+        return hazard / a
+    if kind == WEIBULL:
+        return _weibull_time(hazard, a, b)
+    if kind == GOMPERTZ:
+        return _gompertz_time(hazard, a, b)
+    return _loglogistic_time(hazard, a, b)
+
+
+@fused
+def hazard_until(kind: int, a: float, b: float, time: float) -> float:
+    """Return the cumulative hazard until a time, of any kind."""
+    if kind == EXPONENTIAL:
+        return a * time
+    if kind == WEIBULL:
+        return _weibull_hazard(time, a, b)
+    if kind == GOMPERTZ:
+        return _gompertz_hazard(time, a, b)
+    return _loglogistic_hazard(time, a, b)
+
+
 @called
 def wait(lanes: Floats, kind: int, clock: int) -> None:
     """Turn the hazards that will be passed, in row `WAIT`, into times until the move.
 
     As `clinical.times.time_until`; the clock stands at `PASSED`.
     """
-    if (clock != STATE) & (kind != EXPONENTIAL):
+    is_late = (clock != STATE) & (kind != EXPONENTIAL)
+    if is_late:
         _add_passed(lanes, kind)
     if kind == EXPONENTIAL:
         for j in range(LANES):
             lanes[WAIT + j] /= lanes[FIRST + j]
     elif kind == WEIBULL:
         for j in range(LANES):
-            power = exp(log(lanes[WAIT + j]) / lanes[FIRST + j])
-            lanes[WAIT + j] = lanes[SECOND + j] * power
+            lanes[WAIT + j] = _weibull_time(lanes[WAIT + j], lanes[FIRST + j], lanes[SECOND + j])
     elif kind == GOMPERTZ:
         for j in range(LANES):
-            shape, steady = lanes[FIRST + j], lanes[WAIT + j] / lanes[SECOND + j]
-            grown = log1p(shape * steady) / shape
-            lanes[WAIT + j] = steady if shape == 0.0 else grown
+            lanes[WAIT + j] = _gompertz_time(lanes[WAIT + j], lanes[FIRST + j], lanes[SECOND + j])
     else:
         for j in range(LANES):
-            power = exp(log(expm1(lanes[WAIT + j])) / lanes[FIRST + j])
-            lanes[WAIT + j] = lanes[SECOND + j] * power
-    if (clock != STATE) & (kind != EXPONENTIAL):
-        for j in range(LANES):
-            lanes[WAIT + j] -= lanes[PASSED + j]
+            lanes[WAIT + j] = _loglogistic_time(
+                lanes[WAIT + j], lanes[FIRST + j], lanes[SECOND + j]
+            )
     for j in range(LANES):
-        found = lanes[WAIT + j]
+        found = lanes[WAIT + j] - (lanes[PASSED + j] if is_late else 0.0)
         found = np.inf if np.isnan(found) else found
         lanes[WAIT + j] = 0.0 if found < 0.0 else found
 
@@ -116,16 +173,19 @@ def _add_passed(lanes: Floats, kind: int) -> None:
     """Add the hazard that the clock has passed already."""
     if kind == WEIBULL:
         for j in range(LANES):
-            lanes[WAIT + j] += exp(lanes[FIRST + j] * log(lanes[PASSED + j] / lanes[SECOND + j]))
+            lanes[WAIT + j] += _weibull_hazard(
+                lanes[PASSED + j], lanes[FIRST + j], lanes[SECOND + j]
+            )
     elif kind == GOMPERTZ:
         for j in range(LANES):
-            shape, steady = lanes[FIRST + j], lanes[SECOND + j] * lanes[PASSED + j]
-            grown = lanes[SECOND + j] * expm1(shape * lanes[PASSED + j]) / shape
-            lanes[WAIT + j] += steady if shape == 0.0 else grown
+            lanes[WAIT + j] += _gompertz_hazard(
+                lanes[PASSED + j], lanes[FIRST + j], lanes[SECOND + j]
+            )
     else:
         for j in range(LANES):
-            power = exp(lanes[FIRST + j] * log(lanes[PASSED + j] / lanes[SECOND + j]))
-            lanes[WAIT + j] += log1p(power)
+            lanes[WAIT + j] += _loglogistic_hazard(
+                lanes[PASSED + j], lanes[FIRST + j], lanes[SECOND + j]
+            )
 
 
 @called

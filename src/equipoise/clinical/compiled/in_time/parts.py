@@ -37,6 +37,15 @@ class Model(NamedTuple):
     is_idle: Whole
     is_health: Whole
     """Of each reward: whether it is discounted as health."""
+    cycles: int
+    points: Floats
+    """Starts of the cycles and the end of the last, years."""
+    value_changes: Whole
+    """Of each value: whether those of all cycles follow one another, or it never changes."""
+    way_changes: Whole
+    """Of each way: whether its hazard changes from cycle to cycle by itself."""
+    state_changes: Whole
+    """Of each state: whether a yearly value does."""
 
 
 class Beginning(NamedTuple):
@@ -92,7 +101,8 @@ class Room(NamedTuple):
     `now`, `cost_worth`, `health_worth` and `state` are of each patient; `active` and `order` hold
     patients; `stays` has dims (state, year, 4): time, its worth as cost and as health, who is alive
     at the start; `moves` has dims (way, year, 3): how many, discounted as cost and as health;
-    `years` has dims (year, 2): what a unit a year until its start is worth.
+    `years` and `cycles` have dims (year, 2) and (cycle, 2): what a unit a year until their starts
+    is worth, as cost and as health.
     """
 
     lanes: Floats
@@ -102,6 +112,7 @@ class Room(NamedTuple):
     stays: Floats
     moves: Floats
     years: Floats
+    cycles: Floats
     state: Whole
     active: Whole
     order: Whole
