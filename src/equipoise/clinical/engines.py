@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
+from equipoise.clinical.compiled.discount import ONE_RATE
 from equipoise.clinical.compiled.individuals.source import patient_source
 from equipoise.clinical.compiled.source import source_of
 from equipoise.clinical.plan import Plan, plan
@@ -80,7 +81,7 @@ def engine_for(
     text = (
         _text_of_patients(model, time, drawn)
         if one_by_one
-        else source_of(model, drawn, by_year=by_year).text
+        else source_of(model, drawn, by_year=by_year, steps=ONE_RATE).text
     )
     lines = text.count("\n")
     if lines > _MOST_LINES or text.count(" if ") > _MOST_BRANCHES:

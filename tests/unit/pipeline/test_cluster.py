@@ -17,11 +17,13 @@ from equipoise.spec.load import load_model
 from equipoise.spec.loaded import LoadedModel
 
 
+def of_workers(count: int) -> LocalCluster:
+    return LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=":0")
+
+
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalCluster]:
-    with LocalCluster(
-        n_workers=3, threads_per_worker=1, processes=True, dashboard_address=None
-    ) as found:  # fmt: skip
+    with of_workers(3) as found:
         yield found
 
 
@@ -40,6 +42,13 @@ def test_a_model_gives_the_same_bytes_on_a_cluster(cluster: LocalCluster) -> Non
     assert there.drawn is not None
     xr.testing.assert_identical(here.drawn, there.drawn)
     xr.testing.assert_identical(here.base, there.base)
+    with of_workers(1) as alone:
+        again = run_model(
+            model("sick-sicker"), draws=60, seed=3, engine="individuals", patients=300,
+            scheduler=alone.scheduler_address,
+        )  # fmt: skip
+    assert again.drawn is not None
+    xr.testing.assert_identical(here.drawn, again.drawn)
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
 

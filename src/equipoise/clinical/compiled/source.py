@@ -68,7 +68,7 @@ class Source:
 
 @lru_cache(maxsize=16)
 def source_of(
-    model: LoadedModel, drawn: tuple[str, ...], *, by_year: bool, steps: StepCounts = ONE_RATE
+    model: LoadedModel, drawn: tuple[str, ...], *, by_year: bool, steps: StepCounts
 ) -> Source:
     """Return the text of a model's kernel, which large runs need once for each part."""
     assert model.spec.time is not None  # noqa: S101 - otherwise nothing is compiled
