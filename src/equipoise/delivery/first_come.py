@@ -1,124 +1,108 @@
-"""The loop of the queue as machine code: who joined first is treated first."""
+"""The loop of the queue as machine code: who joined first is treated first.
 
-from typing import NamedTuple
+Arrays are rows of numbers here: what has dims (group, month, draw) has the number of group `g`,
+month `m` and draw `d` at ``(g * months + m) * draws + d``.
+"""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from equipoise.core.machine_code import compiled
+from equipoise.core.machine_code import called
 from equipoise.delivery.demand import MONTHS
-
-Floats = NDArray[np.float64]
-Places = NDArray[np.intp]
+from equipoise.delivery.line import Counts, Line, Room, Sizes
 
 _ROUNDING = 1e9
 """Ages keep nine digits, so that a birthday stays a birthday."""
 
 
-class Line(NamedTuple):
-    """What the queue meets from outside."""
-
-    arrivals: Floats  # (group, month, draw): patients who join
-    ages: Floats  # (group): years at joining
-    survives: Floats  # (group, months since joining, draw): share who live a month longer
-    stays: Floats  # (draw): share of the living who stay a month longer
-    owed_by: Places  # (group, months since joining): place of the payer who owes the product
-    ready: Floats  # (payer, draw): years until a payer's patients can be treated
-    capacity: Floats  # (month, draw): patients who can be treated
-
-
-class Counts(NamedTuple):
-    """What the queue brings about, in patients; dims (group, month, draw), after any payer."""
-
-    treated: Floats
-    died: Floats
-    left: Floats
-    waiting: Floats  # at the end of the month
-    treated_for: Floats  # by payer
-    age_at_treatment: Floats  # by payer, mean in years
-
-
-@compiled
-def pass_months(line: Line, counts: Counts) -> None:
+@called
+def pass_months(sizes: Sizes, line: Line, counts: Counts, room: Room) -> None:
     """Run the queue from its first month to its last.
 
     Parameters
     ----------
+    sizes
+        Lengths of the dims.
     line
         What the queue meets.
     counts
         Zeros, filled in place.
+    room
+        Where to work, with all arrivals still waiting.
     """
-    waiting = line.arrivals.copy()  # (group, month of joining, draw)
-    first = np.zeros(line.stays.size, dtype=np.intp)  # when the first who still wait joined
-    for month in range(line.capacity.shape[0]):
-        since = _treat(line, counts, waiting, first, month)
-        _sum_up(line, counts, month)
-        _lose(line, counts, waiting, since, month)
+    for month in range(sizes.months):
+        since = _treat(sizes, line, counts, room, month)
+        _sum_up(sizes, line, counts, month)
+        _lose(sizes, line, counts, room, since, month)
 
 
-@compiled
-def _treat(line: Line, counts: Counts, waiting: Floats, first: Places, month: int) -> int:
+@called
+def _treat(sizes: Sizes, line: Line, counts: Counts, room: Room, month: int) -> int:
     """Treat those whose payer buys, earliest joined first, as far as the slots go.
 
     Returns the month since which somebody waits in any draw.
     """
-    groups, _, draws = waiting.shape
-    since = month
+    months, draws, since = sizes.months, sizes.draws, month
     for draw in range(draws):
-        free, joined = line.capacity[month, draw], first[draw]
+        free, joined = line.capacity[month * draws + draw], room.first[draw]
         while free > 0.0 and joined <= month:
             asked, staying = 0.0, 0.0
-            for group in range(groups):
-                payer = line.owed_by[group, month - joined]
-                if line.ready[payer, draw] <= month / MONTHS:
-                    asked += waiting[group, joined, draw]
+            for group in range(sizes.groups):
+                payer = line.owed_by[group * months + month - joined]
+                if line.ready[payer * draws + draw] <= month / MONTHS:
+                    asked += room.waiting[(group * months + joined) * draws + draw]
             served = min(asked, free)
             free -= served
-            for group in range(groups):
-                payer = line.owed_by[group, month - joined]
-                if served > 0.0 and line.ready[payer, draw] <= month / MONTHS:
-                    taken = waiting[group, joined, draw] * (served / asked)
-                    waiting[group, joined, draw] -= taken
-                    counts.treated_for[payer, group, month, draw] += taken
-                    waited = taken * (month - joined) / MONTHS
-                    counts.age_at_treatment[payer, group, month, draw] += waited
-                staying += waiting[group, joined, draw]
-            if joined == first[draw] and staying == 0.0:
-                first[draw] += 1
+            for group in range(sizes.groups):
+                payer = line.owed_by[group * months + month - joined]
+                here = (group * months + joined) * draws + draw
+                if served > 0.0 and line.ready[payer * draws + draw] <= month / MONTHS:
+                    taken = room.waiting[here] * (served / asked)
+                    room.waiting[here] -= taken
+                    there = ((payer * sizes.groups + group) * months + month) * draws + draw
+                    counts.treated_for[there] += taken
+                    counts.age_at_treatment[there] += taken * (month - joined) / MONTHS
+                staying += room.waiting[here]
+            if joined == room.first[draw] and staying == 0.0:
+                room.first[draw] += 1
             joined += 1
-        since = min(since, first[draw])
+        since = min(since, room.first[draw])
     return since
 
 
-@compiled
-def _sum_up(line: Line, counts: Counts, month: int) -> None:
+@called
+def _sum_up(sizes: Sizes, line: Line, counts: Counts, month: int) -> None:
     """Add up whom a month treated, and turn the years they waited into their mean age."""
-    payers, groups, _, draws = counts.treated_for.shape
-    for payer in range(payers):
-        for group in range(groups):
+    months, draws = sizes.months, sizes.draws
+    for payer in range(sizes.payers):
+        for group in range(sizes.groups):
+            first = ((payer * sizes.groups + group) * months + month) * draws
             for draw in range(draws):
-                here = payer, group, month, draw
+                here = first + draw
                 treated = counts.treated_for[here]
                 waited = counts.age_at_treatment[here] / treated if treated > 0.0 else 0.0
                 age = np.rint((line.ages[group] + waited) * _ROUNDING) / _ROUNDING
                 counts.age_at_treatment[here] = age
-                counts.treated[group, month, draw] += treated
+                counts.treated[(group * months + month) * draws + draw] += treated
 
 
-@compiled
-def _lose(line: Line, counts: Counts, waiting: Floats, since: int, month: int) -> None:
+@called
+def _lose(  # noqa: PLR0917 - kernels have no keywords
+    sizes: Sizes, line: Line, counts: Counts, room: Room, since: int, month: int
+) -> None:
     """Let some of those who still wait die, and then some of the living leave."""
-    groups, _, draws = waiting.shape
-    for group in range(groups):
+    months, draws = sizes.months, sizes.draws
+    for group in range(sizes.groups):
+        now = (group * months + month) * draws
         for joined in range(since, month + 1):
+            own = (group * months + joined) * draws
+            lived = (group * months + month - joined) * draws
             for draw in range(draws):
-                before = waiting[group, joined, draw]
-                living = before * line.survives[group, month - joined, draw]
-                waiting[group, joined, draw] = living * line.stays[draw]
-                counts.died[group, month, draw] += before - living
-                counts.waiting[group, month, draw] += living
+                before = room.waiting[own + draw]
+                living = before * line.survives[lived + draw]
+                room.waiting[own + draw] = living * line.stays[draw]
+                counts.died[now + draw] += before - living
+                counts.waiting[now + draw] += living
         for draw in range(draws):
-            living = counts.waiting[group, month, draw]
-            counts.left[group, month, draw] = living * (1.0 - line.stays[draw])
-            counts.waiting[group, month, draw] = living * line.stays[draw]
+            living = counts.waiting[now + draw]
+            counts.left[now + draw] = living * (1.0 - line.stays[draw])
+            counts.waiting[now + draw] = living * line.stays[draw]

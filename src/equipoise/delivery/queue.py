@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from equipoise.core.vocabulary import checked
 from equipoise.delivery.demand import MONTHS, Demand
+from equipoise.delivery.line import Line, run_queue
 from equipoise.rules import payer_segments, shares_of_span
 from equipoise.spec.loaded_study import Study
 
@@ -73,16 +74,11 @@ def treated_patients(
     xarray.Dataset
         Group ``delivery`` of the vocabulary.
     """
-    from equipoise.delivery.first_come import Counts, Line, pass_months
-
     opening = _opening(study, inputs, access, joining, centres)
-    flow, payers = joining.arrivals.shape, opening.ready.shape[0]
-    counts = Counts(*np.zeros((4, *flow)), *np.zeros((2, payers, *flow)))
     queue = Line(
         joining.arrivals, joining.ages, _monthly_survival(joining), joining.staying, **vars(opening)
     )
-    pass_months(queue, counts)
-    arrays = {"arrived": queue.arrivals, **counts._asdict(), "capacity": queue.capacity}
+    arrays = {"arrived": queue.arrivals, **run_queue(queue)._asdict(), "capacity": queue.capacity}
     dims = ("payer", "group", "month", "draw")
     data = xr.Dataset(
         {name: (dims[-values.ndim :], values) for name, values in arrays.items()},
@@ -90,7 +86,7 @@ def treated_patients(
             "payer": access["payer"].values,
             "group": list(joining.groups),
             "group_age": ("group", joining.ages),
-            "month": np.arange(flow[1]),
+            "month": np.arange(queue.arrivals.shape[1]),
             "draw": inputs["draw"],
         },
     )

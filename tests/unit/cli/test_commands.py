@@ -11,8 +11,8 @@ import pytest
 
 from equipoise.cli.app import main
 from equipoise.cli.options import pairs
-from equipoise.clinical.compiled.build import _kernel
 from equipoise.core.errors import Mistakes
+from equipoise.core.kernels import _kernel
 
 MINI = Path(__file__).parents[2] / "data" / "mini" / "study.yaml"
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from equipoise.clinical import Engine, engine_for, run_cohort, totals
 from equipoise.clinical.compiled import arithmetic
-from equipoise.clinical.compiled import build as kernels
 from equipoise.clinical.compiled.incomplete_gamma import gamma_norm, gamma_tail
 from equipoise.clinical.compiled.source import kernel_source
 from equipoise.clinical.compiled.statements import BLOCK
 from equipoise.clinical.plan import plan
+from equipoise.core import kernels
 from equipoise.core.errors import LabelError, SimulationError
 from equipoise.core.machine_code import compiled
 from equipoise.core.units import parse_unit
@@ -362,7 +362,7 @@ def test_a_damaged_cache_is_made_anew(
 def test_old_kernels_make_room(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
     monkeypatch.setattr(kernels, "KEPT", 2)
     for number in range(4):
-        kernels.ready(f"def kernel():\n    return {number}\n")
+        kernels.ready(f"def kernel():\n    return {number}\n", sources=Path(__file__))
     assert len(list(cache.glob("kernel_*.py"))) == 2
 
 

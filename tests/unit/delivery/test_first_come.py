@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from equipoise.delivery.first_come import Counts, Line, pass_months
+from equipoise.delivery.line import Line, run_queue
 
 GROUPS, MONTHS, PAYERS = 2, 8, 3
 
@@ -81,17 +81,10 @@ def lines(draw: st.DrawFn) -> Line:
     )
 
 
-def passed(line: Line) -> Counts:
-    flow = line.arrivals.shape
-    counts = Counts(*np.zeros((4, *flow)), *np.zeros((2, PAYERS, *flow)))
-    pass_months(line, counts)
-    return counts
-
-
 @settings(deadline=None)
 @given(lines())
 def test_the_queue_is_the_one_told_in_plain_words(line: Line) -> None:
-    counts = passed(line)
+    counts = run_queue(line)
     for draw in range(line.stays.size):
         found = told(line, draw)
         for name in ("treated", "died", "left", "waiting", "treated_for"):
@@ -108,11 +101,11 @@ def test_the_queue_is_the_one_told_in_plain_words(line: Line) -> None:
 @given(lines())
 def test_a_draw_does_not_know_the_others(line: Line) -> None:
     """Bit for bit: chunks of draws must not change results."""
-    together = passed(line)
+    together = run_queue(line)
     for draw in range(line.stays.size):
         one = slice(draw, draw + 1)
         shared = ("ages", "owed_by")
-        alone = passed(
+        alone = run_queue(
             Line(**{
                 name: values if name in shared else np.ascontiguousarray(values[..., one])
                 for name, values in line._asdict().items()
@@ -132,5 +125,5 @@ def test_where_nobody_is_treated_the_age_is_that_at_joining() -> None:
         ready=np.zeros((PAYERS, 1)),
         capacity=np.zeros((MONTHS, 1)),
     )
-    ages = passed(line).age_at_treatment
+    ages = run_queue(line).age_at_treatment
     np.testing.assert_array_equal(ages, np.broadcast_to([[[17.5]], [[40]]], ages.shape))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.clinical.compiled.build import Kernel, ready
+from equipoise.clinical.compiled.build import ready
 from equipoise.clinical.compiled.context import OUTPUTS
 from equipoise.clinical.compiled.discount import discount_numbers, step_counts
 from equipoise.clinical.compiled.engine import (
@@ -21,6 +21,7 @@ from equipoise.clinical.compiled.individuals.source import PatientSource, patien
 from equipoise.clinical.given import Given
 from equipoise.clinical.patients import START, TRANSITION, Patients, starting_values
 from equipoise.clinical.stretches import Sums
+from equipoise.core.kernels import Kernel
 from equipoise.core.random import patient_key
 from equipoise.spec.model import Time
 
