@@ -9,7 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bench.measure import Row, Settings, measure
-from bench.workload import workloads
+from bench.workload import FOLDER, Size, workloads
+
+PEERS = FOLDER.parent / ".venv-peers" / "bin" / "python"
 
 _HEAD = (
     f"{'engine':<26} {'one call':>10} {'CPU':>10} {'ratio':>9} {'of CPU':>9} {'memory':>8} "
@@ -25,7 +27,7 @@ def _arguments(given: list[str]) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=9, help="turns of each engine")
     parser.add_argument("--seconds", type=float, default=0.2, help="of each turn")
     parser.add_argument("--tiny", action="store_true", help="hardly any draws, to try it out")
-    parser.add_argument("--peers", type=Path, help="a Python with the other packages")
+    parser.add_argument("--peers", action="store_true", help="other packages too")
     return parser.parse_args(given)
 
 
@@ -47,6 +49,13 @@ def _line(row: Row) -> str:
     )
 
 
+def _part(row: Row, asked: Size) -> str:
+    """Return a line on what an engine did, where it did not do all."""
+    counted = [(row.draws, asked.draws, "draws"), (row.patients, asked.patients, "patients")]
+    done = " and ".join(f"{n:,} of {most:,} {what}" for n, most, what in counted if most > 1)
+    return f"* {row.engine}: did {done}; its time is multiplied by {row.extrapolated:,g}"
+
+
 def machine() -> dict[str, str | int | None]:
     """Return what numbers of time depend on."""
     names = ("numpy", "numba", "xarray")
@@ -64,11 +73,16 @@ def main(given: list[str]) -> int:
     arguments = _arguments(given)
     settings = Settings(
         tiny=arguments.tiny, rounds=arguments.rounds, seconds=arguments.seconds,
-        peers=arguments.peers,
+        peers=PEERS if arguments.peers else None,
     )  # fmt: skip
     known = workloads()
     if unknown := [name for name in arguments.names if name not in known]:
         print(f"no workload {', '.join(unknown)}; there are {', '.join(known)}", file=sys.stderr)
+        return 2
+    if not arguments.peers:
+        print("Other packages are left out; ./dev bench --peers has them too.")
+    elif not PEERS.is_file():
+        print(f"there is no {PEERS}; ./dev peers makes it", file=sys.stderr)
         return 2
     rows: list[Row] = []
     for workload in (known[name] for name in arguments.names or known):
@@ -77,9 +91,8 @@ def main(given: list[str]) -> int:
         print(f"\n{workload.name}: {workload.title}; {steps / 1e6:.2f} million steps\n{_HEAD}")
         found = measure(workload, settings)
         rows += found
-        print("\n".join(map(_line, found)), flush=True)
-    if any(row.extrapolated > 1 for row in rows):
-        print("\n* done for a part of the draws, and multiplied")
+        parts = [_part(row, size) for row in found if row.extrapolated > 1]
+        print("\n".join([*map(_line, found), *parts]), flush=True)
     if arguments.json:
         data = {"machine": machine(), "rows": [asdict(row) for row in rows]}
         arguments.json.write_text(json.dumps(data, indent=2) + "\n", "utf-8")

@@ -27,6 +27,8 @@ class Settings:
     rounds: int = 9
     seconds: float = 0.2
     """Of each engine in each round."""
+    longest: float = 10.0
+    """Seconds of all its turns after which an engine takes no more."""
     peers: Path | None = None
     """A Python with other packages; without it they are left out."""
 
@@ -54,7 +56,11 @@ class Row:
     """The very first call where nothing has been compiled, less a later one."""
     start: float
     """From the start of a process, with all compiled before, to its first answer."""
-    extrapolated: int
+    draws: int
+    """How many it did, of how many patients each."""
+    patients: int
+    extrapolated: float
+    """What its time was multiplied by, to stand for all draws and patients."""
     agreement: Difference | None
 
 
@@ -63,12 +69,11 @@ class _Worker:
 
     def __init__(self, workload: Workload, engine: Engine, settings: Settings, cache: Path) -> None:
         python = str(settings.peers) if engine.is_peer else sys.executable
-        size = settings.size(workload)
-        draws = max(size.draws // engine.part, 2)
+        size = workload.done(engine, settings.size(workload))
         command = [python, "-m", "bench.worker", workload.name, engine.name]
         self._start = perf_counter()
         self._process = subprocess.Popen(  # noqa: S603 - our own module
-            [*command, str(draws), str(size.patients)],
+            [*command, str(size.draws), str(size.patients)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=FOLDER.parent,
             env=None if settings.tiny else _environment(cache),
         )  # fmt: skip
@@ -134,40 +139,78 @@ def measure(workload: Workload, settings: Settings) -> list[Row]:
         TemporaryDirectory(prefix="equipoise-bench-") as folder,
         _workers(workload, engines, settings, Path(folder)) as workers,
     ):
-        rounds = [
-            [worker.ask(f"time {settings.seconds}") for worker, _ in workers]
-            for _ in range(settings.rounds)
-        ]
+        turns = _in_turn([worker for worker, _ in workers], settings)
         saved = [_saved(worker, Path(folder) / "answer.npz") for worker, _ in workers]
-    rows = []
-    for k, engine in enumerate(engines):
-        turns = [turn[k] for turn in rounds]
-        answer, memory = saved[k]
-        rows.append(
-            Row(
-                workload=workload.name,
-                engine=engine.name,
-                wall=engine.part * median(turn["wall"] for turn in turns),
-                least=engine.part * min(turn["least"] for turn in turns),
-                cpu=engine.part * median(turn["cpu"] for turn in turns),
-                ratio=engine.part * median(turn[k]["wall"] / turn[0]["wall"] for turn in rounds),
-                cpu_ratio=engine.part * median(turn[k]["cpu"] / turn[0]["cpu"] for turn in rounds),
-                memory=memory,
-                compile=workers[k][1],
-                start=workers[k][0].first["start"],
-                extrapolated=engine.part,
-                agreement=difference(answer, saved[0][0], limit=workload.agreement) if k else None,
-            )
+    return [
+        _row(
+            workload, engine, settings, saved=saved[k], expected=saved[0][0],
+            turns=turns[k], compiling=workers[k][1], start=workers[k][0].first["start"],
         )
-    return rows
+        for k, engine in enumerate(engines)
+    ]  # fmt: skip
+
+
+Turn = Mapping[str, float]
+
+
+def _in_turn(workers: Sequence[_Worker], settings: Settings) -> list[list[tuple[Turn, Turn]]]:
+    """Let engines take turns; return those of each, with the first engine's in the same round."""
+    found: list[list[tuple[Turn, Turn]]] = [[] for _ in workers]
+    for _ in range(settings.rounds):
+        first: Turn = {}
+        for worker, turns in zip(workers, found, strict=True):
+            if sum(own["wall"] * own["calls"] for own, _ in turns) > settings.longest:
+                continue
+            own = worker.ask(f"time {settings.seconds}")
+            first = first or own
+            turns.append((own, first))
+    return found
+
+
+def _row(
+    workload: Workload,
+    engine: Engine,
+    settings: Settings,
+    *,
+    turns: Sequence[tuple[Turn, Turn]],
+    saved: tuple[Answer, int],
+    expected: Answer,
+    compiling: float | None,
+    start: float,
+) -> Row:
+    """Return what was measured of an engine; `turns` are its own and those of the first engine."""
+    answer, memory = saved
+    asked = settings.size(workload)
+    done = workload.done(engine, asked)
+    factor = asked.draws * asked.patients / (done.draws * done.patients)
+    agreement = None
+    if engine is not workload.engines[0]:
+        patients = (done.patients, asked.patients)
+        agreement = difference(answer, expected, limit=workload.agreement, patients=patients)
+    return Row(
+        workload=workload.name,
+        engine=engine.name,
+        wall=factor * median(own["wall"] for own, _ in turns),
+        least=factor * min(own["least"] for own, _ in turns),
+        cpu=factor * median(own["cpu"] for own, _ in turns),
+        ratio=factor * median(own["wall"] / first["wall"] for own, first in turns),
+        cpu_ratio=factor * median(own["cpu"] / first["cpu"] for own, first in turns),
+        memory=memory,
+        compile=compiling,
+        start=start,
+        draws=done.draws,
+        patients=done.patients,
+        extrapolated=factor,
+        agreement=agreement,
+    )
 
 
 def _saved(worker: _Worker, path: Path) -> tuple[Answer, int]:
     """Return what an engine finds, and its peak of memory."""
     memory = int(worker.ask(f"save {path}")["memory"])
     with np.load(path) as arrays:
-        parts: dict[str, dict[str, Any]] = {"value": {}, "error": {}}
+        parts: dict[str, dict[str, Any]] = {"value": {}, "scatter": {}}
         for name, values in arrays.items():
             kind, label = name.split(maxsplit=1)
             parts[kind][label] = values
-    return Answer(parts["value"], parts["error"]), memory
+    return Answer(parts["value"], parts["scatter"]), memory

@@ -8,7 +8,9 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from math import fsum
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -22,27 +24,55 @@ from bench.workload import Call, Size, workloads
 def timed(call: Call, seconds: float) -> dict[str, Any]:
     """Call for about so many seconds, at least once; return medians of seconds per call."""
     walls: list[float] = []
-    cpu = process_time()
+    others, own = fsum(_of_started(_seconds)), process_time()
     while not walls or sum(walls) < seconds:
         start = perf_counter()
         call()
         walls.append(perf_counter() - start)
+    cpu = process_time() - own  # before the others are asked, which takes time as well
+    cpu += fsum(_of_started(_seconds)) - others
     return {
         "wall": median(walls),
         "least": min(walls),
-        "cpu": (process_time() - cpu) / len(walls),
+        "cpu": cpu / len(walls),
         "calls": len(walls),
     }
 
 
 def peak_memory() -> int:
-    """Return the most memory that this process has had, and any process it has started, bytes."""
-    status = Path("/proc/self/status")
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    if status.is_file():  # the other number counts what the parent had before it
-        lines = status.read_text("utf-8").splitlines()
-        own = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
-    return 1024 * (own + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+    """Return the most memory that this process has had, and those it has started, bytes."""
+    own = float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    if Path("/proc/self").is_dir():  # the other number counts what the parent had before it
+        own = _kilobytes(Path("/proc/self"))
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return int(1024 * (own + ended + fsum(_of_started(_kilobytes))))
+
+
+def _of_started(ask: Callable[[Path], float]) -> Iterator[float]:
+    """Yield what is asked of each process that was started and has not ended."""
+    family = {os.getpid()}
+    for process in sorted(Path("/proc").glob("[0-9]*"), key=lambda path: int(path.name)):
+        with suppress(FileNotFoundError, ProcessLookupError):  # it may end meanwhile
+            if int(_state(process)[1]) in family:
+                family.add(int(process.name))
+                yield ask(process)
+
+
+def _state(process: Path) -> list[str]:
+    """Return what the system says of a process after its name, which may have spaces."""
+    return (process / "stat").read_text("utf-8").rpartition(")")[2].split()
+
+
+def _seconds(process: Path) -> float:
+    """Return the processor time of a process."""
+    state = _state(process)
+    return (int(state[11]) + int(state[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _kilobytes(process: Path) -> float:
+    """Return the peak of memory of a process."""
+    lines = (process / "status").read_text("utf-8").splitlines()
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0)
 
 
 def answers(call: Call, orders: Iterator[str]) -> Iterator[dict[str, Any]]:
@@ -57,7 +87,7 @@ def answers(call: Call, orders: Iterator[str]) -> Iterator[dict[str, Any]]:
             arrays: dict[str, Any] = {
                 f"value {name}": values for name, values in found.values.items()
             }
-            arrays |= {f"error {name}": values for name, values in found.errors.items()}
+            arrays |= {f"scatter {name}": values for name, values in found.scatter.items()}
             np.savez(argument.strip(), **arrays)
             yield {"memory": memory}
 

@@ -23,14 +23,14 @@ class Size:
 
 @dataclass(frozen=True)
 class Answer:
-    """What an engine finds.
+    """What an engine finds, dims (strategy, draw).
 
-    `values` are exact for their draws, dims (strategy, draw). An engine that simulates, or draws
-    by itself, gives means, dims (strategy), and their standard errors in `errors`.
+    Where patients are simulated, the first engine also gives the `scatter` between them, as a
+    standard deviation: it follows from the question, so that no other engine need find it.
     """
 
     values: Mapping[str, Floats]
-    errors: Mapping[str, Floats] = field(default_factory=dict)
+    scatter: Mapping[str, Floats] = field(default_factory=dict)
 
 
 Call = Callable[[], Answer]
@@ -48,8 +48,8 @@ class Engine:
     prepare: Callable[[Size], Call]
     compiles: bool = False
     """Whether its first call compiles, which is then measured apart."""
-    part: int = 1
-    """It does one draw of so many; its time is multiplied by this, and marked."""
+    most: Size | None = None
+    """It does no more than this, its time is multiplied, and marked; omitted, it does all."""
     is_peer: bool = False
     """Whether it is another package, from an environment of its own."""
 
@@ -72,6 +72,11 @@ class Workload:
     def engine(self, name: str) -> Engine:
         """Return an engine by its name."""
         return next(engine for engine in self.engines if engine.name == name)
+
+    def done(self, engine: Engine, asked: Size) -> Size:
+        """Return what an engine does of the size asked for: the first draws, and patients."""
+        most = engine.most or asked
+        return Size(min(asked.draws, most.draws), min(asked.patients, most.patients))
 
 
 DEVIATIONS = 5.0
@@ -96,29 +101,26 @@ class Difference:
         return f"{self.largest:.1f} s.e." if self.simulated else f"{self.largest:.0e}"
 
 
-def difference(found: Answer, expected: Answer, *, limit: float) -> Difference:
-    """Compare two answers to the same question; by their means if they have other draws."""
-    values = expected.values
-    simulated = bool(found.errors or expected.errors) or any(
-        found.values[name].shape != values[name].shape for name in values
-    )
+def difference(
+    found: Answer, expected: Answer, *, limit: float, patients: tuple[int, int] = (1, 1)
+) -> Difference:
+    """Compare two answers for the draws that both have; simulated ones by their means.
+
+    `patients` are those of each draw, found and expected.
+    """
     apart = []
-    for name in expected.values:
-        if not simulated:
-            one, other = found.values[name], expected.values[name]
+    for name, values in expected.values.items():
+        one = found.values[name]
+        draws = one.shape[1]
+        other = values[:, :draws]
+        if name not in expected.scatter:
             apart.append(np.max(np.abs(one - other) / np.maximum(np.abs(other), 1e-300)))
-        else:
-            (one, first), (other, second) = _mean(found, name), _mean(expected, name)
-            apart.append(np.max(np.abs(one - other) / np.hypot(first, second)))
+            continue
+        variance = (expected.scatter[name][:, :draws] ** 2).mean(axis=1)
+        error = np.sqrt(variance * sum(1.0 / count for count in patients) / draws)
+        apart.append(np.max(np.abs(one.mean(axis=1) - other.mean(axis=1)) / error))
+    simulated = bool(expected.scatter)
     return Difference(float(np.max(apart)), simulated, DEVIATIONS if simulated else limit)
-
-
-def _mean(answer: Answer, name: str) -> tuple[Floats, Floats]:
-    """Return a mean by strategy and its standard error."""
-    values = answer.values[name]
-    if name in answer.errors:
-        return values, answer.errors[name]
-    return values.mean(axis=1), values.std(axis=1) / np.sqrt(values.shape[1])
 
 
 def workloads() -> dict[str, Workload]:

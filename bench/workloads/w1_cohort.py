@@ -11,27 +11,31 @@ MODEL = FOLDER / "models" / "sick-sicker.yaml"
 
 CYCLES = 75
 
+DRAWS = 10_000
+
 
 def drawn(draws: int) -> dict[str, Floats]:
-    """Return the parameters, in the order in which one generator draws them."""
+    """Return the first draws of the parameters; one generator draws them in this order."""
     rng = np.random.default_rng(20250101)
-    return {
-        "r_sick": rng.gamma(30, 1 / 200, draws),
-        "r_recovery": rng.gamma(60, 1 / 120, draws),
-        "r_sicker": rng.gamma(84, 1 / 800, draws),
-        "hr_dead_sick": np.exp(rng.normal(np.log(3), 0.01, draws)),
-        "hr_dead_sicker": np.exp(rng.normal(np.log(10), 0.02, draws)),
-        "hr_b": np.exp(rng.normal(np.log(0.6), 0.02, draws)),
-        "c_healthy": rng.gamma(100, 20, draws),
-        "c_sick": rng.gamma(177.8, 22.5, draws),
-        "c_sicker": rng.gamma(225, 66.7, draws),
-        "c_treatment_a": rng.gamma(73.5, 163.3, draws),
-        "c_treatment_b": rng.gamma(86.2, 150.8, draws),
-        "u_healthy": rng.beta(200, 3, draws),
-        "u_sick": rng.beta(130, 45, draws),
-        "u_sicker": rng.beta(230, 230, draws),
-        "u_treatment_a": rng.beta(300, 15, draws),
+    count = max(draws, DRAWS)
+    found = {
+        "r_sick": rng.gamma(30, 1 / 200, count),
+        "r_recovery": rng.gamma(60, 1 / 120, count),
+        "r_sicker": rng.gamma(84, 1 / 800, count),
+        "hr_dead_sick": np.exp(rng.normal(np.log(3), 0.01, count)),
+        "hr_dead_sicker": np.exp(rng.normal(np.log(10), 0.02, count)),
+        "hr_b": np.exp(rng.normal(np.log(0.6), 0.02, count)),
+        "c_healthy": rng.gamma(100, 20, count),
+        "c_sick": rng.gamma(177.8, 22.5, count),
+        "c_sicker": rng.gamma(225, 66.7, count),
+        "c_treatment_a": rng.gamma(73.5, 163.3, count),
+        "c_treatment_b": rng.gamma(86.2, 150.8, count),
+        "u_healthy": rng.beta(200, 3, count),
+        "u_sick": rng.beta(130, 45, count),
+        "u_sicker": rng.beta(230, 230, count),
+        "u_treatment_a": rng.beta(300, 15, count),
     }
+    return {name: values[:draws] for name, values in found.items()}
 
 
 def floor(size: Size) -> Call:
@@ -112,14 +116,14 @@ def heormodel(size: Size) -> Call:
     """Prepare the package of this name."""
     from bench.peers.cohorts_in_heormodel import sick_sicker  # noqa: PLC0415
 
-    return sick_sicker(drawn(size.draws), CYCLES, size)
+    return sick_sicker(drawn(size.draws), CYCLES)
 
 
 WORKLOADS = (
     Workload(
         "W1",
         "cohort of four states and four strategies, 75 yearly cycles, 10,000 draws",
-        size=Size(10_000),
+        size=Size(DRAWS),
         tiny=Size(100),
         steps=lambda size: 4.0 * CYCLES * size.draws,
         engines=(
@@ -127,7 +131,7 @@ WORKLOADS = (
             Engine("equipoise", equipoise, compiles=True),
             Engine("equipoise in NumPy", partial(equipoise, engine="numpy")),
             Engine("numpy", numpy),
-            Engine("heormodel", heormodel, part=10, is_peer=True),
+            Engine("heormodel", heormodel, is_peer=True),
         ),
     ),
 )

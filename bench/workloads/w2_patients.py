@@ -1,7 +1,5 @@
 """W2: the model of W1 by single patients of 25 to 44 years over 100 years; one draw, and 1,000."""
 
-from functools import partial
-
 import numpy as np
 
 from bench.workload import FOLDER, Answer, Call, Engine, Floats, Size, Workload
@@ -20,11 +18,11 @@ def parameters(size: Size) -> dict[str, Floats]:
     if size.draws == 1:
         names = drawn(1)
         return {name: np.array([float(v)]) for name, v in zip(names, STATED, strict=True)}
-    return {name: values[: size.draws] for name, values in drawn(10_000).items()}
+    return drawn(size.draws)
 
 
-def by_hand(size: Size) -> tuple[Answer, Floats]:
-    """Return the answer of the kernel written by hand, and standard errors of means."""
+def floor(size: Size) -> Call:
+    """Prepare the kernel written by hand."""
     from bench import floors, patient_floors  # noqa: PLC0415 - only its process pays for Numba
 
     draws = np.array(list(parameters(size).values()))
@@ -33,25 +31,18 @@ def by_hand(size: Size) -> tuple[Answer, Floats]:
     def run(first: int, last: int) -> None:
         patient_floors.sick_sicker_patients(draws, found, squares, size.patients, first, last)
 
-    floors.on_threads(run, size.draws)
-    return answer(found, squares, size)
+    def call() -> Answer:
+        floors.on_threads(run, size.draws)
+        return answer(found, squares)
+
+    return call
 
 
-def answer(found: Floats, squares: Floats, size: Size) -> tuple[Answer, Floats]:
-    """Return means over the draws, and their Monte Carlo errors from the scatter of patients."""
-    scatter = np.sqrt(np.maximum(squares - found**2, 0.0).mean(axis=2))
-    errors = scatter / np.sqrt(size.patients * size.draws)
-    means = found.mean(axis=2)
+def answer(found: Floats, squares: Floats) -> Answer:
+    """Return means of the patients, and their scatter from means of squares."""
+    scatter = np.sqrt(np.maximum(squares - found**2, 0.0))
     names = ("cost", "qaly")
-    return (
-        Answer(dict(zip(names, means, strict=True)), dict(zip(names, errors, strict=True))),
-        errors,
-    )
-
-
-def floor(size: Size) -> Call:
-    """Prepare the kernel written by hand."""
-    return lambda: by_hand(size)[0]
+    return Answer(dict(zip(names, found, strict=True)), dict(zip(names, scatter, strict=True)))
 
 
 def equipoise(size: Size) -> Call:
@@ -62,8 +53,6 @@ def equipoise(size: Size) -> Call:
     from equipoise.spec.load import load_model  # noqa: PLC0415
 
     given = xr.Dataset({name: ("draw", v) for name, v in parameters(size).items()})
-    few = Size(min(size.draws, 20), min(size.patients, 2000))
-    errors = by_hand(few)[1] * np.sqrt(few.draws * few.patients / (size.draws * size.patients))
 
     def call() -> Answer:
         found = run_individuals(
@@ -71,16 +60,22 @@ def equipoise(size: Size) -> Call:
         )
         return Answer(
             {
-                "cost": found["cost_present"].values[:, 0, 0, 0].mean(axis=1),
-                "qaly": found["qaly_present"].values[:, 0, 0].mean(axis=1),
-            },
-            {"cost": errors[0], "qaly": errors[1]},
+                "cost": found["cost_present"].values[:, 0, 0, 0],
+                "qaly": found["qaly_present"].values[:, 0, 0],
+            }
         )
 
     return call
 
 
-def _workload(name: str, title: str, size: Size, tiny: Size) -> Workload:
+def heormodel(size: Size) -> Call:
+    """Prepare the package of this name."""
+    from bench.peers.patients_in_heormodel import sick_sicker  # noqa: PLC0415
+
+    return sick_sicker(parameters(size), CYCLES, size)
+
+
+def _workload(name: str, title: str, size: Size, tiny: Size, peers: tuple[Engine, ...]) -> Workload:
     """Return one size of the workload."""
     return Workload(
         name,
@@ -89,15 +84,20 @@ def _workload(name: str, title: str, size: Size, tiny: Size) -> Workload:
         tiny=tiny,
         steps=lambda asked: 4.0 * CYCLES * asked.draws * asked.patients,
         engines=(
-            Engine("floor", partial(floor), compiles=True),
+            Engine("floor", floor, compiles=True),
             Engine("equipoise", equipoise, compiles=True),
+            *peers,
         ),
     )
 
 
+PEERS_A = (Engine("heormodel", heormodel, is_peer=True),)
+
+PEERS_B = (Engine("heormodel", heormodel, most=Size(100, 1000), is_peer=True),)
+
 WORKLOADS = (
     _workload("W2a", "100,000 patients one by one, four strategies, 100 yearly cycles, one draw",
-              Size(1, 100_000), Size(1, 400)),
+              Size(1, 100_000), Size(1, 400), PEERS_A),
     _workload("W2b", "1,000 patients one by one in each of 1,000 draws, four strategies",
-              Size(1000, 1000), Size(5, 100)),
+              Size(1000, 1000), Size(5, 100), PEERS_B),
 )  # fmt: skip

@@ -11,31 +11,35 @@ MODEL = FOLDER / "models" / "partitioned-survival.yaml"
 
 POINTS = 481
 
+DRAWS = 10_000
+
 
 def drawn(draws: int) -> dict[str, Floats]:
-    """Return the parameters, in the order in which one generator draws them."""
+    """Return the first draws of the parameters; one generator draws them in this order."""
     rng = np.random.default_rng(20250101)
+    count = max(draws, DRAWS)
 
     def around(mean: float, sd: float) -> Floats:
-        return np.exp(rng.normal(np.log(mean), sd, draws))
+        return np.exp(rng.normal(np.log(mean), sd, count))
 
-    return {
+    found = {
         "shape_on": around(1.1, 0.02),
         "shape_free": around(1.05, 0.02),
         "rate_on": around(0.9, 0.05),
         "rate_free": around(0.5, 0.05),
-        "growth": rng.normal(0.05, 0.003, draws),
+        "growth": rng.normal(0.05, 0.003, count),
         "r_death": around(0.08, 0.05),
         "hr_on": around(0.8, 0.02),
         "hr_free": around(0.75, 0.05),
         "hr_death": around(0.8, 0.05),
-        "u_on": rng.beta(80, 20, draws),
-        "u_free": rng.beta(75, 25, draws),
-        "u_progressed": rng.beta(55, 45, draws),
-        "c_on": rng.gamma(100, 300, draws),
-        "c_free": rng.gamma(100, 30, draws),
-        "c_progressed": rng.gamma(100, 120, draws),
+        "u_on": rng.beta(80, 20, count),
+        "u_free": rng.beta(75, 25, count),
+        "u_progressed": rng.beta(55, 45, count),
+        "c_on": rng.gamma(100, 300, count),
+        "c_free": rng.gamma(100, 30, count),
+        "c_progressed": rng.gamma(100, 120, count),
     }
+    return {name: values[:draws] for name, values in found.items()}
 
 
 def floor(size: Size) -> Call:
@@ -122,7 +126,7 @@ WORKLOADS = (
     Workload(
         "W4",
         "three curves, two strategies, 481 months, 10,000 draws",
-        size=Size(10_000),
+        size=Size(DRAWS),
         tiny=Size(100),
         steps=lambda size: 2.0 * POINTS * 3 * size.draws,
         engines=(
