@@ -119,6 +119,13 @@ def heormodel(size: Size) -> Call:
     return sick_sicker(drawn(size.draws), CYCLES)
 
 
+def pyheor(size: Size) -> Call:
+    """Prepare the package of this name."""
+    from bench.peers.cohorts_in_pyheor import sick_sicker  # noqa: PLC0415
+
+    return sick_sicker(drawn(size.draws), CYCLES)
+
+
 WORKLOADS = (
     Workload(
         "W1",
@@ -132,6 +139,7 @@ WORKLOADS = (
             Engine("equipoise in NumPy", partial(equipoise, engine="numpy")),
             Engine("numpy", numpy),
             Engine("heormodel", heormodel, is_peer=True),
+            Engine("pyheor", pyheor, most=Size(50), is_peer=True),
         ),
     ),
 )

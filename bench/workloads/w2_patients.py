@@ -75,6 +75,20 @@ def heormodel(size: Size) -> Call:
     return sick_sicker(parameters(size), CYCLES, size)
 
 
+def pyheor(size: Size) -> Call:
+    """Prepare the package of this name, with one model for each age."""
+    from bench.peers.patients_in_pyheor import by_age  # noqa: PLC0415
+
+    return by_age(parameters(size), CYCLES, size)
+
+
+def pyheor_by_attribute(size: Size) -> Call:
+    """Prepare it in its own way for patients who differ."""
+    from bench.peers.patients_in_pyheor import by_attribute  # noqa: PLC0415
+
+    return by_attribute(parameters(size), CYCLES, size)
+
+
 def _workload(name: str, title: str, size: Size, tiny: Size, peers: tuple[Engine, ...]) -> Workload:
     """Return one size of the workload."""
     return Workload(
@@ -91,9 +105,16 @@ def _workload(name: str, title: str, size: Size, tiny: Size, peers: tuple[Engine
     )
 
 
-PEERS_A = (Engine("heormodel", heormodel, is_peer=True),)
+PEERS_A = (
+    Engine("heormodel", heormodel, is_peer=True),
+    Engine("pyheor, a model by age", pyheor, is_peer=True),
+    Engine("pyheor, ages of patients", pyheor_by_attribute, most=Size(1, 20), is_peer=True),
+)
 
-PEERS_B = (Engine("heormodel", heormodel, most=Size(100, 1000), is_peer=True),)
+PEERS_B = (
+    Engine("heormodel", heormodel, most=Size(100, 1000), is_peer=True),
+    Engine("pyheor, a model by age", pyheor, most=Size(2, 1000), is_peer=True),
+)
 
 WORKLOADS = (
     _workload("W2a", "100,000 patients one by one, four strategies, 100 yearly cycles, one draw",

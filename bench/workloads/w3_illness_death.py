@@ -76,6 +76,13 @@ def heormodel(size: Size) -> Call:
     return illness_death(drawn(size.draws), size)
 
 
+def pyheor(size: Size) -> Call:
+    """Prepare the package of this name."""
+    from bench.peers.patients_in_pyheor import illness_death  # noqa: PLC0415
+
+    return illness_death(drawn(size.draws), size)
+
+
 WORKLOADS = (
     Workload(
         "W3",
@@ -87,6 +94,7 @@ WORKLOADS = (
             Engine("floor", floor, compiles=True),
             Engine("equipoise", equipoise, compiles=True),
             Engine("heormodel", heormodel, is_peer=True),
+            Engine("pyheor", pyheor, most=Size(2, 500), is_peer=True),
         ),
     ),
 )

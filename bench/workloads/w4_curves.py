@@ -122,6 +122,13 @@ def _by_numpy(d: dict[str, Floats]) -> dict[str, Floats]:
     return {name: np.array(values) for name, values in found.items()}
 
 
+def pyheor(size: Size) -> Call:
+    """Prepare the package of this name."""
+    from bench.peers.cohorts_in_pyheor import partitioned  # noqa: PLC0415
+
+    return partitioned(drawn(size.draws), POINTS)
+
+
 WORKLOADS = (
     Workload(
         "W4",
@@ -134,6 +141,7 @@ WORKLOADS = (
             Engine("equipoise", equipoise, compiles=True),
             Engine("equipoise in NumPy", partial(equipoise, engine="numpy")),
             Engine("numpy", numpy),
+            Engine("pyheor", pyheor, most=Size(50), is_peer=True),
         ),
     ),
 )
