@@ -17,7 +17,6 @@ COHORTS = {"floor", "equipoise", "equipoise in NumPy", "numpy"}
 ENGINES = {
     "W1": COHORTS,
     "W2a": {"floor", "equipoise"},
-    "W2b": {"floor", "equipoise"},
     "W3": {"floor", "equipoise"},
     "W4": COHORTS,
 }
