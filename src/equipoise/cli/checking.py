@@ -19,8 +19,10 @@ from equipoise.pipeline import (
     rehearse_model,
     straying,
 )
+from equipoise.spec.load import warnings_of
 from equipoise.spec.loaded import Floats, LoadedModel, TableData
 from equipoise.spec.loaded_study import Study
+from equipoise.spec.model_place import living_states
 from equipoise.spec.quantity import STATUSES
 from equipoise.spec.text import shown
 
@@ -56,19 +58,27 @@ def _say_model(model: LoadedModel, console: Console) -> None:
     strategies = ", ".join(shown(spec.labels.get(name, name)) for name in spec.strategies)
     console.print(_("Strategies: {names}", names=strategies))
     if spec.states:
-        console.print(
-            _(
-                "States: {names}",
-                names=", ".join(shown(spec.labels.get(name, name)) for name in spec.states),
-            )
-        )
+        living = living_states(spec)
+        names = [
+            shown(label) if name in living else _("{state} (not alive)", state=shown(label))
+            for name, label in ((name, spec.labels.get(name, name)) for name in spec.states)
+        ]
+        console.print(_("States: {names}", names=", ".join(names)))
     uncertain = sum(q.distribution is not None for q in spec.parameters.values())
     uncertain += sum(len(joint.parameters) for joint in spec.joint.values())
     console.print(
         _("Parameters: {count}, uncertain: {uncertain}",
           count=len(spec.parameters), uncertain=uncertain)
     )  # fmt: skip
+    say_warnings(model, console)
     _say_straying(model, console)
+
+
+def say_warnings(model: LoadedModel, console: Console) -> None:
+    """Print what a model may not mean as it stands."""
+    for problem in warnings_of(model):
+        text = _("Warning: {problem}", problem=str(problem))
+        console.print(text, style="yellow", highlight=False, soft_wrap=True)
 
 
 def _say_straying(source: LoadedModel | Study, console: Console) -> None:
@@ -110,6 +120,7 @@ def _say_study(study: Study, console: Console) -> None:
     console.print(_("Inputs by evidence: {parts}", parts=parts))
     for line in _life_lines(study):
         console.print(line)
+    say_warnings(study.model, console)
     _say_straying(study, console)
 
 

@@ -10,6 +10,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from equipoise.api import run_model
+from equipoise.cli.checking import say_warnings
 from equipoise.cli.stopping import note_written, stop_if_asked
 from equipoise.core.errors import FieldError
 from equipoise.core.files import check_ordinary, check_parent, straight, write_text
@@ -55,6 +56,7 @@ def run_and_print(request: ModelRequest, console: Console) -> None:
     console.print(shown(run.model.spec.model), style="bold")
     console.print(_conventions(run))
     console.print(_totals(run))
+    say_warnings(run.model, console)
     uncertain = run.uncertainty()
     if uncertain is not None:
         console.print(_acceptability(run))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from equipoise.core.errors import Problem, SpecError
+from equipoise.spec.cautions import cautions
 from equipoise.spec.findings import Finding
 from equipoise.spec.loaded import LoadedModel, TableData
 from equipoise.spec.model import Model, Table
@@ -38,6 +39,11 @@ def _once(document: Document, findings: Iterable[Finding]) -> Iterator[Finding]:
         if mistake not in seen:
             seen.add(mistake)
             yield found
+
+
+def warnings_of(model: LoadedModel) -> list[Problem]:
+    """Return what a model's file may not mean as it stands; see `spec.cautions`."""
+    return located(read_document(model.path), cautions(model.spec))
 
 
 def tried(

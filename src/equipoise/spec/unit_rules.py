@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from equipoise.core.translation import translate as _
-from equipoise.core.units import Measure, Unit, parse_unit
+from equipoise.core.units import DIMENSIONLESS, Measure, Unit, parse_unit
 from equipoise.spec.findings import Finding, Place, finding
 from equipoise.spec.quantity import Quantity
 
@@ -33,7 +33,10 @@ def unit_must_fit(place: Place, unit: Unit, wanted: Unit) -> Iterator[Finding]:
     if not unit.fits(wanted):
         message = _("the unit {unit} stands where {wanted} is needed",
                     unit=unit, wanted=wanted.text)  # fmt: skip
-        yield finding(place, message, fix=_("write the value in {wanted}", wanted=wanted.text))
+        fix = _("write the value in {wanted}", wanted=wanted.text)
+        if unit.fits(DIMENSIONLESS) and wanted.fits(PER_YEAR):
+            fix = _("say in which time: {unit}/year", unit=unit.text)
+        yield finding(place, message, fix=fix)
 
 
 def one_money(place: Place, unit: Unit) -> Iterator[Finding]:

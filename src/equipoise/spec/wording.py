@@ -113,6 +113,8 @@ def worded(error: ErrorDetails, unused: Collection[str] = ()) -> tuple[str, str]
         case "extra_forbidden":
             name = str(error["loc"][-1])
             texts = _("there is no field '{name}' here", name=short(name)), _nearest(name, unused)
+            if name.isdigit() and value is None:  # what YAML makes of {value: 2086,5}
+                texts = texts[0], _("write a number with a decimal point: 2086.5, not 2086,5")
         case "literal_error" | "enum":
             texts = _unknown(value, _listed(context["expected"]))
         case "union_tag_invalid":

@@ -138,10 +138,14 @@ class _Inference:
             if found is None:
                 found = unit
             elif not found.fits(unit):
+                fix = _("bring both to the same unit")
+                bare = next((one for one in nodes if isinstance(one, Number)), None)
+                if bare is not None and {found.describe(), unit.describe()} == {"1", "year"}:
+                    fix = _("give the number its unit: {number:g} * year", number=bare.value)
                 raise UnitError(
                     _("{left} and {right} do not fit together",
                       left=found.describe(), right=unit.describe()),
-                    fix=_("bring both to the same unit"), column=node.column,
+                    fix=fix, column=node.column,
                 )  # fmt: skip
         return found or DIMENSIONLESS
 

@@ -69,6 +69,7 @@ _OPERATORS: dict[type[ast.operator], Operator] = {
 _RELATIONS: dict[type[ast.cmpop], Relation] = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
 }  # fmt: skip
+_IF_CALL = re.compile(r"(?:^|[-+*/(,])\s*if\s*\(", re.IGNORECASE)
 _LONE_EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
 _MISSING_TIMES = re.compile(r"[0-9]\s*\(|[0-9]\s+(?!(?:if|else|and|or)\b)[A-Za-z_]|\)\s*[\w(]")
 
@@ -195,6 +196,8 @@ def _written(number: float) -> str:
 
 def _syntax_fix(line: str) -> str:
     """Return the fix of the mistake that a text most likely has."""
+    if _IF_CALL.search(line):
+        return _("write `value if condition else other`")
     if _LONE_EQUALS.search(line):
         return _("write == to compare")
     if _MISSING_TIMES.search(line):
