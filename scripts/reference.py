@@ -97,8 +97,8 @@ SURVIVAL_TEXTS = {
     "generalised_gamma_survival": "Prentice's; `q` is of any sign, 0 is lognormal, 1 Weibull",
 }
 CLOCK_TEXTS = {
-    "time": "years since the patient's start, at the beginning of the cycle; in costs and utilities of states, at the point of "
-    "time that the method counts",
+    "time": "years since the patient's start, at the beginning of the cycle; in costs and "
+    "utilities of states, at the point of time that the method counts",
     "cycle": "length of a cycle",
     "age": "age at the beginning of the cycle",
     "calendar_year": "`start_year` plus the years since the patient's start, at the beginning of "
