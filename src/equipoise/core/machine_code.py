@@ -72,7 +72,8 @@ def fused(function: Callable[P, R]) -> Callable[P, R]:
 def called(function: Callable[P, R]) -> Callable[P, R]:
     """Return the function as `fused` does, but called where it is used, not written out.
 
-    So what is big is compiled once, and not again with each function around it. It makes no arrays.
+    So what is big is compiled once, and not again with each function around it. It makes no arrays,
+    and is not kept by itself: what was kept would not see a change of what it calls.
 
     Parameters
     ----------
@@ -90,7 +91,7 @@ def called(function: Callable[P, R]) -> Callable[P, R]:
     >>> point(3.0)
     7.0
     """
-    return _compiled(function, fastmath={"contract"}, **_INNER)
+    return _compiled(function, is_kept=False, fastmath={"contract"}, **_INNER)
 
 
 class ObjectCode(NamedTuple):
@@ -146,12 +147,14 @@ def object_of(
     )
 
 
-def _compiled(function: Callable[P, R], **options: bool | set[str]) -> Callable[P, R]:
+def _compiled(
+    function: Callable[P, R], *, is_kept: bool = True, **options: bool | set[str]
+) -> Callable[P, R]:
     """Return the function as machine code."""
     compiling = partial(njit, nogil=True, error_model="numpy", **options)
     machine_code: Callable[P, R]
     try:
-        machine_code = compiling(cache=True)(function)
+        machine_code = compiling(cache=is_kept)(function)
     except RuntimeError:  # there is no folder in which it could be kept
         machine_code = compiling()(function)
     return machine_code

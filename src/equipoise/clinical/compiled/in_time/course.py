@@ -144,6 +144,7 @@ def _look(  # noqa: PLR0917 - kernels have no keywords
             wait(lanes, model.way_kind[way], model.way_clock[way])
         which = float(way)
         for j in range(LANES):
+            # What is no number is never less.
             end, best = lanes[NOW + j] + lanes[WAIT + j], lanes[BEST + j]
             lanes[WAY + j] = which if end < best else lanes[WAY + j]
             lanes[BEST + j] = end if end < best else best
@@ -171,23 +172,22 @@ def _settle(  # noqa: PLR0917 - kernels have no keywords
         patient, end = room.order[place + j], room.lanes[END + j]
         cost, health = room.lanes[COST_WORTH + j], room.lanes[HEALTH_WORTH + j]
         stay(model, sizes, room, values, out, cell, state, patient, end, cost, health)
-        if room.lanes[BEST + j] < model.horizon[0]:
-            way = int(room.lanes[WAY + j])
+        # Without a branch, which nobody could foresee.
+        moves = room.lanes[BEST + j] < model.horizon[0]
+        way = max(int(room.lanes[WAY + j]), 0)
+        if moves:
             moved(model, sizes, room, values, out, cell, way, patient, j)
-            target = model.way_target[way]
-            room.state[patient], room.now[patient] = target, end
-            room.cost_worth[patient], room.health_worth[patient] = cost, health
-            if not model.is_idle[target]:
-                room.active[left] = patient
-                left += 1
+        target = model.way_target[way]
+        room.state[patient], room.now[patient] = target, end
+        room.cost_worth[patient], room.health_worth[patient] = cost, health
+        room.active[left] = patient
+        left += int(moves) & (1 - model.is_idle[target])
     return left
 
 
-@called
-def _sort(model: Model, room: Room, count: int) -> None:
-    """Put the patients who must be followed side by side by their states."""
-    for state in range(model.states + 1):
-        room.first[state] = 0
+@fused
+def _sort_by_state(model: Model, room: Room, count: int) -> None:
+    """Do so where several states have patients."""
     for k in range(count):
         room.first[room.state[room.active[k]] + 1] += 1
     for state in range(model.states):
@@ -200,6 +200,23 @@ def _sort(model: Model, room: Room, count: int) -> None:
     for state in range(model.states, 0, -1):
         room.first[state] = room.first[state - 1]
     room.first[0] = 0
+
+
+@called
+def _sort(model: Model, room: Room, count: int) -> None:
+    """Put the patients who must be followed side by side by their states."""
+    for state in range(model.states + 1):
+        room.first[state] = 0
+    alone, others = room.state[room.active[0]], 0
+    for k in range(count):
+        others += int(room.state[room.active[k]] != alone)
+    if others == 0:
+        for state in range(alone + 1, model.states + 1):
+            room.first[state] = count
+        for k in range(count):
+            room.order[k] = room.active[k]
+    else:
+        _sort_by_state(model, room, count)
     for k in range(count, count + LANES):  # rows are filled up
         room.order[k] = room.order[count - 1]
 

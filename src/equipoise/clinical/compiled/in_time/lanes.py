@@ -16,6 +16,8 @@ from equipoise.clinical.compiled.in_time.rows import (
     EXPONENTIAL,
     FIRST,
     GOMPERTZ,
+    HEALTH,
+    HEALTH_WORTH,
     LANES,
     LUCK,
     PASSED,
@@ -143,7 +145,8 @@ def hazard_until(kind: int, a: float, b: float, time: float) -> float:
 def wait(lanes: Floats, kind: int, clock: int) -> None:
     """Turn the hazards that will be passed, in row `WAIT`, into times until the move.
 
-    As `clinical.times.time_until`; the clock stands at `PASSED`.
+    As `clinical.times.time_until`, but that what never happens may be no number; the clock stands
+    at `PASSED`.
     """
     is_late = (clock != STATE) & (kind != EXPONENTIAL)
     if is_late:
@@ -162,10 +165,10 @@ def wait(lanes: Floats, kind: int, clock: int) -> None:
             lanes[WAIT + j] = _loglogistic_time(
                 lanes[WAIT + j], lanes[FIRST + j], lanes[SECOND + j]
             )
-    for j in range(LANES):
-        found = lanes[WAIT + j] - (lanes[PASSED + j] if is_late else 0.0)
-        found = np.inf if np.isnan(found) else found
-        lanes[WAIT + j] = 0.0 if found < 0.0 else found
+    if is_late:
+        for j in range(LANES):
+            found = lanes[WAIT + j] - lanes[PASSED + j]
+            lanes[WAIT + j] = 0.0 if found < 0.0 else found
 
 
 @called
@@ -205,23 +208,27 @@ def discounted(discount: Discount, at: int, time: float) -> tuple[float, float]:
 @called
 def discount_ends(discount: Discount, at: int, lanes: Floats) -> None:
     """Put into place what `discounted` says of the ends of stays."""
-    for k in range(2):
-        own = at + k * discount.steps
-        _discount_ends(discount, own, lanes, COST + k * LANES, COST_WORTH + k * LANES)
-
-
-@called
-def _discount_ends(discount: Discount, at: int, lanes: Floats, factor: int, worth: int) -> None:
-    """Do so for cost or health; until the factor is known its row holds its logarithm."""
-    fall = discount.fall[at]
-    fixed, steady, rest = discount.fixed[at], discount.steady[at], discount.rest[at]
-    if discount.steps == 1:
+    health = at + discount.steps
+    if discount.steps > 1:
         for j in range(LANES):
-            left = exp(-fall * lanes[END + j])
-            lanes[factor + j] = left
-            lanes[worth + j] = fixed + steady * lanes[END + j] - rest * left
+            lanes[COST + j], lanes[COST_WORTH + j] = discounted(discount, at, lanes[END + j])
+            left, worth = discounted(discount, health, lanes[END + j])
+            lanes[HEALTH + j], lanes[HEALTH_WORTH + j] = left, worth
         return
+    fall, steady = discount.fall[at], discount.steady[at]
+    fixed, rest = discount.fixed[at], discount.rest[at]
     for j in range(LANES):
-        found, value = discounted(discount, at, lanes[END + j])
-        lanes[factor + j] = found
-        lanes[worth + j] = value
+        left = exp(-fall * lanes[END + j])
+        lanes[COST + j] = left
+        lanes[COST_WORTH + j] = fixed + steady * lanes[END + j] - rest * left
+    if fall == discount.fall[health]:
+        for j in range(LANES):
+            lanes[HEALTH + j] = lanes[COST + j]
+            lanes[HEALTH_WORTH + j] = lanes[COST_WORTH + j]
+        return
+    fall, steady = discount.fall[health], discount.steady[health]
+    fixed, rest = discount.fixed[health], discount.rest[health]
+    for j in range(LANES):
+        left = exp(-fall * lanes[END + j])
+        lanes[HEALTH + j] = left
+        lanes[HEALTH_WORTH + j] = fixed + steady * lanes[END + j] - rest * left
