@@ -1,14 +1,12 @@
 """Compiling loops that arrays cannot express; import this only where such a loop runs."""
 
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
-import llvmlite.binding as llvm
 import numpy as np
 from numba import from_dtype, njit, types
-
-from equipoise.core.object_code import machine
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -94,6 +92,10 @@ def called(function: Callable[P, R]) -> Callable[P, R]:
     return _compiled(function, is_kept=False, fastmath={"contract"}, **_INNER)
 
 
+_DECLARED = re.compile(r'^declare [^@]*@"?([^"(]+)', re.MULTILINE)
+"""Functions that code calls without having them."""
+
+
 class ObjectCode(NamedTuple):
     """A function as an object file, for `object_code.Loaded`."""
 
@@ -138,12 +140,13 @@ def object_of(
         signature += [types.int64] * (int(dims[0]) if dims else 1)
     compiling.compile(tuple(signature))
     (found,) = compiling.overloads
-    module = llvm.parse_assembly(compiling.inspect_llvm(found))
-    called = [one.name for one in module.functions if one.is_declaration]
+    made = compiling.overloads[found]
+    _name, _kind, (code, _bitcode) = made.library.serialize_using_object_code()
+    outside = _DECLARED.findall(compiling.inspect_llvm(found))
     return ObjectCode(
-        compiling.overloads[found].fndesc.llvm_func_name,
-        machine().emit_object(module),
-        not any(name.startswith(("NRT_", "numba_", "Py")) for name in called),
+        made.fndesc.llvm_func_name,
+        code,
+        not any(name.startswith(("NRT_", "numba_", "Py")) for name in outside),
     )
 
 
