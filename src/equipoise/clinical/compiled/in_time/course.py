@@ -48,7 +48,7 @@ from equipoise.clinical.compiled.in_time.rows import (
     WAIT,
     WAY,
 )
-from equipoise.core.machine_code import called, fused
+from equipoise.core.machine_code import called, fused, unfolded
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -272,7 +272,7 @@ def _discount_starts(model: Model, sizes: Sizes, discount: Discount, room: Room,
             room.cycles[2 * cycle + k] = discounted(discount, own, model.points[cycle])[1]
 
 
-@called
+@unfolded
 def follow(  # noqa: PLR0917 - kernels have no keywords
     model: Model,
     sizes: Sizes,
