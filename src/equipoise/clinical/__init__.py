@@ -2,6 +2,7 @@
 
 from equipoise.clinical.engines import Engine, engine_for, seconds_of
 from equipoise.clinical.following import Following, follow, following
+from equipoise.clinical.readings import reads_again
 from equipoise.clinical.run import run_cohort, run_in_time, run_individuals
 from equipoise.clinical.totals import totals
 
@@ -11,6 +12,7 @@ __all__ = [
     "engine_for",
     "follow",
     "following",
+    "reads_again",
     "run_cohort",
     "run_in_time",
     "run_individuals",

@@ -10,8 +10,9 @@ from equipoise.clinical.given import Given
 from equipoise.clinical.plan import by_item, effects_by_move
 from equipoise.spec.clock import PASSING
 from equipoise.spec.formula import Formula
+from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Model, TransitionEffect
-from equipoise.spec.model_formulas import names_behind
+from equipoise.spec.model_formulas import formulas, names_behind
 from equipoise.spec.time_to import TimeTo
 
 Floats = NDArray[np.float64]
@@ -102,3 +103,18 @@ class Readings:
 def changes(spec: Model, formula: Formula) -> bool:
     """Return whether a formula's value changes from cycle to cycle by itself."""
     return bool(names_behind(formula, spec) & PASSING)
+
+
+def reads_again(model: LoadedModel) -> bool:
+    """Return whether continuous time reads any formula anew in every cycle.
+
+    Parameters
+    ----------
+    model
+        A checked model that runs in continuous time.
+    """
+    read = ("states", "transitions", "transition_effects")
+    return any(
+        placed.place[0] in read and changes(model.spec, placed.formula)
+        for placed in formulas(model.spec)
+    )

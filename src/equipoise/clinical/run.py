@@ -318,9 +318,7 @@ def _conventions(spec: Model, engine: str) -> dict[str, str | float]:
     """Return what is printed beside every total."""
     found: dict[str, str | float] = {"engine": engine, "money": str(spec.money)}
     if spec.time is not None:
-        found |= {
-            "method": spec.time.method,
-            "convention": CONVENTIONS[spec.time.method],
-            "cycle_years": spec.time.cycle.value,
-        }
+        found["cycle_years"] = spec.time.cycle.value
+        if engine != "continuous":  # which has no cycles in which to count
+            found |= {"method": spec.time.method, "convention": CONVENTIONS[spec.time.method]}
     return found

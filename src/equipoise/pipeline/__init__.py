@@ -2,7 +2,8 @@
 
 from equipoise.pipeline.assess import assess, warm_up
 from equipoise.pipeline.law import WrongRouteError, lawful
-from equipoise.pipeline.model_run import COLUMNS, ModelRun, run_model
+from equipoise.pipeline.model_run import ModelRun, run_model
+from equipoise.pipeline.model_tables import COLUMNS, MEASURES, TABLES, interval
 from equipoise.pipeline.rehearsal import rehearse, rehearse_model
 from equipoise.pipeline.settings import (
     DEFAULT_DRAWS,
@@ -19,11 +20,14 @@ __all__ = [
     "COLUMNS",
     "DEFAULT_DRAWS",
     "DEFAULT_SEED",
+    "MEASURES",
+    "TABLES",
     "ModelRun",
     "Policy",
     "WrongRouteError",
     "assess",
     "check_sample",
+    "interval",
     "lawful",
     "parse_policy",
     "policies_of",

@@ -14,6 +14,14 @@ from equipoise.core.limits import overflow_explained
 from equipoise.core.progress import Progress
 from equipoise.draws import Design, base_case, sample
 from equipoise.pipeline.chunks import LEAST_SECONDS, chunks_of, on_cluster
+from equipoise.pipeline.model_tables import (
+    COLUMNS,
+    MEASURES,
+    costs_table,
+    draws_table,
+    parameters_table,
+    totals_table,
+)
 from equipoise.pipeline.rehearsal import rehearse_model
 from equipoise.pipeline.settings import check_sample
 from equipoise.spec.loaded import LoadedModel
@@ -35,11 +43,6 @@ _TIMES_FASTER = 20
 BATCHES = 20
 """Parts of the base case's patients, from whose scatter the Monte Carlo error is read."""
 
-COLUMNS = (
-    "strategy", "cost", "qaly", "incremental_cost", "incremental_qaly", "icer", "standing",
-)  # fmt: skip
-"""Columns of the incremental table."""
-
 
 @dataclass(frozen=True)
 class ModelRun:
@@ -47,9 +50,10 @@ class ModelRun:
 
     `base` holds the totals of the base case, dims (strategy); `drawn` those of every draw, dims
     (strategy, draw), or None without draws. Variables: cost, qaly, life_years and the same with
-    `_present` at their present value; `cost_by_item` in the base case, dims (strategy, item).
-    Where chance decides, `batches` holds the base case's totals of equal parts of the patients,
-    dims (strategy, batch): how they scatter says how exact the results are.
+    `_present` at their present value; `cost_by_item` has the dim (item) besides. Where chance
+    decides, `batches` holds the base case's totals of equal parts of the patients, dims (strategy,
+    batch): how they scatter says how exact the results are. `inputs` holds the parameters of the
+    draws, dims (draw), in canonical units.
     """
 
     model: LoadedModel
@@ -57,26 +61,75 @@ class ModelRun:
     drawn: xr.Dataset | None
     following: Following
     batches: xr.Dataset | None = None
+    inputs: xr.Dataset | None = None
 
-    def monte_carlo_errors(self, row: Increment) -> dict[str, float]:
-        """Return the Monte Carlo standard errors of one row of the base case's table.
+    def monte_carlo_errors(self, strategy: str, against: str | None = None) -> dict[str, float]:
+        """Return how exact expected discounted totals are, as far as chance moves the patients.
 
-        Of `cost` and `qaly`, and of `more_cost` and `more_qaly` against the row's comparator;
-        empty where chance plays no part.
+        Parameters
+        ----------
+        strategy
+            Whose totals.
+        against
+            Another one: then of the differences.
+
+        Returns
+        -------
+        dict of str to float
+            Measure (cost, qaly, life_years) -> Monte Carlo standard error, of the base case or of
+            the mean of the draws; empty where chance plays no part.
         """
-        if self.batches is None or self.drawn is not None:
+        if self.batches is None:
             return {}
-        pair = self.batches[["cost_present", "qaly_present"]]
-        own = pair.sel(strategy=row.strategy)
-        found = {"": own}
-        if row.against is not None:
-            found["more_"] = own - pair.sel(strategy=row.against)
-        count = self.batches.sizes["batch"]
+        draws = 1 if self.drawn is None else self.drawn.sizes["draw"]
+        count = self.batches.sizes["batch"] * draws
         return {
-            f"{prefix}{name.removesuffix('_present')}": float(values.std(ddof=1)) / sqrt(count)
-            for prefix, data in found.items()
-            for name, values in ((str(key), data[key]) for key in data)
+            measure: float(_of(self.batches, measure, strategy, against).std(ddof=1)) / sqrt(count)
+            for measure in MEASURES
         }
+
+    def share_of_chance(self, measure: str) -> float | None:
+        """Return the part of the draws' variance that comes from following so few patients.
+
+        The largest among strategies, at most 1; None without draws or where chance plays no part.
+
+        Parameters
+        ----------
+        measure
+            cost, qaly or life_years.
+        """
+        if self.batches is None or self.drawn is None:
+            return None
+        name = f"{measure}_present"
+        by_chance = self.batches[name].var("batch", ddof=1) / self.batches.sizes["batch"]
+        whole = self.drawn[name].var("draw", ddof=1)
+        return min(float((by_chance / whole.where(whole > 0)).fillna(0.0).max()), 1.0)
+
+    def drawn_totals(self, measure: str, strategy: str, against: str | None = None) -> xr.DataArray:
+        """Return the discounted totals of every draw, or their differences, dims (draw).
+
+        Parameters
+        ----------
+        measure
+            cost, qaly or life_years.
+        strategy, against
+            As of `monte_carlo_errors`.
+
+        Raises
+        ------
+        ValueError
+            Without draws.
+        """
+        if self.drawn is None:
+            message = "the run has no draws; ask for some, e.g. draws=1000"
+            raise ValueError(message)
+        return _of(self.drawn, measure, strategy, against)
+
+    @property
+    def tells_life_years(self) -> bool:
+        """Return whether life years say more than QALYs do: some life is not worth 1."""
+        life, health = self.base["life_years_present"], self.base["qaly_present"]
+        return bool(life.any()) and not np.allclose(life.values, health.values, rtol=1e-9, atol=0)
 
     def increments(self) -> list[Increment]:
         """Return the incremental table of discounted expected totals.
@@ -110,6 +163,22 @@ class ModelRun:
         ]  # fmt: skip
         return pd.DataFrame(rows, columns=list(COLUMNS))
 
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return all tables by name: increments, totals and costs; with draws, also these.
+
+        Of `draws` one row for each draw and strategy, of `parameters` one for each draw.
+        """
+        reference = self.increments()[0].strategy
+        found = {
+            "increments": self.table(),
+            "totals": totals_table(self.base, self.drawn, reference=reference, label=self.label),
+            "costs": costs_table(self.base, self.drawn, label=self.label),
+        }
+        if self.drawn is not None and self.inputs is not None:
+            found["draws"] = draws_table(self.drawn, label=self.label)
+            found["parameters"] = parameters_table(self.inputs)
+        return found
+
     def uncertainty(self) -> xr.Dataset | None:
         """Return acceptability and EVPI per patient over thresholds; None without draws."""
         if self.drawn is None:
@@ -141,6 +210,13 @@ class ModelRun:
     def _repr_html_(self) -> str:
         """Return the incremental table, for notebooks."""
         return str(self.table().to_html(index=False))
+
+
+def _of(data: xr.Dataset, measure: str, strategy: str, against: str | None) -> xr.DataArray:
+    """Return discounted totals of a strategy, or their differences from another."""
+    values = data[f"{measure}_present"]
+    own = values.sel(strategy=strategy, drop=True)
+    return own if against is None else own - values.sel(strategy=against, drop=True)
 
 
 def _rounded_up(value: float) -> float:
@@ -197,7 +273,7 @@ def run_model(
         draws=draws, seed=seed, patients=1 if patients is None else patients, none_allowed=True
     )
     spec = model.spec
-    drawn = None
+    drawn = inputs = None
     done = _Shares(progress, draws=draws)
     values = {name: one.value for name, one in spec.parameters.items()}
     with overflow_explained(values):
@@ -210,7 +286,7 @@ def run_model(
                 draws=draws, seed=seed, method=design,
             )  # fmt: skip
             drawn = place.totals(model, inputs, how, done.drawn)
-    return ModelRun(model, base, drawn, how, batches)
+    return ModelRun(model, base, drawn, how, batches, inputs)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,50 @@
+"""A run of a model file: how exact it is, and its tables."""
+
+import numpy as np
+import pytest
+
+import equipoise
+
+
+@pytest.fixture(scope="module")
+def drawn() -> equipoise.ModelRun:
+    return equipoise.run_model("sick-sicker", draws=200)
+
+
+@pytest.fixture(scope="module")
+def followed() -> equipoise.ModelRun:
+    return equipoise.run_model("sick-sicker", engine="individuals", patients=400, draws=40)
+
+
+def test_errors_of_the_mean_fall_with_the_draws(followed: equipoise.ModelRun) -> None:
+    alone = equipoise.run_model("sick-sicker", engine="individuals", patients=400)
+    once = alone.monte_carlo_errors("both")
+    for measure, error in followed.monte_carlo_errors("both").items():
+        assert error == pytest.approx(once[measure] / 40**0.5)
+    assert followed.monte_carlo_errors("both", "both")["cost"] == 0
+
+
+def test_a_cohort_has_no_monte_carlo_error(drawn: equipoise.ModelRun) -> None:
+    assert drawn.monte_carlo_errors("both") == {}
+    assert drawn.share_of_chance("cost") is None
+
+
+def test_the_share_of_chance_is_what_single_patients_add_to_the_variance(
+    drawn: equipoise.ModelRun, followed: equipoise.ModelRun
+) -> None:
+    share = followed.share_of_chance("qaly")
+    assert share is not None
+    parameters = drawn.drawn_totals("qaly", "standard_care").var(ddof=1)
+    both = followed.drawn_totals("qaly", "standard_care").var(ddof=1)
+    assert float(both / parameters) == pytest.approx(1 / (1 - share), rel=0.4)
+
+
+def test_differences_are_taken_draw_by_draw(drawn: equipoise.ModelRun) -> None:
+    own, other = (drawn.drawn_totals("cost", name) for name in ("both", "standard_care"))
+    found = drawn.drawn_totals("cost", "both", "standard_care")
+    np.testing.assert_array_equal(found, own - other)
+
+
+def test_without_draws_there_are_none_to_look_at() -> None:
+    with pytest.raises(ValueError, match="draws=1000"):
+        equipoise.run_model("tegaderm").drawn_totals("cost", "tegaderm")
