@@ -263,7 +263,11 @@ def model_run(
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help=_("CSV file for the incremental table."))
+        Path | None,
+        typer.Option(
+            "--out",
+            help=_("Folder for CSV tables of all results, or one .csv for the incremental table."),
+        ),
     ] = None,
     scheduler: SchedulerOption = None,
     language: LanguageOption = "en",

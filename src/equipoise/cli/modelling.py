@@ -9,14 +9,13 @@ from rich.progress import Progress as Bar
 
 from equipoise.api import run_model
 from equipoise.cli.checking import say_warnings
+from equipoise.cli.model_files import may_write_tables, write_tables
 from equipoise.cli.model_screen import conventions, result_tables
-from equipoise.cli.stopping import note_written, stop_if_asked
-from equipoise.core.errors import FieldError
-from equipoise.core.files import check_ordinary, check_parent, straight, write_text
-from equipoise.core.signals import held_back
+from equipoise.cli.stopping import stop_if_asked
+from equipoise.core.files import straight
 from equipoise.core.translation import translate as _
 from equipoise.draws import Design
-from equipoise.pipeline import COLUMNS, ModelRun
+from equipoise.pipeline import ModelRun
 from equipoise.spec.model import EngineChoice
 from equipoise.spec.text import shown
 
@@ -36,10 +35,10 @@ class ModelRequest:
 
 
 def run_and_print(request: ModelRequest, console: Console) -> None:
-    """Run a model, print its incremental table and, with draws, its uncertainty."""
+    """Run a model, print its totals and, with draws, its uncertainty; write what is asked for."""
     out = None if request.out is None else straight(request.out)
     if out is not None:
-        may_write_table(out)
+        may_write_tables(out)
     run = _with_bar(request)
     console.print(shown(run.model.spec.model), style="bold")
     console.print(conventions(run))
@@ -48,9 +47,7 @@ def run_and_print(request: ModelRequest, console: Console) -> None:
     say_warnings(run.model, console)
     if out is not None:
         stop_if_asked()
-        with held_back():
-            write_text(out, run.table().to_csv(index=False))
-            note_written(out)
+        write_tables(out, run.tables())
         console.print(_("Written: {path}", path=out), highlight=False)
 
 
@@ -72,26 +69,3 @@ def _with_bar(request: ModelRequest) -> ModelRun:
             engine=request.engine, patients=request.patients, progress=heard,
             scheduler=request.scheduler,
         )  # fmt: skip
-
-
-def may_write_table(path: Path) -> None:
-    """Refuse, before anything runs, to replace a file that this command has not written.
-
-    Raises
-    ------
-    FieldError
-        If the file is somebody's own.
-    NotWritableError
-        If no ordinary file can be written there.
-    """
-    check_parent(path)
-    check_ordinary(path)
-    if not path.exists():
-        return
-    with path.open("rb") as file:
-        own = file.readline(200).strip() == ",".join(COLUMNS).encode()
-    if not own:
-        raise FieldError(
-            _("--out {path}: is a file that Equipoise has not written", path=path),
-            fix=_("name a new file; nothing there was touched"),
-        )

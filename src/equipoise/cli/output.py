@@ -51,6 +51,24 @@ def may_write(folder: Path) -> None:
     NotWritableError
         If the user may not write there.
     """
+    may_replace(folder, strangers)
+
+
+def may_replace(folder: Path, strange_in: Callable[[Path], list[str]]) -> None:
+    """Refuse a place for a folder that is not free or holds what is not ours.
+
+    Parameters
+    ----------
+    folder
+        The place.
+    strange_in
+        Names what a folder holds that is not ours.
+
+    Raises
+    ------
+    FieldError, NotWritableError
+        As `may_write`.
+    """
     if not folder.name:
         raise FieldError(
             _("--out {folder}: is no name of a folder", folder=folder), fix=_("name a new folder")
@@ -64,7 +82,7 @@ def may_write(folder: Path) -> None:
             _("--out {folder}: is not a folder but a file, a link or a device", folder=folder),
             fix=_("name a new folder; nothing there was touched"),
         )
-    strange = strangers(folder)
+    strange = strange_in(folder)
     if strange:
         raise FieldError(
             _("--out {folder}: holds files that are no results of Equipoise: {names}",
@@ -94,7 +112,7 @@ def _try_out(folder: Path) -> None:
 def strangers(folder: Path) -> list[str]:
     """Return what a folder holds besides what a run writes, by name."""
     tables = folder / TABLES
-    own = {name for name in (ARCHIVE, REPORT) if _is_plain_file(folder / name)}
+    own = {name for name in (ARCHIVE, REPORT) if is_plain_file(folder / name)}
     own |= {TABLES} if tables.is_dir() and not tables.is_symlink() else set()
     found = [path.name for path in folder.iterdir() if path.name not in own]
     if TABLES in own:
@@ -102,7 +120,7 @@ def strangers(folder: Path) -> list[str]:
         found += [
             f"{TABLES}/{path.name}"
             for path in tables.iterdir()
-            if path.name not in known or not _is_plain_file(path)
+            if path.name not in known or not is_plain_file(path)
         ]
     # The archive vouches for the rest: without one that opens, nothing there is known to be ours.
     if any(folder.iterdir()) and not is_archive(folder / ARCHIVE):
@@ -110,27 +128,56 @@ def strangers(folder: Path) -> list[str]:
     return sorted(set(found))
 
 
-def _is_plain_file(path: Path) -> bool:
+def is_plain_file(path: Path) -> bool:
     """Return whether a file stands there, and no link to one."""
     return path.is_file() and not path.is_symlink()
 
 
 def write_results(results: Results, folder: Path, formats: Collection[str]) -> None:
-    """Write the archive, the report and the tables beside the folder, then put them in place.
-
-    Signals act between the parts, and after what they left has been taken away.
+    """Write the archive, the report and the tables of a run.
 
     Raises
     ------
     FieldError, NotWritableError
-        As `may_write`, which is asked again: things may have been put there during the run.
+        As `may_write`.
+    """
+
+    def fill(made: Path, pause: Callable[[], None]) -> None:
+        _write_parts(results, made, formats, pause)
+
+    write_folder(folder, fill, may_write)
+
+
+def write_folder(
+    folder: Path,
+    fill: Callable[[Path, Callable[[], None]], None],
+    may_replace: Callable[[Path], None],
+) -> None:
+    """Fill a folder beside the one that is asked for, then put it in place.
+
+    Signals act between the parts, and after what they left has been taken away.
+
+    Parameters
+    ----------
+    folder
+        What is asked for.
+    fill
+        Writes into the folder it is given; calls what else it is given between two parts.
+    may_replace
+        Refuses what must not be replaced; it is asked again, as things may have been put there
+        during the run.
+
+    Raises
+    ------
+    NotWritableError
+        If the system refuses.
     """
     with held_back() as pause, refusals_explained(folder), parents_made(folder):
         made = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         try:
-            _write_parts(results, made, formats, pause)
+            fill(made, pause)
             made.chmod(0o755)
-            may_write(folder)
+            may_replace(folder)
             _put_in_place(made, folder)
             note_written(folder)
         except BaseException:

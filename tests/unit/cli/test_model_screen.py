@@ -15,7 +15,8 @@ time: {start_age: 60 years, cycle: 1 year, horizon: 40 years}
 strategies: {usual: {treated: 0}, drug: {treated: 1}}
 parameters:
   r:
-    {value: 0.1, unit: 1/year, distribution: "gamma(mean=0.1, sd=0.01)", status: assumption, note: x}
+    {value: 0.1, unit: 1/year, status: assumption, note: x,
+     distribution: "gamma(mean=0.1, sd=0.01)"}
 let:
   effect: (EFFECT) if treated else 1
 states: {well: {start: 1, utility: UTILITY}, dead: {}}

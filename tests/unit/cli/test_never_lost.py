@@ -16,6 +16,7 @@ from equipoise.cli import output
 from equipoise.cli.app import main
 from equipoise.core.errors import NotWritableError
 from equipoise.core.files import write_text
+from equipoise.pipeline import TABLES
 from equipoise.report import TABLE_NAMES
 
 MINI = str(Path(__file__).parents[2] / "data" / "mini" / "study.yaml")
@@ -130,9 +131,23 @@ def test_an_earlier_table_is_replaced(run, tmp_path):
 
 
 def test_a_folder_named_as_a_table_is_refused_without_a_leftover(run, tmp_path):
-    (tmp_path / "full").mkdir()
-    assert model(run, "full")[0] == 2
-    assert [path.name for path in tmp_path.iterdir()] == ["full"]
+    (tmp_path / "full.csv").mkdir()
+    assert model(run, "full.csv")[0] == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["full.csv"]
+
+
+def test_earlier_tables_are_replaced_whole_and_notes_beside_them_kept(run, tmp_path):
+    assert run("model", "run", "sick-sicker", "--draws", "10", "--out", "here")[0] == 0
+    names = {path.name for path in (tmp_path / "here").iterdir()}
+    assert names == {f"{name}.csv" for name in TABLES}
+    assert model(run, "here")[0] == 0
+    assert not (tmp_path / "here" / "draws.csv").exists()
+    (tmp_path / "here" / "draws.csv").write_text("my,own\n")
+    code, err = model(run, "here")
+    assert code == 2
+    assert "draws.csv" in err
+    assert (tmp_path / "here" / "draws.csv").read_text() == "my,own\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["here"]
 
 
 @pytest.mark.parametrize("out", ["", "file.txt/x", "/proc/equipoise"])

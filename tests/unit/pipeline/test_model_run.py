@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import equipoise
+from equipoise.pipeline import TABLES
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +49,44 @@ def test_differences_are_taken_draw_by_draw(drawn: equipoise.ModelRun) -> None:
 def test_without_draws_there_are_none_to_look_at() -> None:
     with pytest.raises(ValueError, match="draws=1000"):
         equipoise.run_model("tegaderm").drawn_totals("cost", "tegaderm")
+
+
+def test_tables_have_the_columns_that_are_promised(drawn: equipoise.ModelRun) -> None:
+    found = drawn.tables()
+    assert list(found) == list(TABLES)
+    for name, columns in TABLES.items():
+        assert tuple(found[name].columns[: len(columns)]) == columns
+    assert set(found["parameters"].columns) == {"draw", *drawn.model.spec.parameters}
+
+
+def test_one_row_for_each_draw_and_strategy(drawn: equipoise.ModelRun) -> None:
+    rows = drawn.tables()["draws"]
+    assert len(rows) == 200 * 4
+    assert drawn.drawn is not None
+    one = rows.query("draw == 17 and strategy == 'Strategy AB'").squeeze()
+    for measure in ("cost", "qaly", "life_years"):
+        values = drawn.drawn.sel(strategy="both", draw=17)
+        assert one[measure] == float(values[measure])
+        assert one[f"discounted_{measure}"] == float(values[f"{measure}_present"])
+
+
+def test_totals_and_costs_agree_with_the_draws(drawn: equipoise.ModelRun) -> None:
+    tables = drawn.tables()
+    rows = tables["draws"].set_index("strategy")["discounted_cost"]
+    total = tables["totals"].query(
+        "strategy == 'Strategy AB' and result == 'cost' and discounted == 'yes'"
+    )
+    values = rows.loc["Strategy AB"].to_numpy()
+    assert total["value"].item() == pytest.approx(values.mean())
+    assert total["low"].item() == np.quantile(values, 0.025)
+    more = values - rows.loc["Standard of care"].to_numpy()
+    assert total["difference_high"].item() == pytest.approx(np.quantile(more, 0.975))
+    parts = tables["costs"].query("strategy == 'Strategy AB' and discounted == 'yes'")
+    assert parts["value"].sum() == pytest.approx(values.mean())
+
+
+def test_without_draws_tables_have_no_intervals() -> None:
+    found = equipoise.run_model("sick-sicker").tables()
+    assert list(found) == ["increments", "totals", "costs"]
+    assert found["totals"]["low"].isna().all()
+    assert found["totals"]["value"].notna().all()
