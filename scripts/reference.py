@@ -50,6 +50,7 @@ NOTICE = "<!-- Made from the code by scripts/reference.py; edit the code, then r
 GROUPS = {
     "access": "When every step of the route begins and ends, and when each payer begins to buy.",
     "clinical": "One patient, by age at start and time since the start; not kept in the archive.",
+    "trace": "One patient of a model file, point by point, as `ModelRun.trace` returns it.",
     "delivery": "The queue, month by month; not kept in the archive.",
     "reach": "The queue of the chosen policy, by calendar year.",
     "course": "The mean patient of today's groups, by year since the start.",

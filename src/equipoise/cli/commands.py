@@ -269,11 +269,18 @@ def model_run(
             help=_("Folder for CSV tables of all results, or one .csv for the incremental table."),
         ),
     ] = None,
+    trace: Annotated[
+        Path | None,
+        typer.Option(
+            "--trace",
+            help=_("CSV file for who is where at each point of time of the base case."),
+        ),
+    ] = None,
     scheduler: SchedulerOption = None,
     language: LanguageOption = "en",
 ) -> None:
     """Run a model alone."""
     from equipoise.cli.modelling import ModelRequest, run_and_print
 
-    request = ModelRequest(model, draws, seed, design, engine, patients, out, scheduler)
+    request = ModelRequest(model, draws, seed, design, engine, patients, out, trace, scheduler)
     run_and_print(request, Console())

@@ -9,13 +9,16 @@ from rich.progress import Progress as Bar
 
 from equipoise.api import run_model
 from equipoise.cli.checking import say_warnings
-from equipoise.cli.model_files import may_write_tables, write_tables
+from equipoise.cli.model_files import may_write_table, may_write_tables, write_table, write_tables
 from equipoise.cli.model_screen import conventions, result_tables
 from equipoise.cli.stopping import stop_if_asked
+from equipoise.clinical import following, points_in
+from equipoise.core.errors import FieldError
 from equipoise.core.files import straight
 from equipoise.core.translation import translate as _
 from equipoise.draws import Design
-from equipoise.pipeline import ModelRun
+from equipoise.packs import load_named_model
+from equipoise.pipeline import TRACE_COLUMNS, ModelRun, trace_table
 from equipoise.spec.model import EngineChoice
 from equipoise.spec.text import shown
 
@@ -31,6 +34,7 @@ class ModelRequest:
     engine: EngineChoice | None
     patients: int | None
     out: Path | None
+    trace: Path | None
     scheduler: str | None
 
 
@@ -39,6 +43,9 @@ def run_and_print(request: ModelRequest, console: Console) -> None:
     out = None if request.out is None else straight(request.out)
     if out is not None:
         may_write_tables(out)
+    traced = None if request.trace is None else straight(request.trace)
+    if traced is not None:
+        _may_trace(request, traced)
     run = _with_bar(request)
     console.print(shown(run.model.spec.model), style="bold")
     console.print(conventions(run))
@@ -49,6 +56,35 @@ def run_and_print(request: ModelRequest, console: Console) -> None:
         stop_if_asked()
         write_tables(out, run.tables())
         console.print(_("Written: {path}", path=out), highlight=False)
+    if traced is not None:
+        stop_if_asked()
+        write_table(traced, trace_table(run.trace(), label=run.label))
+        console.print(_("Written: {path}", path=traced), highlight=False)
+
+
+def _may_trace(request: ModelRequest, path: Path) -> None:
+    """Refuse, before anything runs, a trace that there is none of, or no place for.
+
+    Raises
+    ------
+    FieldError
+        If the file is somebody's own, or that of --out.
+    NotWritableError
+        If no ordinary file can be written there.
+    SimulationError
+        If the model has no points of time.
+    """
+    if request.out is not None and path.absolute() == straight(request.out).absolute():
+        raise FieldError(
+            _("--trace {path}: is also the file of --out", path=path),
+            fix=_("name two files, or a folder after --out"),
+        )
+    may_write_table(path, TRACE_COLUMNS, option="--trace")
+    model = load_named_model(request.name)
+    how = following(
+        model, draws=1, seed=request.seed, choice=request.engine, patients=request.patients
+    )
+    points_in(model, how)
 
 
 def _with_bar(request: ModelRequest) -> ModelRun:

@@ -77,8 +77,9 @@ class Cohort:
         people = self._start()
         for point, time in enumerate(clock.points):
             inside = point < clock.cycles
-            counts = inside or clock.flow[point] or clock.cycles == 0
+            counts = inside or clock.flow[point] or clock.cycles == 0 or clock.by_point
             if not counts or _is_over(people, self._plan):
+                self._tally.read_people(people, self._weight, range(point, clock.years))
                 break
             if point > 0:
                 self._values.at(time)
@@ -135,6 +136,7 @@ class Cohort:
     def _read(self, people: People, point: int) -> None:
         """Note who is alive, and what is tracked, at the starts of years."""
         years = self._clock.years_read_at(point)
+        self._tally.read_people(people, self._weight, years)
         (everyone,) = self._living(people)
         alive = over_groups(everyone.share * self._weight) if years else None
         for name, formula in self._spec.track.items():

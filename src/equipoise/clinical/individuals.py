@@ -205,6 +205,10 @@ class Individuals:
         """Note who is alive, and what is tracked, at the starts of years."""
         alive = self._alive(here)
         share = self._sum(np.ones(self._shape), alive)
+        if self._clock.by_point:
+            for number in range(len(self._states)):
+                there = self._sum(np.ones(self._shape), here.state == number)
+                self._tally.read_share(number, there, self._clock.years_read_at(point))
         for year in self._clock.years_read_at(point):
             self._tally.read_alive(share, year)
             for name, formula in self._spec.track.items():

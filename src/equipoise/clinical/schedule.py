@@ -38,6 +38,8 @@ class Schedule:
     """Of each point: the weight of the one-off effects of moves that end there."""
     mean_occupancy: bool = False
     """Whether rewards go to the mean of this and the next occupancy (life-table method)."""
+    by_point: bool = False
+    """Whether each point is told apart as if it were a year of its own, for a trace."""
 
     def in_one(self) -> "Schedule":
         """Return the clock whose rewards all fall in one year: the whole course."""
@@ -46,6 +48,14 @@ class Schedule:
         )
         return replace(self, years=1, flow=whole)
 
+    def at_points(self) -> "Schedule":
+        """Return the clock whose rewards fall in the point at which they count."""
+        apart = tuple(
+            ((number, sum(weight for _, weight in point)),) if point else ()
+            for number, point in enumerate(self.flow)
+        )
+        return replace(self, years=len(self.points), flow=apart, by_point=True)
+
     @property
     def cycles(self) -> int:
         """Number of cycles."""
@@ -53,10 +63,14 @@ class Schedule:
 
     def year_of(self, point: int) -> int:
         """Return the year since start that a one-off effect at a point falls in."""
+        if self.by_point:
+            return point
         return min(floor(self.points[point] + HAIR), self.years - 1)
 
     def years_read_at(self, point: int) -> range:
         """Return the years whose start is read at this point: at it, or before the next one."""
+        if self.by_point:
+            return range(point, point + 1)
         first = ceil(self.points[point] - HAIR)
         after = self.years if point >= self.cycles else ceil(self.points[point + 1] - HAIR)
         return range(first, min(after, self.years))

@@ -7,6 +7,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from equipoise.clinical.given import Given
+from equipoise.clinical.people import People, gathered
 from equipoise.core.errors import SimulationError
 from equipoise.core.translation import translate as _
 
@@ -33,7 +34,10 @@ class NoNumberError(SimulationError):
 
 
 class Tally:
-    """Sums per starting patient by year since start, as they are and at their present value."""
+    """Sums per starting patient by year since start, as they are and at their present value.
+
+    Of a clock whose points are told apart, also who is where.
+    """
 
     def __init__(self, given: Given) -> None:
         self._clock = given.clock
@@ -49,6 +53,8 @@ class Tally:
         self.life, self.life_present = np.zeros(by_age), np.zeros(by_age)
         self.alive = np.zeros(by_age)
         self.track = np.zeros((len(measures), *by_age))
+        self._traced = tuple(given.plan.states) if given.clock.by_point else ()
+        self.share = np.zeros((len(self._traced), *by_age))
 
     def add_cost(self, item: str, amount: Floats, factor: Floats | float, point: int) -> None:
         """Add a yearly cost that counts at a point of time."""
@@ -89,6 +95,19 @@ class Tally:
         """Note the share alive at the start of a year."""
         self.alive[:, :, year] = share
 
+    def read_people(self, people: People, weight: Floats, points: range) -> None:
+        """Note who is where at points of time, if they are told apart.
+
+        `weight` is that of the subgroups.
+        """
+        for number, state in enumerate(self._traced):
+            self.read_share(number, over_groups(gathered(people[state]) * weight), points)
+
+    def read_share(self, state: int, share: Floats, points: range) -> None:
+        """Note the share in a state, by its number, at points of time that are told apart."""
+        for point in points:
+            self.share[state, :, :, point] = share
+
     def read_track(self, measure: str, amount: Floats, share: Floats, year: int) -> None:
         """Note a tracked value among those alive at the start of a year; 0 where nobody is."""
         mean = amount / np.where(share > 0, share, 1.0)
@@ -100,7 +119,8 @@ class Tally:
 
     def arrays(self) -> dict[str, Floats]:
         """Return everything by its name in group `clinical` of the vocabulary."""
-        return {
+        found = {"share": self.share} if self._clock.by_point else {}
+        return found | {
             "cost": self.cost,
             "cost_present": self.cost_present,
             "cost_at_start": self.cost_at_start,
@@ -118,6 +138,7 @@ _DIMS = {
     "cost_present": ("strategy", "item", "age", "year", "draw"),
     "cost_at_start": ("strategy", "item", "age", "draw"),
     "track": ("measure", "strategy", "age", "year", "draw"),
+    "share": ("state", "strategy", "age", "year", "draw"),
 }
 
 
@@ -131,6 +152,7 @@ def dataset_of(
     NoNumberError
         If a result is no finite number.
     """
+    states = list(given.plan.states) if "share" in arrays else []
     data = xr.Dataset(
         {
             name: (_DIMS.get(name, ("strategy", "age", "year", "draw")), values)
@@ -143,6 +165,7 @@ def dataset_of(
             "age": np.asarray(given.ages, dtype=np.float64),
             "year": np.arange(given.clock.years),
             "draw": np.asarray(given.draws),
+            **({"state": np.array(states, dtype=str)} if states else {}),
         },
         attrs=attributes,
     )

@@ -19,6 +19,7 @@ DIMENSIONS: dict[str, str] = {
     "group": "patients of like age at the decision date",
     "age": "age at the start of treatment, years",
     "year": "clinical: years since the patient's start; elsewhere: years since the decision date",
+    "point": "trace: a start of a cycle, counted from 0, or the end of the last one",
     "month": "months since the decision date",
     "state": "health state of the disease model",
     "measure": "a value that the disease model tracks over time",
@@ -48,6 +49,7 @@ class Variable:
 
 
 _BY_AGE = ("strategy", "age", "year", "draw")
+_POINT = ("strategy", "point")
 _QUEUE = ("group", "month", "draw")
 _LINES = ("world", "payer", "item", "draw")
 
@@ -78,6 +80,23 @@ VARIABLES: tuple[Variable, ...] = (
              "Share alive at the start of each year since start."),
     Variable("clinical", "track", ("measure", "strategy", "age", "year", "draw"), "any", -inf, inf,
              "Average of a tracked value among those alive at the start of each year."),
+    # trace: one patient of a model file, at every point of time
+    Variable("trace", "share", ("strategy", "point", "state"), "1", 0, 1.0 + 1e-9,
+             "Share of all who started that is in each state."),
+    Variable("trace", "alive", _POINT, "1", 0, 1.0 + 1e-9, "Share alive."),
+    Variable("trace", "weight", ("point",), "year", 0, inf,
+             "Time for which those who are there count, by the model's within-cycle method."),
+    Variable("trace", "cost", ("strategy", "item", "point"), "money", -inf, inf,
+             "What counts at the point, weighted, with one-off costs: the sum is the total."),
+    Variable("trace", "cost_present", ("strategy", "item", "point"), "money", -inf, inf,
+             "The same at its present value on the patient's start."),
+    Variable("trace", "qaly", _POINT, "QALY", -inf, inf, "Health that counts at the point."),
+    Variable("trace", "qaly_present", _POINT, "QALY", -inf, inf, "The same at its present value."),
+    Variable("trace", "life_years", _POINT, "year", 0, inf, "Life that counts at the point."),
+    Variable("trace", "life_years_present", _POINT, "year", 0, inf,
+             "The same at its present value."),
+    Variable("trace", "track", ("measure", "strategy", "point"), "any", -inf, inf,
+             "Average of a tracked value among those alive; none where nobody is.", may_miss=True),
     # delivery: who is treated when
     Variable("delivery", "arrived", _QUEUE, "patients", 0, inf,
              "Patients who join the queue in the month."),

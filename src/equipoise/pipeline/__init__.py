@@ -4,6 +4,7 @@ from equipoise.pipeline.assess import assess, warm_up
 from equipoise.pipeline.law import WrongRouteError, lawful
 from equipoise.pipeline.model_run import ModelRun, run_model
 from equipoise.pipeline.model_tables import COLUMNS, MEASURES, TABLES, interval
+from equipoise.pipeline.model_trace import TRACE_COLUMNS, trace_of, trace_table
 from equipoise.pipeline.rehearsal import rehearse, rehearse_model
 from equipoise.pipeline.settings import (
     DEFAULT_DRAWS,
@@ -22,6 +23,7 @@ __all__ = [
     "DEFAULT_SEED",
     "MEASURES",
     "TABLES",
+    "TRACE_COLUMNS",
     "ModelRun",
     "Policy",
     "WrongRouteError",
@@ -36,5 +38,7 @@ __all__ = [
     "rehearse_model",
     "run_model",
     "straying",
+    "trace_of",
+    "trace_table",
     "warm_up",
 ]

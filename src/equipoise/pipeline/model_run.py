@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from equipoise.clinical import Following, follow, following, seconds_of, totals
 from equipoise.core.limits import overflow_explained
 from equipoise.core.progress import Progress
-from equipoise.draws import Design, base_case, sample
+from equipoise.draws import Design, sample
 from equipoise.pipeline.chunks import LEAST_SECONDS, chunks_of, on_cluster
 from equipoise.pipeline.model_tables import (
     COLUMNS,
@@ -22,7 +22,8 @@ from equipoise.pipeline.model_tables import (
     parameters_table,
     totals_table,
 )
-from equipoise.pipeline.rehearsal import rehearse_model
+from equipoise.pipeline.model_trace import trace_of
+from equipoise.pipeline.rehearsal import base_in_parts, rehearse_model
 from equipoise.pipeline.settings import check_sample
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import EngineChoice
@@ -39,9 +40,6 @@ POINTS = 41
 
 _TIMES_FASTER = 20
 """Machine code against NumPy, about."""
-
-BATCHES = 20
-"""Parts of the base case's patients, from whose scatter the Monte Carlo error is read."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +176,22 @@ class ModelRun:
             found["draws"] = draws_table(self.drawn, label=self.label)
             found["parameters"] = parameters_table(self.inputs)
         return found
+
+    def trace(self) -> xr.Dataset:
+        """Return who is where at every point of time of the base case, and what it amounts to.
+
+        Returns
+        -------
+        xarray.Dataset
+            The group `trace` of `core.vocabulary`, with the coordinate `time` in years. What counts
+            at the points adds up to the totals in `base`.
+
+        Raises
+        ------
+        SimulationError
+            If the model has no course in time, or time passes without cycles.
+        """
+        return trace_of(self.model, self.following)
 
     def uncertainty(self) -> xr.Dataset | None:
         """Return acceptability and EVPI per patient over thresholds; None without draws."""
@@ -363,9 +377,5 @@ def _base(
         return base.isel(draw=0, drop=True), None
     if not how.one_by_one:
         rehearse_model(model)
-    inputs = base_case(model.spec.parameters, joint=model.spec.joint)
-    parts = min(BATCHES, how.patients)
-    repeated = inputs.assign_coords(draw=range(parts))
-    few = how.divided(parts)
-    found = place.totals(model, repeated, few, progress)
+    found = place.totals(model, *base_in_parts(model, how), progress)
     return found.mean("draw"), found.rename(draw="batch")

@@ -12,6 +12,9 @@ from equipoise.spec.loaded_study import Study
 _FEW = 500
 """Patients that show what is impossible, where they differ."""
 
+BATCHES = 20
+"""Parts of the base case's patients, from whose scatter the Monte Carlo error is read."""
+
 
 def rehearse(study: Study, base: xr.Dataset | None = None) -> None:
     """Run the base case of a study's disease model, at the ages of its groups.
@@ -64,3 +67,26 @@ def rehearse_model(model: LoadedModel, how: Following | None = None) -> xr.Datas
     if how is None:
         how = following(model, draws=1, seed=1, patients=_FEW)
     return follow(model, base_case(spec.parameters, joint=spec.joint), how, strict=True)
+
+
+def base_in_parts(model: LoadedModel, how: Following) -> tuple[xr.Dataset, Following]:
+    """Return the base case of a model, repeated for equal parts of its patients.
+
+    Parameters
+    ----------
+    model
+        As loaded.
+    how
+        How its patients are followed.
+
+    Returns
+    -------
+    tuple of xarray.Dataset and Following
+        Parameters, dims ``(draw)`` with one draw for each part; and how each part is followed. One
+        part where all patients are alike.
+    """
+    inputs = base_case(model.spec.parameters, joint=model.spec.joint)
+    if not how.patients:
+        return inputs, how
+    parts = min(BATCHES, how.patients)
+    return inputs.assign_coords(draw=range(parts)), how.divided(parts)

@@ -150,6 +150,35 @@ def test_earlier_tables_are_replaced_whole_and_notes_beside_them_kept(run, tmp_p
     assert [path.name for path in tmp_path.iterdir()] == ["here"]
 
 
+def test_a_trace_replaces_traces_only(run, tmp_path):
+    words = ("model", "run", "sick-sicker", "--trace")
+    assert run(*words, "trace.csv")[0] == 0
+    first = (tmp_path / "trace.csv").read_bytes()
+    assert first.count(b"\n") == 1 + 4 * 76
+    assert run(*words, "trace.csv")[0] == 0
+    assert (tmp_path / "trace.csv").read_bytes() == first
+    (tmp_path / "mine.csv").write_text("strategy,point\n")
+    code, err = run(*words, "mine.csv")
+    assert code == 2
+    assert "--trace mine.csv: is a file that Equipoise has not written" in err
+    assert (tmp_path / "mine.csv").read_text() == "strategy,point\n"
+
+
+def test_one_file_cannot_hold_the_table_and_the_trace(run, tmp_path):
+    code, err = run("model", "run", "sick-sicker", "--out", "a.csv", "--trace", "./a.csv")
+    assert code == 2
+    assert "--out" in err
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_has_no_trace_is_refused_before_anything_runs(run, tmp_path):
+    code, err = run("model", "run", "tegaderm", "--trace", "trace.csv", "--out", "here")
+    assert code == 2
+    assert "has no trace" in err
+    assert "fix: " in err
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("out", ["", "file.txt/x", "/proc/equipoise"])
 @pytest.mark.parametrize("command", [assess, model])
 def test_an_impossible_place_is_one_sentence(run, tmp_path, command, out):

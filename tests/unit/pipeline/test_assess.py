@@ -15,7 +15,7 @@ from equipoise.pipeline import Policy, assess, parse_policy, policies_of
 from equipoise.spec.loaded_study import Study
 from equipoise.spec.record import Record
 
-GROUPS = sorted({row.group for row in VARIABLES} - {"clinical", "delivery", "impact"})
+GROUPS = sorted({row.group for row in VARIABLES} - {"clinical", "delivery", "impact", "trace"})
 
 
 def assert_same_bytes(one: xr.DataTree, other: xr.DataTree) -> None:
