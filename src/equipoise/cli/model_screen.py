@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+from rich.cells import cell_len
+from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 from equipoise.clinical import reads_again
@@ -21,6 +24,9 @@ _STANDINGS = (
 """Standings of strategies, named here so that the catalogue has them."""
 
 _HEADINGS = {"cost": mark("Cost"), "qaly": mark("QALY"), "life_years": mark("Life years")}
+_WIDEST = 10_000
+"""Letters in a line that no table needs."""
+
 _DIGITS = {"cost": 0, "qaly": 3, "life_years": 3}
 
 
@@ -73,11 +79,11 @@ def _rate_in_words(rate: Measure | Mapping[str, Measure]) -> str:
     return _("{rate} ({later})", rate=in_words(first.rate), later=", ".join(steps))
 
 
-def result_tables(run: ModelRun) -> list[Table]:
+def result_tables(run: ModelRun, console: Console) -> list[Table]:
     """Return the tables of a run, in the order in which they are read."""
-    if run.drawn is None:
-        return [_base_case(run)]
     rows = run.increments()
+    if run.drawn is None:
+        return _base_case(run, rows, console)
     reference = rows[0].strategy
     title = _(
         "{what}: mean of {draws} draws, and the interval that holds {share} of them",
@@ -102,28 +108,48 @@ def _measures(run: ModelRun) -> list[str]:
     return [name for name in MEASURES if name != "life_years" or run.tells_life_years]
 
 
-def _base_case(run: ModelRun) -> Table:
-    """Return the totals of the base case, with what is gained against the next cheaper strategy."""
-    table = _table(_("{what}, base case", what=_what(run)))
-    shown = _measures(run)
+def _base_case(run: ModelRun, rows: list[Increment], console: Console) -> list[Table]:
+    """Return the totals of the base case and their increments: two tables where room is short."""
+    title, increments = _("{what}, base case", what=_what(run)), _("Incremental table")
+    whole = _expected(run, rows, title, _measures(run), increments=True)
+    if _width(run, whole, console) <= console.width:
+        return [whole]
+    return [
+        _expected(run, rows, title, _measures(run), increments=False),
+        _expected(run, rows, increments, [], increments=True),
+    ]
+
+
+def _width(run: ModelRun, table: Table, console: Console) -> int:
+    """Return how wide a table is when names of strategies break between words only."""
+    natural = Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum
+    names = [_("Strategy"), *(run.label(name) for name in run.model.spec.strategies)]
+    words = [word for name in names for word in name.split()]
+    return natural - max(map(cell_len, names)) + max(map(cell_len, words))
+
+
+def _expected(
+    run: ModelRun, rows: list[Increment], title: str, shown: list[str], *, increments: bool
+) -> Table:
+    """Return totals of the base case, and what is gained against the next cheaper strategy."""
+    table = _table(title)
     for name in shown:
         _add_numbers(table, _(_HEADINGS[name]))
-    _add_incremental_columns(table)
-    for row in run.increments():
+    if increments:
+        _add_incremental_columns(table)
+    for row in rows:
         own = run.base.sel(strategy=row.strategy)
-        table.add_row(
-            run.label(row.strategy),
-            *(format_number(float(own[f"{name}_present"]), _DIGITS[name]) for name in shown),
-            *_increment(row),
-        )
+        totals = [format_number(float(own[f"{name}_present"]), _DIGITS[name]) for name in shown]
+        table.add_row(run.label(row.strategy), *totals, *(_increment(row) if increments else ()))
         errors = run.monte_carlo_errors(row.strategy)
         if errors:
+            beneath = [_error(errors, name) for name in shown]
             more = {} if row.against is None else run.monte_carlo_errors(row.strategy, row.against)
-            table.add_row(
-                "", *(_error(errors, name) for name in shown),
-                *(_error(more, name) for name in ("cost", "qaly")), style="dim",
-            )  # fmt: skip
-    if run.batches is not None:
+            if increments:
+                beneath += [_error(more, name) for name in ("cost", "qaly")]
+            if any(beneath):
+                table.add_row("", *beneath, style="dim")
+    if run.batches is not None and shown:
         table.caption = _("± one Monte Carlo standard error: more patients make it smaller")
     return table
 

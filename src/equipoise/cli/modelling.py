@@ -49,7 +49,7 @@ def run_and_print(request: ModelRequest, console: Console) -> None:
     run = _with_bar(request)
     console.print(shown(run.model.spec.model), style="bold")
     console.print(conventions(run))
-    for table in result_tables(run):
+    for table in result_tables(run, console):
         console.print(table)
     say_warnings(run.model, console)
     if out is not None:

@@ -30,9 +30,11 @@ Run = Callable[..., str]
 def run(monkeypatch, capsys, tmp_path) -> Run:
     """Run `equipoise model run` in an empty folder and eighty columns; return what it prints."""
 
-    def call(model: str, *words: str, effect: str = "0.4", utility: str = "0.9") -> str:
+    def call(
+        model: str, *words: str, columns: int = 80, effect: str = "0.4", utility: str = "0.9"
+    ) -> str:
         monkeypatch.chdir(tmp_path)
-        monkeypatch.setenv("COLUMNS", "80")
+        monkeypatch.setenv("COLUMNS", str(columns))
         text = MODEL.replace("EFFECT", effect).replace("UTILITY", utility)
         (tmp_path / "drug.yaml").write_text(text, encoding="utf-8")
         monkeypatch.setattr("sys.argv", ["equipoise", "model", "run", model, *words])
@@ -56,10 +58,14 @@ def test_draws_show_means_with_their_intervals(run: Run) -> None:
 
 @pytest.mark.parametrize("language", ["en", "ru"])
 @pytest.mark.parametrize("name", ["sick-sicker", "haemophilia-b-germany", "drug.yaml"])
-@pytest.mark.parametrize("draws", ["0", "20"])
-def test_eighty_columns_hold_every_number(run: Run, name: str, language: str, draws: str) -> None:
-    out = run(name, "--language", language, "--draws", draws)
-    assert max(map(len, out.splitlines())) <= 80
+@pytest.mark.parametrize(("draws", "columns"), [("0", 80), ("20", 80), ("0", 60)])
+def test_few_columns_hold_every_number_and_word(
+    run: Run, name: str, language: str, draws: str, columns: int
+) -> None:
+    out = run(name, "--language", language, "--draws", draws, columns=columns)
+    assert max(map(len, out.splitlines())) <= columns
+    assert any(line.startswith(("│ Standard of", "│ Обычная", "│ Gene", "│ Генная", "│ usual"))
+               for line in out.splitlines())  # fmt: skip
     tables = out.split("Per QALY")[0].split("За QALY")[0]
     assert not [line for line in tables.splitlines() if "…" in line.replace(" … ", "")]
 
