@@ -74,9 +74,9 @@ def _say_model(model: LoadedModel, console: Console) -> None:
     _say_straying(model, console)
 
 
-def say_warnings(model: LoadedModel, console: Console) -> None:
+def say_warnings(model: LoadedModel, console: Console, *, continuous: bool | None = None) -> None:
     """Print what a model may not mean as it stands."""
-    for problem in warnings_of(model):
+    for problem in warnings_of(model, continuous=continuous):
         text = _("Warning: {problem}", problem=str(problem))
         console.print(text, style="yellow", highlight=False, soft_wrap=True)
 

@@ -51,7 +51,7 @@ def run_and_print(request: ModelRequest, console: Console) -> None:
     console.print(conventions(run))
     for table in result_tables(run, console):
         console.print(table)
-    say_warnings(run.model, console)
+    say_warnings(run.model, console, continuous=run.following.kind == "continuous")
     if out is not None:
         stop_if_asked()
         write_tables(out, run.tables())

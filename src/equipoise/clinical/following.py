@@ -9,6 +9,7 @@ import xarray as xr
 from equipoise.clinical.discounting import Rates
 from equipoise.clinical.engines import Engine, engine_for
 from equipoise.clinical.plan import plan
+from equipoise.clinical.readings import readings_in
 from equipoise.clinical.run import run_cohort, run_in_time, run_individuals
 from equipoise.clinical.sampled import differs
 from equipoise.spec.loaded import LoadedModel
@@ -84,7 +85,8 @@ def following(
         people = 0
     engine: Engine
     if wanted == "continuous":
-        engine = "machine_code" if draws * people >= _WORTH_A_KERNEL else "numpy"
+        work = draws * people * readings_in(model)
+        engine = "machine_code" if work >= _WORTH_A_KERNEL else "numpy"
     else:
         engine = engine_for(
             model, draws=draws * max(people, 1), ages=ages, one_by_one=wanted == "individuals"

@@ -66,8 +66,8 @@ class Numbers:
     """Of each state."""
     yearly: tuple[tuple[tuple[Reward, Floats], ...], ...]
     """Of each state."""
-    at_start: tuple[tuple[Reward, Floats], ...]
-    """Of the events of the first day."""
+    at_start: tuple[tuple[tuple[Reward, Floats], ...], ...]
+    """Of each state: what the events of the first day bring to those who begin there, if alive."""
     start: tuple[tuple[int, Floats], ...]
     """States in which patients begin, with their shares."""
     weight: Floats
@@ -159,10 +159,18 @@ def _start(given: Given, course: Course, labels: Labels) -> tuple[tuple[int, Flo
     return tuple((number, share[None]) for number, share in found)
 
 
-def _at_start(given: Given, course: Course) -> tuple[tuple[Reward, Floats], ...]:
-    """Return what the events of the first day bring to those alive."""
-    number = list(given.plan.states).index(given.plan.living[0])
-    course.at(0.0, Here(np.full((1,) * 5, number), np.zeros((1,) * 5)))
+def _at_start(given: Given, course: Course) -> tuple[tuple[tuple[Reward, Floats], ...], ...]:
+    """Return what the events of the first day bring, by the state in which patients begin."""
+    everywhere: list[tuple[tuple[Reward, Floats], ...]] = []
+    for number, (name, state) in enumerate(given.plan.states.items()):
+        begins = state.start is not None and name in given.plan.living
+        everywhere.append(_first_events(given, course, number) if begins else ())
+    return tuple(everywhere)
+
+
+def _first_events(given: Given, course: Course, state: int) -> tuple[tuple[Reward, Floats], ...]:
+    """Return what the events of the first day bring to those in a state."""
+    course.at(0.0, Here(np.full((1,) * 5, state), np.zeros((1,) * 5)))
     found: list[tuple[Reward, Floats]] = []
     for event in given.model.spec.events.values():
         happens = course.of(event.when) != 0

@@ -1,6 +1,7 @@
 """Following patients, as a cohort or one by one, with whichever engine suits the run."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -254,9 +255,12 @@ def run_in_time(
     https://arxiv.org/abs/2102.09437 (individual continuous-time state transition models).
     """
     with np.errstate(all="ignore"), blaming(model.path):
-        run = given(model, parameters, start_ages=start_ages, discount=discount, by_year=by_year)
+        run = given(model, parameters, start_ages=start_ages, discount=discount, by_year=True)
         for place, error in check_in_time(model.spec, rates=run.plan.rates):
             raise SimulationError(error.message, fix=error.fix, place=place)
+        if model.spec.time is not None:
+            clock = run.clock.to(model.spec.time.horizon.value)
+            run = replace(run, clock=clock if by_year else clock.in_one())
         people = model.spec.patients if patients is None else patients
         arrays = through_time(run, patients=people, seed=seed, engine=engine, progress=progress)
         return dataset_of(arrays, run, attributes=_conventions(model.spec, "continuous"))

@@ -41,6 +41,28 @@ class Schedule:
     by_point: bool = False
     """Whether each point is told apart as if it were a year of its own, for a trace."""
 
+    def to(self, horizon: float) -> "Schedule":
+        """Return the clock of continuous time, whose last cycle ends with the horizon.
+
+        Parameters
+        ----------
+        horizon
+            Years.
+
+        Examples
+        --------
+        >>> clock = schedule(Time(cycle="3 years", horizon="10 years"))
+        >>> clock.points, clock.to(10.0).points
+        ((0.0, 3.0, 6.0, 9.0), (0.0, 3.0, 6.0, 9.0, 10.0))
+        """
+        starts = range(max(ceil(horizon / self.cycle - HAIR), 1))
+        points = (*(_snapped(k * self.cycle) for k in starts), horizon)
+        years = max(1, ceil(horizon - HAIR))
+        nothing = ((),) * len(points)
+        return replace(
+            self, points=points, years=years, flow=nothing, effect_weight=(1.0,) * len(points)
+        )
+
     def in_one(self) -> "Schedule":
         """Return the clock whose rewards all fall in one year: the whole course."""
         whole = tuple(

@@ -10,13 +10,12 @@ from equipoise.clinical.engines import Engine
 from equipoise.clinical.given import Given, some_of
 from equipoise.clinical.in_time import Numbers, numbers_of
 from equipoise.clinical.patients import Patients
-from equipoise.clinical.readings import changes
+from equipoise.clinical.readings import readings_in
 from equipoise.clinical.sampled import differs
 from equipoise.clinical.stretches import STRETCH, Sums, chunks, reporter, stretches
 from equipoise.clinical.tally import Tally
 from equipoise.clinical.time_reference import InTime, TimeSums
 from equipoise.clinical.times import KIND_NUMBERS
-from equipoise.spec.model_formulas import formulas
 
 Floats = NDArray[np.float64]
 
@@ -64,9 +63,7 @@ def through_time(
     told = reporter(progress, len(given.draws) * len(people))
     each = len(given.model.spec.strategies) * groups * len(given.ages)
     each *= STRETCH if engine == "numpy" or differs(given.model) else 1
-    spec = given.model.spec
-    if any(changes(spec, placed.formula) for placed in formulas(spec)):
-        each *= len(given.clock.points)
+    each *= readings_in(given.model)
     for few in chunks(len(given.draws), max(_NUMBERS // each, 1)):
         part = some_of(given, np.arange(few.start, few.stop))
         numbers: Numbers | None = None

@@ -64,7 +64,7 @@ class InTime:
         self._discount = {"cost": discount[0], "qaly": discount[1], "life": discount[1]}
         _patients, *rest = numbers.shape
         empty = np.zeros((years, rest[0], rest[2], rest[3]))
-        rewards = {reward for one in (*numbers.yearly, numbers.at_start) for reward, _v in one}
+        rewards = {reward for one in (*numbers.yearly, *numbers.at_start) for reward, _v in one}
         rewards |= {r for ways in numbers.ways for way in ways for r, _v in way.effects}
         self.sums = TimeSums(
             {reward: empty.copy() for reward in sorted(rewards)},
@@ -176,8 +176,8 @@ class InTime:
         """Add what a stay in a state brings, and who is alive at the starts of years."""
         alive = active & np.isin(state, self._numbers.living)
         for year, cycle, first, last in self._spans():
-            if first == year:
-                here = alive & (now <= first) & ((first < end) | ((first == 0) & (end == 0)))
+            if first == year > 0:
+                here = alive & (now <= first) & (first < end)
                 self.sums.alive[year] += self._sum(here.astype(np.float64))
             begin, finish = np.maximum(now, first), np.minimum(end, last)
             lasts = active & (finish > begin)
@@ -204,12 +204,14 @@ class InTime:
             self.sums.present[reward][year] += self._sum(amount * factor)
 
     def _at_start(self, state: NDArray[np.int64]) -> None:
-        """Add the events of the first day; their costs stand apart."""
+        """Note who is alive on the first day, and add its events, whose costs stand apart."""
         alive = np.isin(state, self._numbers.living)
-        for reward, value in self._numbers.at_start:
-            amount = self._sum(np.where(alive, value[0], 0.0))
-            if reward[0] == "cost":
-                self.sums.at_start[reward[1]] += amount
-            else:
-                self.sums.plain[reward][0] += amount
-                self.sums.present[reward][0] += amount
+        self.sums.alive[0] += self._sum(alive.astype(np.float64))
+        for number, rewards in enumerate(self._numbers.at_start):
+            for reward, value in rewards:
+                amount = self._sum(np.where(state == number, value[0], 0.0))
+                if reward[0] == "cost":
+                    self.sums.at_start[reward[1]] += amount
+                else:
+                    self.sums.plain[reward][0] += amount
+                    self.sums.present[reward][0] += amount

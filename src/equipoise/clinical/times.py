@@ -60,6 +60,10 @@ def time_until(kind: int, arguments: Sequence[Floats], passed: Floats, exposure:
             later = rate * np.exp(shape * passed)
             grown = np.log1p(shape * exposure / later) / np.where(shape == 0, 1.0, shape)
             found = np.where(shape == 0, exposure / rate, grown)
+        elif name == "loglogistic":
+            shape, scale = arguments
+            done = np.log1p((passed / scale) ** shape)
+            found = scale * np.expm1(done + exposure) ** (1.0 / shape) - passed
         else:
             found = _by_quantile(name, arguments, passed, exposure)
         found = np.where(np.isnan(found), np.inf, found)
@@ -80,6 +84,15 @@ def passed_hazard(kind: int, arguments: Sequence[Floats], clock: Floats) -> Floa
     with np.errstate(all="ignore"):
         if name == "exponential":
             return np.asarray(arguments[0] * clock)
+        if name in {"weibull", "loglogistic"}:
+            shape, scale = arguments
+            power = (clock / scale) ** shape
+            return np.asarray(power if name == "weibull" else np.log1p(power))
+        if name == "gompertz":
+            shape, rate = arguments
+            safe = np.where(shape == 0, 1.0, shape)
+            grown = np.expm1(shape * clock) / safe
+            return np.asarray(rate * np.where(shape == 0, clock, grown))
         return np.asarray(-np.log(SURVIVAL[f"{name}_survival"].function(clock, *arguments)))
 
 
@@ -89,10 +102,7 @@ def _by_quantile(
     """Return the time until a move where the distribution has a quantile function."""
     alive = SURVIVAL[f"{name}_survival"].function(passed, *arguments)
     left = alive * np.exp(-exposure)
-    if name == "loglogistic":
-        shape, scale = arguments
-        end = scale * ((1.0 - left) / left) ** (1.0 / shape)
-    elif name == "lognormal":
+    if name == "lognormal":
         log_mean, log_sd = arguments
         end = np.exp(log_mean - log_sd * scipy.special.ndtri(left))
     elif name == "gamma":
@@ -100,7 +110,8 @@ def _by_quantile(
         end = scipy.special.gammainccinv(shape, left) / rate
     else:
         end = _generalised_gamma(arguments, left)
-    return np.asarray(end - passed)
+    # Where next to nobody is left, the next moment ends it.
+    return np.asarray(np.where(alive > 0.0, end - passed, 0.0))
 
 
 def _generalised_gamma(arguments: Sequence[Floats], left: Floats) -> Floats:

@@ -79,7 +79,8 @@ def _called(sources: Path) -> tuple[str, ...]:
     """Return the sources of all that kernels call, and of how they are compiled."""
     here = Path(__file__).parent
     own = [sources] if sources.is_file() else sorted(sources.rglob("*.py"))
-    paths = [here / "machine_code.py", here / "object_code.py", here / "kernels.py", *own]
+    names = ("machine_code.py", "object_code.py", "kernels.py", "random.py")
+    paths = [*(here / name for name in names), *own]
     return tuple(path.read_text("utf-8") for path in paths)
 
 

@@ -15,17 +15,20 @@ _AT_POINTS = ("half_cycle", "end_of_cycle", "simpson", "simpson_tutorial")
 """Methods that read what states bring at points of time, not for cycles."""
 
 
-def cautions(model: Model) -> Iterator[Finding]:
+def cautions(model: Model, *, continuous: bool) -> Iterator[Finding]:
     """Yield what a model may not mean as it stands.
 
     Parameters
     ----------
     model
         A checked model.
+    continuous
+        Whether it runs in continuous time, where nothing is read at points of time.
     """
     if model.time is None:
         return
-    yield from _jumps(model)
+    if not continuous:
+        yield from _jumps(model)
     for name, state in model.states.items():
         if state.alive is None and name != "dead" and _is_an_end(model, name, state):
             message = _("nobody leaves '{name}', it brings nothing, yet time there counts as life",
@@ -46,7 +49,7 @@ def _jumps(model: Model) -> Iterator[Finding]:
     With half cycles a cost of the first two years counts for a year and a half: half of the first
     year, all of the second, and at two years it is no longer there.
     """
-    if model.engine == "continuous" or model.time is None or model.time.method not in _AT_POINTS:
+    if model.time is None or model.time.method not in _AT_POINTS:
         return
     for placed in formulas(model):
         if placed.role not in {"cost_per_year", "utility"}:

@@ -41,9 +41,13 @@ def _once(document: Document, findings: Iterable[Finding]) -> Iterator[Finding]:
             yield found
 
 
-def warnings_of(model: LoadedModel) -> list[Problem]:
-    """Return what a model's file may not mean as it stands; see `spec.cautions`."""
-    return located(read_document(model.path), cautions(model.spec))
+def warnings_of(model: LoadedModel, *, continuous: bool | None = None) -> list[Problem]:
+    """Return what a model's file may not mean as it stands; see `spec.cautions`.
+
+    Whether it runs in continuous time is what the file says where `continuous` is omitted.
+    """
+    in_time = model.spec.engine == "continuous" if continuous is None else continuous
+    return located(read_document(model.path), cautions(model.spec, continuous=in_time))
 
 
 def tried(

@@ -37,6 +37,12 @@ def check_in_time(model: Model, *, rates: frozenset[str]) -> Iterator[Finding]:
     for name in model.track:
         message = _("values are followed over time by cycles only")
         yield finding(("track", name), message, fix=_by_cycles())
+    for origin, row in model.transitions.items():
+        for target, move in row.items():
+            if move == "rest" and target != origin:
+                message = _("what is left over has no time of its own in continuous time")
+                fix = _("write a rate (unit 1/year), or `time_to` with a distribution")
+                yield finding(("transitions", origin, target), message, fix=fix)
     for placed in formulas(model):
         if placed.role not in _BY_CYCLES and placed.role != "track":
             yield from _formula(model, placed, rates)

@@ -20,7 +20,7 @@ def told(**fields: Any) -> list[tuple[tuple[str | int, ...], str]]:
         "transitions": {"well": {"dead": 0.1}},
     }  # fmt: skip
     model = Model.model_validate(bare | fields)
-    return [(found.place, found.error.message) for found in cautions(model)]
+    return [(found.place, found.error.message) for found in cautions(model, continuous=False)]
 
 
 def time(method: str) -> dict[str, str]:

@@ -177,7 +177,7 @@ def _settle(  # noqa: PLR0917 - kernels have no keywords
         way = max(int(room.lanes[WAY + j]), 0)
         if moves:
             moved(model, sizes, room, values, out, cell, way, patient, j)
-        target = model.way_target[way]
+        target = model.way_target[way] if moves else state
         room.state[patient], room.now[patient] = target, end
         room.cost_worth[patient], room.health_worth[patient] = cost, health
         room.active[left] = patient

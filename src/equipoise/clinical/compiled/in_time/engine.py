@@ -21,6 +21,9 @@ from equipoise.core.random import patient_key
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
+_AT_REST = 3e-10
+"""Yearly growth below which a rate is none: then 40 years are worth a part in 10**8 too much."""
+
 _TASKS = 4
 """Times that each thread is given work, so that none waits long for the others."""
 
@@ -156,7 +159,7 @@ def _room(model: Model, sizes: Sizes) -> Room:
 
 def _rewards(numbers: Numbers) -> list[Reward]:
     """Return all rewards in a fixed order."""
-    found = {reward for one in (*numbers.yearly, numbers.at_start) for reward, _value in one}
+    found = {reward for one in (*numbers.yearly, *numbers.at_start) for reward, _value in one}
     found |= {r for ways in numbers.ways for way in ways for r, _value in way.effects}
     return sorted(found)
 
@@ -192,7 +195,7 @@ def _model(
         width=numbers.width,
         horizon=np.array([horizon]),
         way_first=_firsts([len(own) for own in numbers.ways]),
-        way_target=_whole([way.target for way in ways]),
+        way_target=_whole([*(way.target for way in ways), 0]),  # also where there is no way at all
         way_kind=_whole([way.kind for way in ways]),
         way_clock=_whole([way.clock for way in ways]),
         way_values=_whole(used),
@@ -215,13 +218,14 @@ def _model(
 
 def _beginning(numbers: Numbers, values: _Values, places: Mapping[Reward, int]) -> Beginning:
     """Return where patients begin, and what the first day brings."""
+    events = [event for own in numbers.at_start for event in own]
     return Beginning(
         states=len(numbers.start),
         state=_whole([state for state, _share in numbers.start]),
         share=_whole([values.number(share) for _state, share in numbers.start]),
-        events=len(numbers.at_start),
-        event_reward=_whole([places[reward] for reward, _value in numbers.at_start]),
-        event_value=_whole([values.number(value) for _reward, value in numbers.at_start]),
+        event_first=_firsts([len(own) for own in numbers.at_start]),
+        event_reward=_whole([places[reward] for reward, _value in events]),
+        event_value=_whole([values.number(value) for _reward, value in events]),
     )
 
 
@@ -240,7 +244,8 @@ def _discount(discount: tuple[Discounting, Discounting], draws: int) -> Discount
     shape = (1, starts.size, 1)
     factor = np.exp(-np.cumsum(growth[:, :-1] * np.diff(starts).reshape(1, -1, 1), axis=1))
     factor = np.concatenate([np.ones_like(growth[:, :1]), factor], axis=1)
-    at_rest = growth == 0.0
+    # What grows so little loses more digits in a difference than in being left out.
+    at_rest = np.abs(growth) < _AT_REST
     rest = np.where(at_rest, 0.0, 1.0 / np.where(at_rest, 1.0, growth))
     steady = np.where(at_rest, factor, 0.0)
     # What is worth the same at the end of a step as at the start of the next.

@@ -49,13 +49,16 @@ class Model(NamedTuple):
 
 
 class Beginning(NamedTuple):
-    """Where patients begin, and what the first day brings to those alive."""
+    """Where patients begin, and what the first day brings to those alive.
+
+    `event_first` has the first event of each state.
+    """
 
     states: int
     state: Whole
     share: Whole
     """Values of the shares that begin in the states."""
-    events: int
+    event_first: Whole
     event_reward: Whole
     event_value: Whole
 

@@ -89,7 +89,7 @@ def stay(  # noqa: PLR0917 - kernels have no keywords
     if model.state_changes[state]:
         cycle, last_cycle = cycle_of(model, begin), model.cycles - 1
     while True:
-        if begin <= year < end:
+        if year > 0 and begin <= year < end:
             room.stays[(state * sizes.years + year) * 4 + 3] += 1.0
         finish, cost_then, health_then = end, cost_at_end, health_at_end
         if year < last and year + 1.0 < end:
@@ -158,14 +158,16 @@ def first_day(  # noqa: PLR0917 - kernels have no keywords
     out: Floats,
     cell: Cell,
 ) -> None:
-    """Add what the first day brings to those alive."""
-    first = cell.base + (2 * model.rewards + 1) * sizes.years
-    for k in range(beginning.events):
-        total = 0.0
-        for patient in range(sizes.patients):
-            if model.is_living[room.state[patient]]:
-                total += value_of(model, values, cell, beginning.event_value[k], patient, 0)
-        out[first + beginning.event_reward[k]] += total * cell.scale
+    """Note who is alive on the first day, and add what it brings to them."""
+    alive = cell.base + 2 * model.rewards * sizes.years
+    first = alive + sizes.years
+    for patient in range(sizes.patients):
+        state = room.state[patient]
+        if model.is_living[state]:
+            out[alive] += cell.scale
+        for k in range(beginning.event_first[state], beginning.event_first[state + 1]):
+            value = value_of(model, values, cell, beginning.event_value[k], patient, 0)
+            out[first + beginning.event_reward[k]] += value * cell.scale
 
 
 @called
