@@ -9,7 +9,10 @@ import xarray as xr
 from scipy import special
 
 from equipoise.clinical import Engine, following, run_in_time, run_individuals, totals
+from equipoise.clinical.compiled.in_time import rows
 from equipoise.clinical.discounting import Discounting
+from equipoise.clinical.in_time import CLOCKS
+from equipoise.clinical.times import KIND_NUMBERS
 from equipoise.core.errors import SimulationError
 from equipoise.spec.loaded import LoadedModel
 
@@ -155,6 +158,12 @@ def test_all_are_alive_on_the_first_day(build: Build, engine: Engine) -> None:
     )
     found = run_in_time(model, xr.Dataset(), patients=500, engine=engine)
     assert float(found["alive"].isel(year=0).squeeze()) == 1.0
+
+
+def test_the_kernel_numbers_clocks_and_distributions_as_the_reference_does() -> None:
+    assert tuple(map(CLOCKS.index, ("state", "start", "age"))) == (rows.STATE, rows.START, rows.AGE)
+    for kind in ("exponential", "weibull", "gompertz", "loglogistic"):
+        assert getattr(rows, kind.upper()) == KIND_NUMBERS[kind]
 
 
 def test_formulas_that_are_read_often_are_worth_a_kernel(build: Build) -> None:
