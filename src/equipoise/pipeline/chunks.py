@@ -108,7 +108,7 @@ def on_cluster(
             cluster.submit(_remote, everywhere, one, language(), pure=False) for one in chunks
         ]
         try:
-            for _done in import_module("distributed").as_completed(futures):
+            for _done in import_module("distributed").as_completed(futures, loop=cluster.loop):
                 progress.advance(units)
             return cast("list[R]", cluster.gather(futures))
         except BaseException:
@@ -120,6 +120,8 @@ def on_cluster(
 
 class _Cluster(Protocol):
     """What is used of a Dask client."""
+
+    loop: object
 
     def scatter(self, data: list[object], *, broadcast: bool) -> list[object]:
         """Send data to the workers; return what stands for them."""
@@ -163,7 +165,8 @@ def _cluster(scheduler: str) -> _Cluster:
         message = _("--scheduler {address}: needs Dask, which is not installed", address=scheduler)
         raise FieldError(message, fix=_("install it: pip install equipoise[cluster]")) from None
     try:
-        found: _Cluster = dask.Client(scheduler, timeout=5)
+        # One that fails would stay the default, and be asked for the lock of every later file.
+        found: _Cluster = dask.Client(scheduler, timeout=5, set_as_default=False)
     except (OSError, ValueError, TypeError):
         message = _("--scheduler {address}: no Dask scheduler answers there", address=scheduler)
         fix = _("start one with `dask scheduler`, and name its address, e.g. tcp://127.0.0.1:8786")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import dask
 import numpy as np
 import pytest
 import xarray as xr
@@ -93,3 +94,12 @@ def test_nobody_at_the_address_is_said_plainly() -> None:
         run_model(model(), draws=2, seed=1, patients=20, scheduler="tcp://127.0.0.1:9")
     with pytest.raises(FieldError, match="no Dask scheduler answers"):
         run_model(model(), draws=2, seed=1, patients=20, scheduler="nonsense://x")
+
+
+def test_a_cluster_leaves_nothing_behind_in_this_process(cluster: LocalCluster) -> None:
+    """Xarray takes the locks of files from the default client, were there one."""
+    with pytest.raises(FieldError, match="no Dask scheduler answers"):
+        run_model(model(), draws=2, seed=1, patients=20, scheduler="nonsense://x")
+    assert dask.config.get("scheduler", None) is None
+    run_model(model(), draws=2, seed=1, patients=20, scheduler=cluster.scheduler_address)
+    assert dask.config.get("scheduler", None) is None
