@@ -51,12 +51,14 @@ def stepped(values: list[float], unit: str) -> str:
     return f"{text}{unit}"
 
 
-def semi_markov(by: dict[str, list[float]], unit: str, back: float) -> dict[str, Any]:
+def semi_markov(
+    by: dict[str, list[float]], unit: str, back: float, ill: float = 0.75
+) -> dict[str, Any]:
     """Return a model in which what happens to the ill depends on how long they are ill."""
     return {
         "states": {
-            "well": {"start": 0.25, "utility": 1},
-            "ill": {"start": 0.75, "utility": stepped(by["utility"], ""),
+            "well": {"start": 1 - ill, "utility": 1},
+            "ill": {"start": ill, "utility": stepped(by["utility"], ""),
                     "cost": {"care": stepped(by["cost"], " / year"), "visits": "3 / year"}},
             "dead": {},
         },
@@ -77,11 +79,13 @@ def semi_markov(by: dict[str, list[float]], unit: str, back: float) -> dict[str,
     }  # fmt: skip
 
 
-def with_tunnels(by: dict[str, list[float]], unit: str, back: float) -> dict[str, Any]:
+def with_tunnels(
+    by: dict[str, list[float]], unit: str, back: float, begin: float
+) -> dict[str, Any]:
     """Return the same model with a state for each number of cycles somebody is ill."""
     tunnels = [f"ill{k}" for k in range(CYCLES + 1)]
     ill = {
-        name: {"start": 0.75 * (k == 0), "utility": by["utility"][k],
+        name: {"start": begin * (k == 0), "utility": by["utility"][k],
                "cost": {"care": f"{by['cost'][k]!r} / year", "visits": "3 / year"}}
         for k, name in enumerate(tunnels)
     }  # fmt: skip
@@ -91,7 +95,7 @@ def with_tunnels(by: dict[str, list[float]], unit: str, back: float) -> dict[str
         for k, name in enumerate(tunnels)
     }  # fmt: skip
     return {
-        "states": {"well": {"start": 0.25, "utility": 1}, **ill, "dead": {}},
+        "states": {"well": {"start": 1 - begin, "utility": 1}, **ill, "dead": {}},
         "transitions": {"well": {"ill0": f"{back!r}{unit}"}, **moves},
         "transition_effects": [
             *({"leaving": name, "entering": ["well", "dead"], "cost": {"end": by["cost"][k]}}
@@ -117,10 +121,12 @@ def with_tunnels(by: dict[str, list[float]], unit: str, back: float) -> dict[str
 def test_time_in_the_state_gives_what_tunnels_give(
     by: dict[str, list[float]], back: float, method: Method, weighted: bool, rates: bool
 ) -> None:
+    """Where those of the end of a cycle count, tunnels fail those who begin there: none do then."""
+    ill = 0.75 if method in {"none", "simpson", "simpson_tutorial"} else 0.0
     unit = " / year" if rates else " / 2"
     time = clock(method, 0.5, weighted=weighted)
-    found = run_cohort(model(time=time, **semi_markov(by, unit, back)), NOTHING)
-    expected = run_cohort(model(time=time, **with_tunnels(by, unit, back)), NOTHING)
+    found = run_cohort(model(time=time, **semi_markov(by, unit, back, ill)), NOTHING)
+    expected = run_cohort(model(time=time, **with_tunnels(by, unit, back, ill)), NOTHING)
     for name, values in expected.items():
         np.testing.assert_allclose(
             found[name].sortby("item") if "item" in values.dims else found[name],

@@ -1,6 +1,6 @@
 """The cohort engine in NumPy: expected health and cost of one patient, for all draws at once."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from equipoise.clinical.people import (
     Those,
     arrived,
     gathered,
-    mean_of,
+    in_cycle,
     spot_of,
     sum_of,
     told_apart,
@@ -90,7 +90,8 @@ class Cohort:
             self._add_flow(people, following, point)
             if self._watch is not None:
                 at_once = inside or clock.cycles == 0
-                self._watch.look(people, time, in_states=bool(clock.flow[point]), at_once=at_once)
+                counted = [one for one, _, _ in self._counted(people, following, point)]
+                self._watch.look(people, time, in_states=counted, at_once=at_once)
             if inside:
                 self._values.advance()
             people = following
@@ -209,24 +210,37 @@ class Cohort:
 
     def _add_flow(self, people: People, following: People, point: int) -> None:
         """Add the yearly costs, health and life of the states."""
+        for present, part, when in self._counted(people, following, point):
+            self._add_yearly(present, point, part, self._factors(when))
         if not self._clock.flow[point]:
             self._remember_yearly()
-            return
-        cost_factor, health_factor = self._factors(point)
+
+    def _counted(
+        self, people: People, following: People, point: int
+    ) -> Iterator[tuple[People, float, int]]:
+        """Yield who counts in the states, for what part, and the point at which it is worth it."""
+        counted = self._clock.counted
+        if self._clock.flow[point] and counted.of_start:
+            yield people, counted.of_start, point
+        if self._clock.flow[point] and counted.of_end:
+            then = {name: in_cycle(share, point) for name, share in following.items()}
+            yield then, counted.of_end, point + counted.ends_later
+
+    def _add_yearly(
+        self, people: People, point: int, part: float, factors: tuple[Floats, Floats]
+    ) -> None:
+        """Add what a part of the cycle brings to some people, by their states."""
         for name, state in self._plan.states.items():
-            present = people[name]
-            if self._clock.mean_occupancy:
-                present = mean_of(present, following[name])
-            those = Those(present, spot_of(name, present))
+            those = Those(people[name], spot_of(name, people[name]))
             for item, formula in by_item(state.cost).items():
-                amount = self._brings(formula, those)
-                self._tally.add_cost(item, amount, cost_factor, point)
+                amount = self._brings(formula, those, part)
+                self._tally.add_cost(item, amount, factors[0], point)
             if state.utility is not None:
-                amount = self._brings(state.utility, those)
-                self._tally.add_qaly(amount, health_factor, point)
+                amount = self._brings(state.utility, those, part)
+                self._tally.add_qaly(amount, factors[1], point)
             if name in self._plan.living:
-                share = gathered(present) * self._weight
-                self._tally.add_life(over_groups(share), health_factor, point)
+                share = gathered(those.share) * (self._weight * part)
+                self._tally.add_life(over_groups(share), factors[1], point)
 
 
 def _is_over(people: People, plan: Plan) -> bool:

@@ -6,7 +6,7 @@ from typing import Literal
 from equipoise.clinical.compiled.discount import ONE_RATE
 from equipoise.clinical.compiled.individuals.source import patient_source
 from equipoise.clinical.compiled.source import source_of
-from equipoise.clinical.plan import Plan, plan
+from equipoise.clinical.plan import plan
 from equipoise.clinical.schedule import schedule
 from equipoise.spec.formula import walk
 from equipoise.spec.loaded import LoadedModel
@@ -75,8 +75,6 @@ def engine_for(
     time = model.spec.time
     if time is None or seconds < worth * _FEWEST_SECONDS:
         return "numpy"
-    if not (one_by_one or can_be_compiled(plan(model), time)):
-        return "numpy"
     drawn = tuple(n for n in model.spec.parameters if n in model.uncertain or not model.uncertain)
     text = (
         _text_of_patients(model, time, drawn)
@@ -93,14 +91,6 @@ def _text_of_patients(model: LoadedModel, time: Time, drawn: Sequence[str]) -> s
     """Return the text of the kernel of single patients that would be compiled."""
     points = len(schedule(time).points)
     return patient_source(model, plan(model), time, points=points, drawn=drawn).text
-
-
-def can_be_compiled(made: Plan, time: Time) -> bool:
-    """Return whether kernels can follow a cohort.
-
-    They do not take the mean of two points for those who are told apart by the time in the state.
-    """
-    return not (made.lasting and time.method == "life_table")
 
 
 def _compiling(lines: int) -> float:

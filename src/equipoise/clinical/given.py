@@ -60,10 +60,11 @@ def given(
     _require_parameters(model.spec, parameters)
     _require_start_year(model.spec)
     draws = _draws(parameters)
-    clock = schedule(model.spec.time)
+    made = plan(model)
+    clock = schedule(model.spec.time, by_cycle=made.by_cycle)
     return Given(
         model=model,
-        plan=plan(model),
+        plan=made,
         clock=clock if by_year else clock.in_one(),
         parameters=parameters,
         ages=_ages(model.spec, start_ages),

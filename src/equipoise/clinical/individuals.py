@@ -1,6 +1,7 @@
 """Patients one by one in NumPy, all at once: chance decides where each goes in each cycle."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -246,20 +247,24 @@ class Individuals:
 
     def _add_flow(self, here: Here, after: Here, point: int) -> None:
         """Add the yearly costs, health and life of the states."""
+        counted = self._clock.counted
         if not self._clock.flow[point]:
             return
-        if not self._clock.mean_occupancy:
-            self._add_yearly(here, point, 1.0)
-            return
-        self._add_yearly(here, point, 0.5)
-        # Where they are then, and since when; everything else has this cycle's numbers.
-        self._course.stand(after)
-        self._add_yearly(after, point, 0.5)
-        self._course.stand(here)
+        if counted.of_start:
+            self._add_yearly(here, point, counted.of_start, self._factors(point))
+        if counted.of_end:
+            # Where they are then, and since when; all else has this cycle's numbers. Who has been
+            # there since the very start has one time in the state for the whole cycle.
+            then = replace(after, cycles=np.minimum(after.cycles, point))
+            self._course.stand(then)
+            factors = self._factors(point + counted.ends_later)
+            self._add_yearly(then, point, counted.of_end, factors)
+            self._course.stand(here)
 
-    def _add_yearly(self, here: Here, point: int, part: float) -> None:
-        """Add what a part of the time in the patients' states brings."""
-        factors = self._factors(point)
+    def _add_yearly(
+        self, here: Here, point: int, part: float, factors: tuple[Floats, Floats]
+    ) -> None:
+        """Add what a part of the cycle brings to patients, by their states."""
         for kind, item, number, value in self._yearly():
             amount = self._sum(value * part, here.state == number)
             if kind == "cost":

@@ -98,16 +98,24 @@ def _by_residence(came: Floats, stayed: Floats) -> Floats:
     return rows
 
 
-def mean_of(now: Floats, then: Floats) -> Floats:
-    """Return the mean of who is in a state at the start and at the end of a cycle.
+def in_cycle(share: Floats, cycle: int) -> Floats:
+    """Return who is in a state at the end of a cycle, as what the cycle brings counts for them.
 
-    By the time in the state where it matters: as if each were a state of its own.
+    Who came there came in the middle of a cycle, so that half of this one has passed with another
+    year in the state. Who has been there since the very start has one for the whole cycle.
+
+    Parameters
+    ----------
+    share
+        Dims ([residence,] strategy, subgroup, age, draw).
+    cycle
+        Its number, from 0 on.
     """
-    if now.ndim == 5 and len(now) != len(then):
-        longer = max(len(now), len(then))
-        now, then = (np.concatenate([one, np.zeros((longer - len(one), *one.shape[1:]))])
-                     for one in (now, then))  # fmt: skip
-    return (now + then) * 0.5
+    if share.ndim < 5 or len(share) < cycle + 2:
+        return share
+    found = share[: cycle + 1].copy()
+    found[cycle] += share[cycle + 1]
+    return found
 
 
 def sum_of(parts: Collection[Floats]) -> Floats:

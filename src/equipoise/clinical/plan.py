@@ -57,6 +57,8 @@ class Plan:
     them."""
     lasting: frozenset[str]
     """States in which it matters since when a patient is there."""
+    by_cycle: bool
+    """Whether what a year in a state brings changes with time, also only for who stays there."""
     individual: bool
     """Whether what happens depends on each patient's own course, so that a cohort cannot tell."""
 
@@ -97,20 +99,21 @@ def _plan(loaded: LoadedModel) -> Plan:
     model = loaded.spec
     states = dict(model.states) or {"alive": State(start=parse_formula("1"))}
     living = living_states(model) if model.states else tuple(states)
-    order = _order(model)
+    order, attributes = _order(model), frozenset(model.attributes)
     return Plan(
         states=states,
         living=living,
         idle=frozenset(name for name in states if _is_idle(name, model) and name not in living),
         items=_items(model) or (CARE,),
         order=order,
-        moving=_moving(model, order, PASSING | {TIME_IN_STATE} | state_words(model)),
-        in_time=_moving(model, order, PASSING),
+        moving=_moving(model, order, PASSING | {TIME_IN_STATE} | state_words(model) | attributes),
+        in_time=_moving(model, order, PASSING | attributes),
         rates=_rate_rows(loaded, order),
         starts={n: a.start for n, a in model.attributes.items() if a.start is not None},
         changes={n: a.each_cycle for n, a in model.attributes.items() if a.each_cycle is not None},
         of_place=of_place(model),
         lasting=_lasting(model),
+        by_cycle=_is_by_cycle(model, order),
         individual=any(True for _found in own_course(model)),
     )
 
@@ -150,12 +153,23 @@ def _order(model: Model) -> tuple[str, ...]:
 
 
 def _moving(model: Model, order: tuple[str, ...], words: frozenset[str]) -> frozenset[str]:
-    """Return the names whose value changes with words of the language, or with a history."""
-    moving = words | frozenset(model.attributes)
+    """Return the names whose value changes with some words."""
+    moving = words
     for name in order:
         if name in model.let and moves_in_time(model.let[name], moving):
             moving |= {name}
     return moving
+
+
+def _is_by_cycle(model: Model, order: tuple[str, ...]) -> bool:
+    """Return whether the yearly cost or utility of a state changes with time."""
+    changing = {name for name, one in model.attributes.items() if one.each_cycle is not None}
+    moving = _moving(model, order, PASSING | {TIME_IN_STATE} | changing)
+    return any(
+        moves_in_time(placed.formula, moving)
+        for placed in formulas(model)
+        if placed.role in {"cost_per_year", "utility"}
+    )
 
 
 def _lasting(model: Model) -> frozenset[str]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from equipoise.clinical.cohort import Cohort
 from equipoise.clinical.discounting import Rates
-from equipoise.clinical.engines import Engine, can_be_compiled, engine_for
+from equipoise.clinical.engines import Engine, engine_for
 from equipoise.clinical.given import Given, given, some_of
 from equipoise.clinical.one_by_one import one_by_one
 from equipoise.clinical.sampled import differs, sampled_cohorts
@@ -285,7 +285,7 @@ def _expected(
     """Return the results of a cohort."""
     time = run.model.spec.time
     in_numpy = engine == "numpy" or strict or not run.draws
-    if in_numpy or time is None or not can_be_compiled(run.plan, time):
+    if in_numpy or time is None:
         return Cohort(run, watched=strict, bounded=strict).run(progress)
     parts: list[Mapping[str, Floats]] = []
     told = reporter(progress, len(run.draws))

@@ -22,6 +22,47 @@ Shares = tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True)
+class Counted:
+    """For whom the flow of a cycle counts: those who are there at its start, or at its end."""
+
+    weights: Method
+    """Method that gives the weights of the points of time."""
+    of_start: float = 1.0
+    """How much of the flow goes to those who are there at the start.
+
+    The rest goes to those who are there at the end, with the same cycle's values of formulas.
+    """
+    ends_later: bool = False
+    """Whether that rest is discounted at the end."""
+
+    @property
+    def of_end(self) -> float:
+        """Return how much goes to those who are there at the end."""
+        return 1.0 - self.of_start
+
+
+def counted(method: Method, *, by_cycle: bool) -> Counted:
+    """Return for whom the flow of a cycle counts.
+
+    Parameters
+    ----------
+    method
+        How occupancy inside a cycle is counted.
+    by_cycle
+        Whether what a year brings changes from cycle to cycle (`plan.Plan.by_cycle`). Where it does
+        not, halves of two cycles that meet at a point are one, which is quicker and the same.
+        Simpson's rule has no cycles, only points.
+    """
+    if method == "life_table":
+        return Counted("none", of_start=0.5)
+    if by_cycle and method == "half_cycle":
+        return Counted("none", of_start=0.5, ends_later=True)
+    if by_cycle and method == "end_of_cycle":
+        return Counted("none", of_start=0.0, ends_later=True)
+    return Counted(method)
+
+
+@dataclass(frozen=True)
 class Schedule:
     """When the cohort is looked at, and how much each look counts.
 
@@ -36,8 +77,7 @@ class Schedule:
     """Of each point: the weight of its yearly rewards in each year since start."""
     effect_weight: tuple[float, ...]
     """Of each point: the weight of the one-off effects of moves that end there."""
-    mean_occupancy: bool = False
-    """Whether rewards go to the mean of this and the next occupancy (life-table method)."""
+    counted: Counted = Counted("none")
     by_point: bool = False
     """Whether each point is told apart as if it were a year of its own, for a trace."""
 
@@ -151,7 +191,7 @@ def _flows(points: tuple[float, ...], weights: list[float], *, cycle: float) -> 
     return tuple(found)
 
 
-def schedule(time: Time | None) -> Schedule:
+def schedule(time: Time | None, *, by_cycle: bool = False) -> Schedule:
     """Return the clock of a model.
 
     The horizon is rounded to whole cycles. Rewards of a cycle that crosses the end of a year are
@@ -161,6 +201,8 @@ def schedule(time: Time | None) -> Schedule:
     ----------
     time
         Cycle and horizon in years, with the method; None for a model without a course in time.
+    by_cycle
+        Whether what a year brings changes from cycle to cycle; see `counted`.
 
     Returns
     -------
@@ -178,13 +220,16 @@ def schedule(time: Time | None) -> Schedule:
     >>> clock = schedule(Time(cycle="1 year", horizon="2 years", method="half_cycle"))
     >>> clock.flow
     (((0, 0.5),), ((0, 0.5), (1, 0.5)), ((1, 0.5),))
+    >>> schedule(Time(cycle="1 year", horizon="2 years"), by_cycle=True).flow
+    (((0, 1.0),), ((1, 1.0),), ())
     """
     if time is None:
         return Schedule(cycle=0.0, points=(0.0,), years=1, flow=((),), effect_weight=(1.0,))
     cycle = time.cycle.value
     cycles = max(1, round(time.horizon.value / cycle))
     points = tuple(_snapped(k * cycle) for k in range(cycles + 1))
-    weights = point_weights(time.method, cycles)
+    how = counted(time.method, by_cycle=by_cycle)
+    weights = point_weights(how.weights, cycles)
     one_off: Method = time.method if time.correct_transitions else "none"
     in_full = one_off in ("none", "end_of_cycle", "life_table")
     return Schedule(
@@ -193,5 +238,5 @@ def schedule(time: Time | None) -> Schedule:
         years=max(1, ceil(points[-1] - HAIR)),
         flow=_flows(points, [float(weight) for weight in weights], cycle=cycle),
         effect_weight=(1.0,) * (cycles + 1) if in_full else tuple(map(float, weights)),
-        mean_occupancy=time.method == "life_table",
+        counted=how,
     )

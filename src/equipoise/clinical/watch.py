@@ -3,8 +3,9 @@
 An ordinary run only checks its sums, which is quick but cannot say whose formula was at fault.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +51,9 @@ class Watch:
         self._bounded = bounded
         self._time = 0.0
 
-    def look(self, people: People, time: float, *, in_states: bool, at_once: bool) -> None:
+    def look(
+        self, people: People, time: float, *, in_states: Iterable[People], at_once: bool
+    ) -> None:
         """Look at the values of one point of time.
 
         Parameters
@@ -60,7 +63,7 @@ class Watch:
         time
             Years since the start.
         in_states
-            Whether costs and utilities of states count here.
+            For whom the costs and utilities of states count here.
         at_once
             Whether events and moves can happen here.
 
@@ -70,9 +73,9 @@ class Watch:
             Naming the field, the value, and for whom it is impossible.
         """
         self._time = time
-        for name, state in self._plan.states.items() if in_states else ():
+        for present, (name, state) in product(in_states, self._plan.states.items()):
             place: Place = ("states", name)
-            those = Those(people[name], spot_of(name, people[name]))
+            those = Those(present[name], spot_of(name, present[name]))
             self._cost(place, state.cost, those)
             self._value((*place, "utility"), state.utility, those, UTILITY)
         for name, event in self._model.events.items() if at_once else ():

@@ -12,8 +12,8 @@ Floats = NDArray[np.float64]
 CONVENTIONS: dict[Method, str] = {
     "none": "start of each cycle",
     "end_of_cycle": "end of each cycle",
-    "half_cycle": "trapezium over the points 0 to n; the first and last count half",
-    "life_table": "mean of this and the next cycle's start, valued and discounted at this start",
+    "half_cycle": "half of those at the start and at the end of a cycle, each discounted there",
+    "life_table": "half of those at the start and at the end of a cycle, discounted at its start",
     "simpson": "Simpson's rule 1/3, 4/3, 2/3, ..., 4/3, 1/3 over an even number of cycles",
     "simpson_tutorial": "weights as printed by the DARTH tutorial: 4/3 and 2/3 exchanged",
 }
@@ -24,8 +24,9 @@ def point_weights(method: Method, cycles: int) -> Floats:
     r"""Return the weight of each point of time 0..n in units of one cycle.
 
     A total is :math:`\sum_k w_k f_k \Delta`, with :math:`f_k` the yearly reward of those present
-    at point `k` and :math:`\Delta` the cycle length. `life_table` has the weights of `none`,
-    because it changes the occupancy and not the points.
+    at point `k` and :math:`\Delta` the cycle length. `life_table` has the weights of `none`: it
+    changes who counts and not the points (`schedule.counted`). `half_cycle` and `end_of_cycle` have
+    these where no reward changes with time.
 
     Parameters
     ----------

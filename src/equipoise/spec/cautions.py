@@ -11,7 +11,7 @@ from equipoise.spec.model import Model, State
 from equipoise.spec.model_formulas import formulas, names_behind
 from equipoise.spec.model_place import TIME_IN_STATE
 
-_AT_POINTS = ("half_cycle", "end_of_cycle", "simpson", "simpson_tutorial")
+_AT_POINTS = ("simpson", "simpson_tutorial")
 """Methods that read what states bring at points of time, not for cycles."""
 
 
@@ -46,8 +46,8 @@ def _is_an_end(model: Model, name: str, state: State) -> bool:
 def _jumps(model: Model) -> Iterator[Finding]:
     """Yield the costs and utilities that change at once at some time, where points are read.
 
-    With half cycles a cost of the first two years counts for a year and a half: half of the first
-    year, all of the second, and at two years it is no longer there.
+    With Simpson's rule a cost of the first two years counts for a year and two thirds: a third of
+    the first point, four thirds of the next, and at two years it is no longer there.
     """
     if model.time is None or model.time.method not in _AT_POINTS:
         return
@@ -59,8 +59,8 @@ def _jumps(model: Model) -> Iterator[Finding]:
         names = sorted(_compared(placed.formula, model) & clock)
         if names:
             message = _("it changes at once with '{name}', but is read at points of time: up to "
-                        "half a cycle of it is lost or added", name=names[0])  # fmt: skip
-            fix = _("write `method: life_table` under `time`, by which a formula holds for its "
+                        "a cycle of it is lost or added", name=names[0])  # fmt: skip
+            fix = _("write `method: half_cycle` under `time`, by which a formula holds for its "
                     "cycle; or make cycles short")  # fmt: skip
             yield finding(placed.place, message, fix=fix)
 

@@ -37,6 +37,9 @@ class Time(SpecModel):
     start_year: Annotated[int, Field(ge=1900, le=2200)] | None = None
     """Calendar year in which patients start, for formulas that use `calendar_year`."""
     method: Method = "half_cycle"
+    """Who counts in a cycle: those at its start (`none`), at its end, or half of both, each half
+    discounted at its own point (`half_cycle`) or at the start (`life_table`). What a state brings
+    holds for the cycle; only Simpson's rule reads it at points of time."""
     correct_transitions: bool = False
     """Weight one-off effects of transitions like states (a published convention), instead of
     counting them in full."""

@@ -117,7 +117,7 @@ def assert_alike(found: xr.Dataset, expected: xr.Dataset) -> None:
         )
 
 
-@pytest.mark.parametrize("method", ["half_cycle", "life_table", "simpson"])
+@pytest.mark.parametrize("method", ["half_cycle", "life_table", "end_of_cycle", "simpson"])
 @pytest.mark.parametrize("corrected", [False, True])
 def test_machine_code_is_the_reference(
     build: Callable[..., LoadedModel], method: str, corrected: bool

@@ -109,7 +109,8 @@ def assert_alike(model: LoadedModel, inputs: xr.Dataset, **given: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "corrected"), [("half_cycle", True), ("none", False), ("end_of_cycle", False)]
+    ("method", "corrected"),
+    [("half_cycle", True), ("none", False), ("end_of_cycle", False), ("life_table", False)],
 )
 def test_what_depends_on_the_place_has_the_same_numbers(
     build: Build, method: str, corrected: bool
@@ -205,8 +206,14 @@ def test_what_nobody_stays_for_does_no_harm(build: Build) -> None:
     assert_alike(model, xr.Dataset({"p": ("draw", np.array([1.0, 0.5]))}))
 
 
-def test_the_life_table_method_is_left_to_numpy(build: Build) -> None:
-    model = by_place(build, method="life_table")
-    assert engine_for(model, draws=10**8) == "numpy"
-    assert engine_for(by_place(build), draws=10**8) == "machine_code"
-    assert_alike(model, drawn(5), start_ages=AGES)
+@pytest.mark.parametrize("method", ["half_cycle", "life_table"])
+def test_models_by_the_time_in_the_state_are_worth_compiling(build: Build, method: str) -> None:
+    assert engine_for(by_place(build, method=method), draws=10**8) == "machine_code"
+
+
+@pytest.mark.parametrize("method", ["half_cycle", "life_table", "end_of_cycle"])
+def test_whole_courses_by_the_time_in_the_state_have_the_same_numbers(
+    build: Build, method: str
+) -> None:
+    model = by_place(build, method=method)
+    assert_alike(model, drawn(), start_ages=AGES, discount=(0.05, 0.03), by_year=False)

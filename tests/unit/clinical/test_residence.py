@@ -63,17 +63,37 @@ def test_a_time_to_leave_lets_all_leave_and_is_not_asked_beyond(run: Run) -> Non
     assert values(found["cost"]) == pytest.approx([0, 0, 100 / 3, 200 / 3, 0, 0])
 
 
-def test_the_life_table_method_takes_each_year_in_the_state_as_a_state(run: Run) -> None:
-    fields: dict[str, Any] = {"time": YEARS | {"method": "life_table"}}
+@pytest.mark.parametrize("method", ["none", "end_of_cycle", "half_cycle", "life_table"])
+def test_each_year_in_the_state_is_a_tunnel_for_those_who_come(run: Run, method: str) -> None:
+    fields: dict[str, Any] = {"time": YEARS | {"method": method}, "rates": (0.1, 0.0)}
+    states: dict[str, Any] = {"well": {"start": 1}, "dead": {}}
     by_time = run(
         **fields,
-        states={"ill": {"start": 1, "cost": "10 ** (time_in_state / year) / year"}, "dead": {}},
-        transitions={"ill": {"dead": 0.5}},
+        states=states | {"ill": {"cost": "10 ** (time_in_state / year) / year"}},
+        transitions={"well": {"ill": 0.4}, "ill": {"dead": 0.5}},
     )
-    tunnels = {f"ill{k}": {"start": int(k == 0), "cost": f"{10.0**k} / year"} for k in range(5)}
+    tunnels = {f"ill{k}": {"cost": f"{10.0**k} / year"} for k in range(5)}
     rows = {f"ill{k}": {"dead": 0.5, f"ill{k + 1}": "rest"} for k in range(4)}
-    told_apart = run(**fields, states=tunnels | {"dead": {}}, transitions=rows)
-    np.testing.assert_allclose(by_time["cost"], told_apart["cost"], rtol=1e-13)
+    told_apart = run(**fields, states=states | tunnels, transitions=rows | {"well": {"ill0": 0.4}})
+    for name in ("cost", "cost_present"):
+        np.testing.assert_allclose(by_time[name], told_apart[name], rtol=1e-13)
+
+
+@pytest.mark.parametrize("method", ["none", "end_of_cycle", "half_cycle", "life_table"])
+def test_who_begins_in_a_state_has_been_there_as_long_as_the_cycle_has_lasted(
+    run: Run, method: str
+) -> None:
+    """A tunnel for each year would let half of them, or all, into the next one too soon."""
+    time, moves = YEARS | {"method": method}, {"ill": {"dead": 0.5}}
+    by_stay, by_time = (
+        run(
+            time=time, transitions=moves, rates=(0.1, 0.0),
+            states={"ill": {"start": 1, "cost": f"10 ** ({word} / year) / year"}, "dead": {}},
+        )
+        for word in ("time_in_state", "time")
+    )  # fmt: skip
+    np.testing.assert_allclose(by_stay["cost"], by_time["cost"], rtol=1e-13)
+    np.testing.assert_allclose(by_stay["cost_present"], by_time["cost_present"], rtol=1e-13)
 
 
 def test_the_dead_can_cost_by_the_time_since_death(run: Run) -> None:
@@ -135,7 +155,7 @@ def test_what_holds_the_first_time_is_noticed_where_nobody_asks(run: Run) -> Non
         },
     )
     assert values(found["cost"], item="once") == [0, 2, 0, 0]
-    assert values(found["cost"], item="care") == [0.5, 0, 0, 0]
+    assert values(found["cost"], item="care") == [0, 0.5, 0, 0]
 
 
 @pytest.mark.parametrize(

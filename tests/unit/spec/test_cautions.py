@@ -15,7 +15,7 @@ STOPS = "9 / year if time < 2 * year else 0"
 def told(**fields: Any) -> list[tuple[tuple[str | int, ...], str]]:
     bare: dict[str, Any] = {
         "model": "Test", "money": "EUR@2025", "strategies": {"only": {}},
-        "time": {"start_age": "40 years", "cycle": "1 year", "horizon": "4 years"},
+        "time": time("simpson"),
         "states": {"well": {"start": 1, "cost": STOPS, "utility": "0.9"}, "dead": {}},
         "transitions": {"well": {"dead": 0.1}},
     }  # fmt: skip
@@ -27,7 +27,7 @@ def time(method: str) -> dict[str, str]:
     return {"start_age": "40 years", "cycle": "1 year", "horizon": "4 years", "method": method}
 
 
-@pytest.mark.parametrize("method", ["half_cycle", "end_of_cycle", "simpson"])
+@pytest.mark.parametrize("method", ["simpson", "simpson_tutorial"])
 @pytest.mark.parametrize(
     ("cost", "let"),
     [
@@ -45,7 +45,7 @@ def test_a_cost_that_stops_at_a_time_is_told(method: str, cost: str, let: dict[s
     assert "changes at once" in message
 
 
-@pytest.mark.parametrize("method", ["none", "life_table"])
+@pytest.mark.parametrize("method", ["none", "life_table", "half_cycle", "end_of_cycle"])
 def test_a_formula_that_holds_for_the_cycle_is_not(method: str) -> None:
     assert told(time=time(method)) == []
 

@@ -7,6 +7,7 @@ from equipoise.clinical.compiled.formulas import Formulas, Tables
 from equipoise.clinical.compiled.residence import Places, Residence
 from equipoise.clinical.compiled.statements import Scratch, Value, Varies
 from equipoise.clinical.plan import Plan
+from equipoise.clinical.schedule import counted
 from equipoise.clinical.shares import order_of
 from equipoise.spec.clock import CALENDAR_YEAR
 from equipoise.spec.formula import Formula, Node
@@ -51,6 +52,7 @@ class Context:
         steps: StepCounts,
     ) -> None:
         self.spec, self.plan, self.time = model.spec, plan, time
+        self.counted = counted(time.method, by_cycle=plan.by_cycle)
         self.is_apart = bool(plan.lasting)
         """Whether each strategy is followed through all cycles before the next: who is told apart
         by the time in a state takes so much room that several strategies would not fit."""

@@ -111,6 +111,8 @@ class Those:
     factors: tuple[Value, ...] = ()
     counted: Value | None = None
     """What the sum over residence is multiplied with."""
+    came: Value | None = None
+    """Of those who are there at the end of a cycle: who has come in it."""
 
 
 @dataclass(frozen=True)

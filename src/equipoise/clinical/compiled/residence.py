@@ -103,6 +103,8 @@ class Residence:
         self._scratch = scratch
         self._sums: dict[str, tuple[str, str]] = {}
         self._staying: dict[str, Value] = {}
+        self._new: dict[str, str] = {}
+        """Values by the time in the state -> the names of what they are for those just come."""
 
     def there(self, state: str, when: str) -> str:
         """Return the text of the share of those who came to a state in a cycle."""
@@ -120,13 +122,55 @@ class Residence:
     def summed(self, now: Formulas, state: str, *factors: Value) -> Value:
         """Return the sum over residence of the shares in a state times some values."""
         share = self.row(state)
-        product = reduce(lambda a, b: self.formulas.set("{0} * {1}", a, b), factors, share).text
+        times = "{0} * {1}"
+        return self._sum(
+            now, reduce(lambda a, b: self.formulas.set(times, a, b), factors, share).text
+        )
+
+    def _sum(self, now: Formulas, product: str) -> Value:
+        """Return the sum over residence of a product of this loop, for the other one."""
         if product not in self._sums:
             name, place = f"s{len(self._sums)}", self._scratch.row()
             self._sums[product] = name, place
             self.formulas.lines[Varies.ALL].append(f"{place} += {product}")
             now.given[name] = place
         return Value(self._sums[product][0], Varies.BOTH)
+
+    def summed_at_end(self, now: Formulas, state: str, value: Value, *, came: Value) -> Value:
+        """Return the sum of the shares in a state at the end of a cycle times some values.
+
+        Those who have come in the cycle have the value of no time there; for all others see
+        `clinical.people.in_cycle`.
+
+        Parameters
+        ----------
+        now
+            The other loop.
+        state
+            Which state.
+        value
+            Of this loop, by the time in the state.
+        came
+            Who has come in the cycle.
+        """
+        # Rows have been written already of those who are there for a shorter time.
+        before = f"({self.there(state, 'k - j + 1')} if j > 0 else 0.0)"
+        since_start = "({0} if j == k else 0.0)"
+        share = self.formulas.set(f"{before} + {since_start}", self._staying[state])
+        total = self._sum(now, self.formulas.set("{0} * {1}", share, value).text)
+        return now.set("{0} + {1} * {2}", total, came, self._of_new(now, value))
+
+    def _of_new(self, now: Formulas, value: Value) -> Value:
+        """Return a value of this loop for those who have just come, for the other loop."""
+        if Varies.RESIDENCE not in value.varies:
+            return self.brought(now, value)
+        if value.text not in self._new:
+            name, place = f"n{len(self._new)}", self._scratch.row()
+            self._new[value.text], now.given[name] = name, place
+            kept = f"{place} = {value.text} if j == 0 else {place}"
+            self.formulas.keep(value, reader=Varies.ALL)
+            self.formulas.lines[Varies.ALL].append(kept)
+        return Value(self._new[value.text], Varies.BOTH)
 
     def brought(self, now: Formulas, value: Value) -> Value:
         """Return a value of this loop, the same however long somebody is there, for the other."""

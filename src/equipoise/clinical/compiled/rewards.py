@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from equipoise.clinical.compiled.context import Context, Reward
+from equipoise.clinical.compiled.discount import KINDS
 from equipoise.clinical.compiled.moves import Moved, Those
 from equipoise.clinical.compiled.statements import BLOCK, ZERO, Region, Statements, Value, Varies
 from equipoise.clinical.plan import by_item
@@ -83,26 +84,21 @@ class Flows:
 
 def flows(context: Context, moved: Moved) -> Flows:
     """Write the yearly costs, health and life of the states."""
-    costs, health = yearly(context, moved)
-    listed = _listed(context, costs | health)
-    count = len(costs) + len(health)
+    parts = [
+        (*yearly(context, those), part, when) for those, part, when in counting(context, moved)
+    ]
+    plain_amounts, present_amounts = _in_cycle(context, parts)
+    listed = _listed(context, plain_amounts)
+    count = len(plain_amounts)
     sums = context.own.region(2 * count)
-    share: list[str] = []
-    for name, first, last in (("cost", 0, len(costs)), ("health", len(costs), count)):
-        factor = context.now.place_of(context.factor(name, "now"))
-        rows = [
-            Region(region.first + (first + offset) * BLOCK, last - first, region.begin)
-            for region, offset in ((listed.amounts, 0), (sums, 0), (sums, count))
-        ]
-        part = context.fresh("x")
-        lines = [
-            f"{part} = {rows[0].nth} * weight",
-            f"{rows[1].nth} += {part}",
-            f"{rows[2].nth} += {part} * {factor}",
-        ]
-        share += over(last - first, looped(lines))
     plain = Region(sums.first, count, sums.begin)
     present = Region(sums.first + count * BLOCK, count, sums.begin)
+    worth = context.now.note(list(present_amounts.values()))
+    lines = [
+        f"{plain.nth} += {listed.amounts.nth} * weight",
+        f"{present.nth} += {worth.nth} * weight",
+    ]
+    share = over(count, looped(lines))
     to, to_present = context.fresh("o"), context.fresh("o")
     year = [
         f"{to} = {place_text(listed.first, 'reward_place', 'y')}",
@@ -119,15 +115,56 @@ def flows(context: Context, moved: Moved) -> Flows:
     return Flows(sums, share, over(count, year))
 
 
-def yearly(context: Context, moved: Moved) -> tuple[dict[Reward, Value], dict[Reward, Value]]:
-    """Return the yearly rewards of everyone: cost by item; health and life."""
+def _in_cycle(
+    context: Context,
+    parts: Iterable[tuple[Mapping[Reward, Value], Mapping[Reward, Value], float, str]],
+) -> tuple[dict[Reward, Value], dict[Reward, Value]]:
+    """Return what parts of a cycle bring together, and what that is worth.
+
+    Of each part: costs, health, how much of the cycle it is, and the text of when it is worth that.
+    """
+    plain: dict[Reward, Value] = {}
+    worth: dict[Reward, Value] = {}
+    now = context.now
+    for *both, part, when in parts:
+        for found, kind in zip(both, KINDS, strict=True):
+            factor = context.factor(kind, when)
+            for reward, amount in found.items():
+                counts = amount if part == 1.0 else now.set(f"{{0}} * {part!r}", amount)
+                for sums, value in ((plain, counts), (worth, now.set("{0} * {1}", counts, factor))):
+                    known = sums.get(reward, ZERO)
+                    sums[reward] = value if known is ZERO else now.set("{0} + {1}", known, value)
+    return plain, worth
+
+
+Counting = tuple[list[Those], float, str]
+"""Who counts in the states, for what part of a cycle, and the text of when it is worth that."""
+
+
+def counting(context: Context, moved: Moved) -> list[Counting]:
+    """Return for whom the yearly rewards of a cycle count, those of its start and of its end."""
+    counted, names = context.counted, list(context.plan.states)
+    found: list[Counting] = []
+    if counted.of_start:
+        at_start = [Those(context.present(name), name) for name in names]
+        found.append((at_start, counted.of_start, "now"))
+    if counted.of_end:
+        at_end = [
+            Those(moved.following[name], name, came=moved.came.get(name, ZERO)) for name in names
+        ]
+        found.append((at_end, counted.of_end, "then" if counted.ends_later else "now"))
+    return found
+
+
+def yearly(
+    context: Context, everyone: Iterable[Those]
+) -> tuple[dict[Reward, Value], dict[Reward, Value]]:
+    """Return the yearly rewards of everyone, each in a state: cost by item; health and life."""
     costs: dict[Reward, Value] = {}
     health: dict[Reward, Value] = {}
-    for name, state in context.plan.states.items():
-        present = context.present(name)
-        if context.time.method == "life_table":
-            present = context.now.set("({0} + {1}) * 0.5", present, moved.following[name])
-        share = Those(present, name)
+    for share in everyone:
+        name = str(share.state)
+        state = context.plan.states[name]
         for item, formula in by_item(state.cost).items():
             _add(context, costs, ("cost", context.plan.items.index(item)), share, formula)
         if state.utility is not None:
@@ -224,6 +261,8 @@ def _brought(context: Context, those: Those, formula: Formula, when: Formula | N
         value = context.by_stay(formula, state)
         if when is not None:
             value = _where(inner, value, inner.truth(places.tree(when, state)))
+        if those.came is not None:
+            return context.residence.summed_at_end(now, state, value, came=those.came)
         total = context.residence.summed(now, state, *those.factors, value)
         return total if those.counted is None else now.set("{0} * {1}", total, those.counted)
     part = now.set("{0} * {1}", those.present, context.of(formula, state))

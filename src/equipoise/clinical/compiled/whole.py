@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from equipoise.clinical.compiled.context import Context, Reward
 from equipoise.clinical.compiled.discount import KINDS
 from equipoise.clinical.compiled.moves import Moved
-from equipoise.clinical.compiled.rewards import at_moves, looped, over, place_text, yearly
+from equipoise.clinical.compiled.rewards import at_moves, counting, looped, over, place_text, yearly
 from equipoise.clinical.compiled.statements import ONE, Region, Value, Varies
 
 WEIGHT = "weight = share_weight[share_from[k]] if share_from[k] < share_from[k + 1] else 0.0"
@@ -26,15 +26,18 @@ class Whole:
 
 def whole_course(context: Context, moved: Moved) -> Whole:
     """Write the sums of yearly rewards of states and of one-off effects of moves."""
-    in_states, at_once = yearly(context, moved), at_moves(context, moved)
+    parts = [(yearly(context, those), part, when) for those, part, when in counting(context, moved)]
+    at_once = at_moves(context, moved)
+    in_states = [found for both, _part, _when in parts for found in both]
     rewards = list(dict.fromkeys(one for found in (*in_states, *at_once) for one in found))
     first, count = len(context.rewards), len(rewards)
     context.rewards += rewards
     plain, present = context.own.region(count), context.own.region(count)
-    weight = Value("weight", Varies.CYCLE)
-    for found, kind in zip(in_states, KINDS, strict=True):
-        discounted = context.now.set("{0} * {1}", weight, context.factor(kind, "now"))
-        _add(context, rewards, found, (plain, present), (weight, discounted))
+    for both, part, when in parts:
+        weight = Value("weight" if part == 1.0 else f"(weight * {part!r})", Varies.CYCLE)
+        for found, kind in zip(both, KINDS, strict=True):
+            discounted = context.now.set("{0} * {1}", weight, context.factor(kind, when))
+            _add(context, rewards, found, (plain, present), (weight, discounted))
     for found, kind in zip(at_once, KINDS, strict=True):
         if found:
             _add(context, rewards, found, (plain, present), (ONE, context.factor(kind, "then")))

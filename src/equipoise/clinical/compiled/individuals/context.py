@@ -14,6 +14,7 @@ from equipoise.clinical.compiled.discount import Factors, StepCounts, discount_n
 from equipoise.clinical.compiled.individuals.steps import STEP, CycleTable, Steps
 from equipoise.clinical.compiled.statements import Value, Varies
 from equipoise.clinical.plan import Plan
+from equipoise.clinical.schedule import counted
 from equipoise.spec.formula import Formula, Node
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Time
@@ -53,6 +54,7 @@ class PatientContext:
         steps: StepCounts,
     ) -> None:
         self.spec, self.plan, self.time = model.spec, plan, time
+        self.counted = counted(time.method, by_cycle=plan.by_cycle)
         self.table = CycleTable(points)
         self.sums = CycleTable(points)
         """What happens to patients, added up by cycle, in the array `x`."""
@@ -114,7 +116,7 @@ class PatientContext:
             name: Value("True" if name == state else "False", Varies.NOTHING, True)
             for name in state_words(self.spec)
         }
-        stay, cycle = "stays" if then else "stay", repr(self.time.cycle.value)
+        stay, cycle = "spent" if then else "stay", repr(self.time.cycle.value)
         return {**found, TIME_IN_STATE: Value(f"({stay} * {cycle})", STEP)}
 
     @contextmanager
@@ -146,6 +148,6 @@ class PatientContext:
         """Return the value of a formula in a cycle."""
         return self.now.number(formula.tree)
 
-    def factor(self, kind: str) -> Value:
-        """Return the discount factor of costs or health at the beginning of a cycle."""
-        return self._factors.write(self.now, kind, "now")
+    def factor(self, kind: str, when: str = "now") -> Value:
+        """Return the discount factor of costs or health at the text of a time."""
+        return self._factors.write(self.now, kind, when)

@@ -35,8 +35,8 @@ class PatientCourse:
 
     def __init__(self, context: PatientContext, sums: Sums) -> None:
         self._context, self._sums = context, sums
-        self._halves = context.time.method == "life_table"
-        self._half_of_all = self._halves and bool(context.plan.lasting)
+        self._halves = context.counted.of_end > 0
+        self._half_of_all = context.counted.ends_later or bool(context.plan.lasting)
         """Whether the second half of a cycle is another one also for those who stay."""
         self._edges: dict[str, Edges] = {}
         """Of states whose chances are the same for all patients."""
@@ -115,14 +115,24 @@ class PatientCourse:
                 self._edges[state] = edges
                 lines.append(_LOOK_UP)
             before = len(lines)
-            if self._halves:
-                lines.append(
-                    "half = 0.5" if self._half_of_all else "half = 1.0 if after == state else 0.5"
-                )
-            self._sums.add_yearly(state, " * half" * self._halves, lines, again=False)
+            self._first_half(state, lines)
             lines += self._effects(state, words)
-        if state not in self._edges or len(lines) > before + self._halves:
+        if state not in self._edges or len(lines) > before:
             self._branches[state] = lines
+
+    def _first_half(self, state: str, lines: list[str]) -> None:
+        """Write what the state at the start of a cycle brings."""
+        part = self._context.counted.of_start
+        if not self._halves:
+            self._sums.add_yearly(state, "", lines, at_end=False)
+        elif self._half_of_all:
+            if part:
+                self._sums.add_yearly(state, f" * {part!r}", lines, at_end=False)
+        else:
+            brings: list[str] = []
+            self._sums.add_yearly(state, " * half", brings, at_end=False)
+            if brings:
+                lines += [f"half = 1.0 if after == state else {part!r}", *brings]
 
     def _effects(self, origin: str, words: Mapping[str, Value]) -> list[str]:
         """Return the statements of one-off effects of leaving a state."""
@@ -157,7 +167,7 @@ class PatientCourse:
             f"u = luck[(m % 4) * {LANES} + ((m // 4) & {mask})]",
             *self._chain(),
             "stays = stay + 1.0 if after == state else 0.0",
-            *(self._second_half() if self._halves else []),
+            *(["spent = least(stays, 1.0 * k)", *self._second_half()] if self._halves else []),
         ]
         changes = self._changes()
         idle = sorted(context.numbers[name] for name in context.plan.idle)
@@ -183,13 +193,14 @@ class PatientCourse:
         return [*found, "else:", *indented(others)] if found else others
 
     def _second_half(self) -> list[str]:
-        """Return the statements of what the state of the next cycle brings for half of this one."""
+        """Return the statements of what the state at the end of a cycle brings; see `in_cycle`."""
         context, found = self._context, list[str]()
         for state, number in context.numbers.items():
             lines: list[str] = []
             wanted = [formula for _reward, formula in self._sums.of_state(state)]
             with context.inside(context.standing(state, then=True), lines, wanted):
-                self._sums.add_yearly(state, " * 0.5", lines, again=True)
+                part = f" * {context.counted.of_end!r}"
+                self._sums.add_yearly(state, part, lines, at_end=True)
             if lines:
                 word = "elif" if found else "if"
                 found += [f"{word} after == {number}:", *indented(context.now.loaded(lines))]

@@ -160,6 +160,7 @@ def _group(context: PatientContext, patient: list[str], end: list[str]) -> list[
         "for k in range(last + 1):",
         "    now = time[k]",
         "    age = ages[a] + now",
+        "    then = time[k + 1] if k < last else now",
         *indented([*now.cycle, *now.tabled()]),
         "for i in range(n.size):",
         "    n[i] = 0.0",

@@ -25,7 +25,11 @@ STEP = Varies.PATIENT | Varies.CYCLE
 """What a value changes with that must be computed for each patient in each cycle."""
 
 _NAME = re.compile(r"\b[a-z]\d+\b")
-_CLOCK = {"now": "now = time[k]", "age": "age = ages[a] + time[k]"}
+_CLOCK = {
+    "now": "now = time[k]",
+    "age": "age = ages[a] + time[k]",
+    "then": "then = time[k + 1] if k < last else time[k]",
+}
 
 
 class CycleTable:
@@ -39,7 +43,8 @@ class CycleTable:
     """
 
     def __init__(self, cycles: int) -> None:
-        self.length = -(-cycles // 8) * 8
+        # One more than that: who is there at the end of a cycle is asked at every point.
+        self.length = -(-(cycles + 1) // 8) * 8
         self.rows = 0
 
     def row(self) -> int:
@@ -130,7 +135,7 @@ class Steps(Formulas):
                 self._rows[name] = self._table.row()
             place = self._table.at(self._rows[name])
             loads.append(f"{name} = {place} != 0.0" if value.is_truth else f"{name} = {place}")
-        words = set(re.findall(r"\b(?:now|age)\b", "\n".join(outer)))
+        words = set(re.findall(r"\b(?:now|age|then)\b", "\n".join(outer)))
         return [*(line for word, line in _CLOCK.items() if word in words), *loads, *lines]
 
     @staticmethod

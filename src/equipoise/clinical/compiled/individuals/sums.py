@@ -31,11 +31,15 @@ class Sum:
 
 
 class Sums:
-    """Sums of a model's rewards by kind: `yearly` by the state, `once`, and `read`."""
+    """Sums of a model's rewards by kind: `yearly` by the state, `once`, and `read`.
+
+    `ending` are yearly ones of those who are there at the end of a cycle, if worth something else.
+    """
 
     def __init__(self, context: PatientContext) -> None:
         self._context = context
         self.yearly: dict[Reward, Sum] = {}
+        self.ending: dict[Reward, Sum] = {}
         self.once: dict[Reward, Sum] = {}
         self.read: dict[Reward, Sum] = {}
         self._differing: set[tuple[str, Reward]] = set()
@@ -71,7 +75,7 @@ class Sums:
             found.append((("qaly", 0), what.qaly))
         return found
 
-    def add_yearly(self, state: str, part: str, lines: list[str], *, again: bool) -> None:
+    def add_yearly(self, state: str, part: str, lines: list[str], *, at_end: bool) -> None:
         """Write what a patient in a state adds; what only needs counting is noted, once.
 
         Parameters
@@ -82,16 +86,18 @@ class Sums:
             Text of the part of the time that counts there.
         lines
             Where statements go.
-        again
-            Whether this is the second half of a cycle, after the first has been written.
+        at_end
+            Whether the patient is there at the end of a cycle; starts have been written before.
         """
+        apart = self._context.counted.ends_later
+        sums = self.ending if at_end and apart else self.yearly
         for reward, formula in self.of_state(state):
             value = self._context.of(formula)
-            if (state, reward) in self._differing if again else Varies.PATIENT in value.varies:
+            if Varies.PATIENT in value.varies or (state, reward) in self._differing:
                 self._differing.add((state, reward))
-                lines.append(f"{self.place(self.yearly, reward)} += {value.text}{part}")
-            elif not again:
-                self.yearly.setdefault(reward, Sum()).counted.append((state, value))
+                lines.append(f"{self.place(sums, reward)} += {value.text}{part}")
+            elif apart or not at_end:
+                sums.setdefault(reward, Sum()).counted.append((state, value))
 
     def add_once(
         self, rewards: Sequence[tuple[Reward, Value]], point: str, part: str = ""
