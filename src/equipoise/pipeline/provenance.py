@@ -224,11 +224,12 @@ def _evidence_row(
 def _conventions(plan: Plan, sampled: Sampled) -> ConventionsRecord:
     """Return what is printed beside every total."""
     time = plan.study.model.spec.time
+    in_cycles = time is not None and plan.following.kind != "continuous"
     return ConventionsRecord(
         discount_cost=float(sampled.base["economics.discount_cost"]),
         discount_health=float(sampled.base["economics.discount_health"]),
-        method=time.method if time is not None else "none",
-        cycle_years=time.cycle.value if time is not None else 0.0,
+        method=time.method if time is not None and in_cycles else "none",
+        cycle_years=time.cycle.value if time is not None and in_cycles else 0.0,
         horizon_years=plan.study.file.horizon.value,
         lifetime_years=time.horizon.value if time is not None else 0.0,
         threshold=plan.reference,

@@ -139,6 +139,7 @@ class ConventionsRecord(SpecModel):
     discount_health: float
     method: str
     cycle_years: float
+    """0 where patients are followed without cycles."""
     horizon_years: float
     lifetime_years: float
     threshold: float

@@ -8,6 +8,7 @@ import xarray as xr
 
 from equipoise.core.translation import use_language
 from equipoise.report import answers, html_page, write_html
+from equipoise.report.page import conventions
 from equipoise.report.reading import read
 
 MakeTree = Callable[..., xr.DataTree]
@@ -131,6 +132,20 @@ def test_the_run_can_be_repeated_from_the_page(tree: xr.DataTree, english: str) 
     assert "numpy" not in record.versions
     for entry in record.evidence:
         assert f"Input {entry.name}" in english
+
+
+def test_it_says_how_time_is_counted(tree: xr.DataTree) -> None:
+    def counting(**changes: object) -> str:
+        record = read(tree).record
+        rules = record.conventions.model_copy(update=changes)
+        copy = tree.copy()
+        changed = record.model_copy(update={"conventions": rules})
+        copy.attrs = {"record": changed.model_dump_json()}
+        return dict(conventions(read(copy)))["Counting in time"]
+
+    with use_language("en"):
+        assert counting() == "life-table method, cycles of 3 months"
+        assert counting(cycle_years=0.0) == "exact times, without cycles"
 
 
 def test_hostile_texts_stay_text(make_tree: MakeTree) -> None:
