@@ -144,6 +144,10 @@ Counting = tuple[list[Those], float, str]
 def counting(context: Context, moved: Moved) -> list[Counting]:
     """Return for whom the yearly rewards of a cycle count, those of its start and of its end."""
     counted, names = context.counted, list(context.plan.states)
+    if counted.of_end and not (counted.ends_later or context.is_apart):
+        parts = f"{{0}} * {counted.of_start!r} + {{1}} * {counted.of_end!r}"
+        means = {n: context.now.set(parts, context.present(n), moved.following[n]) for n in names}
+        return [([Those(mean, name) for name, mean in means.items()], 1.0, "now")]
     found: list[Counting] = []
     if counted.of_start:
         at_start = [Those(context.present(name), name) for name in names]
