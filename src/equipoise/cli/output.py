@@ -8,7 +8,7 @@ from contextvars import copy_context
 from pathlib import Path
 from tempfile import mkdtemp
 
-from equipoise.api import Results
+from equipoise.api.results import Results
 from equipoise.cli.stopping import note_written
 from equipoise.core.errors import FieldError
 from equipoise.core.files import check_parent, parents_made, refusals_explained

@@ -1,21 +1,51 @@
-"""The main path: from a study to its answers, over all draws and policies."""
+"""The main path: from a study to its answers, over all draws and policies.
 
-from equipoise.pipeline.assess import assess, warm_up
-from equipoise.pipeline.law import WrongRouteError, lawful
-from equipoise.pipeline.model_run import ModelRun, run_model
-from equipoise.pipeline.model_tables import COLUMNS, MEASURES, TABLES, interval
-from equipoise.pipeline.model_trace import TRACE_COLUMNS, trace_of, trace_table
-from equipoise.pipeline.rehearsal import rehearse, rehearse_model
-from equipoise.pipeline.settings import (
-    DEFAULT_DRAWS,
-    DEFAULT_SEED,
-    Policy,
-    check_sample,
-    parse_policy,
-    policies_of,
-    policy_of,
-)
-from equipoise.pipeline.strays import straying
+A model that runs alone needs little of it, so each name is imported when it is asked for.
+"""
+
+from typing import TYPE_CHECKING
+
+from equipoise.core.on_demand import on_demand
+
+if TYPE_CHECKING:
+    from equipoise.pipeline.assessment import assess, warm_up
+    from equipoise.pipeline.law import WrongRouteError, lawful
+    from equipoise.pipeline.model_run import ModelRun, run_model
+    from equipoise.pipeline.model_tables import COLUMNS, MEASURES, TABLES, interval
+    from equipoise.pipeline.model_trace import TRACE_COLUMNS, trace_of, trace_table
+    from equipoise.pipeline.rehearsal import rehearse, rehearse_model
+    from equipoise.pipeline.settings import (
+        DEFAULT_DRAWS,
+        DEFAULT_SEED,
+        Policy,
+        check_sample,
+        parse_policy,
+        policies_of,
+        policy_of,
+    )
+    from equipoise.pipeline.strays import straying
+else:
+    __getattr__, __dir__ = on_demand(
+        __name__,
+        {
+            "assessment": ("assess", "warm_up"),
+            "law": ("WrongRouteError", "lawful"),
+            "model_run": ("ModelRun", "run_model"),
+            "model_tables": ("COLUMNS", "MEASURES", "TABLES", "interval"),
+            "model_trace": ("TRACE_COLUMNS", "trace_of", "trace_table"),
+            "rehearsal": ("rehearse", "rehearse_model"),
+            "settings": (
+                "DEFAULT_DRAWS",
+                "DEFAULT_SEED",
+                "Policy",
+                "check_sample",
+                "parse_policy",
+                "policies_of",
+                "policy_of",
+            ),
+            "strays": ("straying",),
+        },
+    )
 
 __all__ = [
     "COLUMNS",

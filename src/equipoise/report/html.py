@@ -3,18 +3,22 @@
 from functools import cache
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import xarray as xr
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from equipoise.core.files import write_text
 from equipoise.core.translation import language, translate, translate_plural
-from equipoise.report.page import page_of
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 
 @cache
-def _template() -> Template:
+def _template() -> "Template":
     """Return the page's template; every text it is given is escaped."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     environment = Environment(
         loader=PackageLoader("equipoise.report", "templates"), autoescape=True,
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
@@ -36,6 +40,8 @@ def html_page(tree: xr.DataTree, *, embedded: bool = False) -> str:
     embedded
         Wrapped in a frame, so that a notebook can show it without a clash of styles.
     """
+    from equipoise.report.page import page_of
+
     whole = _template().render(page=page_of(tree))
     if not embedded:
         return whole

@@ -11,7 +11,7 @@ import pytest
 import xarray as xr
 
 import equipoise
-import equipoise.api
+from equipoise.api import results
 from equipoise.cli import output
 from equipoise.cli.app import main
 from equipoise.core.errors import NotWritableError
@@ -96,7 +96,7 @@ def test_a_file_that_appears_while_it_runs_is_kept(run, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("owner", "name"),
-    [(equipoise.api, "save"), (output, "write_html"), (output, "write_tables")],
+    [(results, "save"), (output, "write_html"), (output, "write_tables")],
 )
 def test_a_part_that_fails_leaves_what_was_there(run, tmp_path, monkeypatch, owner, name):
     """The archive is written beside the rest, so an error of either must surface."""

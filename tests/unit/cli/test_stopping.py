@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-import equipoise.api
+from equipoise.api import results, studies
 from equipoise.cli import output
 from equipoise.cli.app import main
 from equipoise.core.signals import held_back
@@ -61,9 +61,9 @@ def before(monkeypatch, owner: object, name: str, act) -> None:
 @pytest.mark.parametrize(
     ("number", "owner", "name", "again"),
     [
-        (signal.SIGINT, equipoise.api, "run_assessment", False),
+        (signal.SIGINT, studies, "run_assessment", False),
         (signal.SIGHUP, output, "mkdtemp", False),
-        (signal.SIGTERM, equipoise.api, "save", False),
+        (signal.SIGTERM, results, "save", False),
         (signal.SIGTERM, output, "write_html", True),
         (signal.SIGINT, output, "write_tables", True),
     ],
@@ -101,7 +101,7 @@ def test_an_interruption_that_python_swallows_still_stops_the_run(run, tmp_path,
         del thing
         assert reference() is None
 
-    before(monkeypatch, equipoise.api, "run_assessment", swallowed)
+    before(monkeypatch, studies, "run_assessment", swallowed)
     code, err = run()
     assert code == 130
     assert err.strip() == "Stopped; nothing was written."

@@ -1,0 +1,32 @@
+"""The words of the Python interface: load, assess, open, run a model alone.
+
+Each is imported when it is asked for, as a model that runs alone needs no report.
+
+Examples
+--------
+>>> import equipoise
+>>> study = equipoise.load("haemophilia-b-gene-therapy", country="ru")
+>>> results = equipoise.assess(study, draws=50)
+>>> [answer.question for answer in results.answers()][0]
+'How soon?'
+"""
+
+from typing import TYPE_CHECKING
+
+from equipoise.core.on_demand import on_demand
+
+if TYPE_CHECKING:
+    from equipoise.api.models import ModelRun, run_model
+    from equipoise.api.results import Results, open_results
+    from equipoise.api.studies import assess, load
+else:
+    __getattr__, __dir__ = on_demand(
+        __name__,
+        {
+            "models": ("ModelRun", "run_model"),
+            "results": ("Results", "open_results"),
+            "studies": ("assess", "load"),
+        },
+    )
+
+__all__ = ["ModelRun", "Results", "assess", "load", "open_results", "run_model"]
