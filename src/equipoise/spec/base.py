@@ -11,4 +11,7 @@ class SpecModel(BaseModel):
         frozen=True,
         arbitrary_types_allowed=True,
         allow_inf_nan=False,
+        # Most are only parts of others, which hold what is built of them; and some runs read none
+        # of a kind.
+        defer_build=True,
     )

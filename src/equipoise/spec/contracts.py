@@ -1,6 +1,7 @@
 """Kinds of payment contract that a study can ask for."""
 
 import ast
+from functools import cache
 from typing import Annotated, Literal, assert_never
 
 from pydantic import (
@@ -54,7 +55,11 @@ class RebateOnLoss(SpecModel):
 
 Contract = Annotated[Upfront | Instalments | RebateOnLoss, Field(discriminator="kind")]
 
-_ADAPTER: TypeAdapter[Contract] = TypeAdapter(Contract)
+
+@cache
+def _adapter() -> TypeAdapter[Contract]:
+    """Return what reads a contract of any kind; it is made when the first one is read."""
+    return TypeAdapter(Contract)
 
 
 def parse_contract(text: object) -> object:
@@ -145,7 +150,7 @@ def contract_from_text(text: str) -> Contract:
     """
     parsed = parse_contract(text)
     try:
-        return _ADAPTER.validate_python(parsed)
+        return _adapter().validate_python(parsed)
     except ValidationError as error:
         kind = str(parsed.get("kind")) if isinstance(parsed, dict) else ""
         reasons = "; ".join(_reason(detail) for detail in error.errors(include_url=False))
