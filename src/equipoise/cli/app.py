@@ -1,10 +1,12 @@
 """Entry point of the `equipoise` command: language, commands, errors as exit codes."""
 
+import gc
 import os
 import sys
 from contextlib import suppress
 
 from equipoise.cli.letters import accept_all_letters
+from equipoise.cli.loading import loading
 from equipoise.cli.stopping import Interruption, farewell, stoppable
 from equipoise.core.errors import EquipoiseError, SeveralErrors, SpecError, explained
 from equipoise.core.translation import LANGUAGES, use_language
@@ -49,6 +51,7 @@ def main() -> None:
     with use_language(language if language in LANGUAGES else "en"):
         code = _run()
     _end_output()
+    gc.freeze()  # Python would look through everything for garbage before it throws it away
     sys.exit(code)
 
 
@@ -72,7 +75,8 @@ def _run() -> int | str | None:
 
 def _command() -> int | str | None:
     """Build the commands in the language of the context and run the one asked for."""
-    from equipoise.cli.commands import app
+    with loading():
+        from equipoise.cli.commands import app
 
     code = None
     try:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.console import Console
 
+from equipoise.cli.loading import loading
 from equipoise.cli.options import (
     CountryOption,
     DesignOption,
@@ -96,7 +97,8 @@ def assess(
     scheduler: SchedulerOption = None,
 ) -> None:
     """Assess a study and write its folder."""
-    from equipoise.cli.assessing import Request, run_request
+    with loading():
+        from equipoise.cli.assessing import Request, run_request
 
     request = Request(
         study=study,
@@ -127,14 +129,16 @@ def show(
     language: LanguageOption = "en",
 ) -> None:
     """Show an earlier run."""
-    from equipoise.report import render
+    with loading():
+        from equipoise.report import render
 
     render(_opened(results), Console())
 
 
 def _opened(path: Path) -> "xr.DataTree":
     """Open a results file, or the one in a folder."""
-    from equipoise.api import open_results
+    with loading():
+        from equipoise.api import open_results
 
     return open_results(path).tree
 
@@ -158,7 +162,8 @@ def compare(
     language: LanguageOption = "en",
 ) -> None:
     """Compare two runs."""
-    from equipoise.report import render_comparison
+    with loading():
+        from equipoise.report import render_comparison
 
     render_comparison(_opened(first), _opened(second), Console())
 
@@ -180,7 +185,8 @@ def check(
     language: LanguageOption = "en",
 ) -> None:
     """Check a file."""
-    from equipoise.cli.checking import check_file
+    with loading():
+        from equipoise.cli.checking import check_file
 
     check_file(file, country=country, console=Console())
 
@@ -200,8 +206,9 @@ def warm_up(
     language: LanguageOption = "en",
 ) -> None:
     """Compile ahead of a run."""
-    from equipoise.api import load
-    from equipoise.pipeline import warm_up as compile_ahead
+    with loading():
+        from equipoise.api import load
+        from equipoise.pipeline import warm_up as compile_ahead
 
     loaded = load(study, country=country)
     with Console(stderr=True).status(_("Compiling the disease model, only this once")):
@@ -221,7 +228,8 @@ def library(
     language: LanguageOption = "en",
 ) -> None:
     """List the library."""
-    from equipoise.cli.listing import list_library
+    with loading():
+        from equipoise.cli.listing import list_library
 
     list_library(kind, Console())
 
@@ -280,7 +288,8 @@ def model_run(
     language: LanguageOption = "en",
 ) -> None:
     """Run a model alone."""
-    from equipoise.cli.modelling import ModelRequest, run_and_print
+    with loading():
+        from equipoise.cli.modelling import ModelRequest, run_and_print
 
     request = ModelRequest(model, draws, seed, design, engine, patients, out, trace, scheduler)
     run_and_print(request, Console())
