@@ -5,6 +5,7 @@ from functools import partial
 from rich.console import Console
 
 from equipoise.balance import CRITERIA
+from equipoise.cli.warning import say_warnings
 from equipoise.core.translation import format_date, format_number, mark
 from equipoise.core.translation import translate as _
 from equipoise.core.unit_words import money_in_words
@@ -19,7 +20,6 @@ from equipoise.pipeline import (
     rehearse_model,
     straying,
 )
-from equipoise.spec.load import warnings_of
 from equipoise.spec.loaded import Floats, LoadedModel, TableData
 from equipoise.spec.loaded_study import Study
 from equipoise.spec.model_place import living_states
@@ -72,13 +72,6 @@ def _say_model(model: LoadedModel, console: Console) -> None:
     )  # fmt: skip
     say_warnings(model, console)
     _say_straying(model, console)
-
-
-def say_warnings(model: LoadedModel, console: Console, *, continuous: bool | None = None) -> None:
-    """Print what a model may not mean as it stands."""
-    for problem in warnings_of(model, continuous=continuous):
-        text = _("Warning: {problem}", problem=str(problem))
-        console.print(text, style="yellow", highlight=False, soft_wrap=True)
 
 
 def _say_straying(source: LoadedModel | Study, console: Console) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from equipoise.cli.output import is_plain_file, may_replace, write_folder
+from equipoise.cli.folders import is_plain_file, may_replace, write_folder
 from equipoise.cli.stopping import note_written
 from equipoise.core.errors import FieldError
 from equipoise.core.files import check_ordinary, check_parent, write_text

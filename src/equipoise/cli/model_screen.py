@@ -13,9 +13,8 @@ from equipoise.core.translation import translate as _
 from equipoise.core.unit_words import in_words, money_in_words
 from equipoise.core.units import Measure
 from equipoise.pipeline import MEASURES, ModelRun, interval
-from equipoise.report.words import METHODS, word
 from equipoise.spec.discount import steps_of
-from equipoise.spec.model import Time
+from equipoise.spec.model import METHODS, Time
 from equipoise.value import Increment
 
 _STANDINGS = (
@@ -60,7 +59,7 @@ def _time_in_words(run: ModelRun, time: Time) -> str:
     cycle, horizon = in_words(time.cycle), in_words(time.horizon)
     if run.following.kind != "continuous":
         return _("cycle {cycle}, horizon {horizon}, counting in time: {method}",
-                 cycle=cycle, horizon=horizon, method=word(METHODS, time.method))  # fmt: skip
+                 cycle=cycle, horizon=horizon, method=_(METHODS[time.method]))  # fmt: skip
     if reads_again(run.model):
         return _("horizon {horizon}, no cycles: formulas that change with time are read anew every "
                  "{cycle}", horizon=horizon, cycle=cycle)  # fmt: skip

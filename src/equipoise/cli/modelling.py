@@ -8,10 +8,10 @@ from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 
 from equipoise.api import run_model
-from equipoise.cli.checking import say_warnings
 from equipoise.cli.model_files import may_write_table, may_write_tables, write_table, write_tables
 from equipoise.cli.model_screen import conventions, result_tables
 from equipoise.cli.stopping import stop_if_asked
+from equipoise.cli.warning import say_warnings
 from equipoise.clinical import following, points_in
 from equipoise.core.errors import FieldError
 from equipoise.core.files import straight

@@ -30,7 +30,6 @@ from equipoise.report.grids_policies import gains_grid, policies_grid
 from equipoise.report.reading import Reading, read
 from equipoise.report.words import (
     DESIGNS,
-    METHODS,
     capital,
     contract_in_words,
     few_draws,
@@ -38,6 +37,7 @@ from equipoise.report.words import (
     word,
     years_in_words,
 )
+from equipoise.spec.model import METHODS
 from equipoise.spec.text import shown
 
 

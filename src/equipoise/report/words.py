@@ -70,15 +70,6 @@ UNITS = {
     "patients/year": mark("patients a year"),
 }
 
-METHODS = {
-    "life_table": mark("life-table method"),
-    "half_cycle": mark("half-cycle correction"),
-    "simpson": mark("Simpson's rule"),
-    "simpson_tutorial": mark("Simpson's rule, as in the tutorial"),
-    "end_of_cycle": mark("counted at the end of each cycle"),
-    "none": mark("no correction"),
-}
-
 DESIGNS = {
     "plain": mark("each draw by itself"),
     "latin_hypercube": mark("Latin hypercube"),

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from equipoise.core.errors import FieldError
+from equipoise.core.translation import mark
 from equipoise.core.translation import translate as _
 from equipoise.core.units import MeasureField, UnitField
 from equipoise.spec.base import SpecModel
@@ -18,6 +19,16 @@ from equipoise.spec.time_to import TimeTo
 
 Method = Literal["none", "end_of_cycle", "half_cycle", "life_table", "simpson", "simpson_tutorial"]
 """How occupancy inside a cycle is counted; see `clinical.weights`."""
+
+METHODS: dict[str, str] = {
+    "life_table": mark("life-table method"),
+    "half_cycle": mark("half-cycle correction"),
+    "simpson": mark("Simpson's rule"),
+    "simpson_tutorial": mark("Simpson's rule, as in the tutorial"),
+    "end_of_cycle": mark("counted at the end of each cycle"),
+    "none": mark("no correction"),
+}
+"""Methods in words."""
 
 EngineChoice = Literal["auto", "cohort", "individuals", "continuous"]
 """How patients are followed: `cohort` computes what is expected of them, `individuals` lets chance

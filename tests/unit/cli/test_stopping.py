@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from equipoise.api import results, studies
-from equipoise.cli import output
+from equipoise.cli import folders, output
 from equipoise.cli.app import main
 from equipoise.core.signals import held_back
 
@@ -62,7 +62,7 @@ def before(monkeypatch, owner: object, name: str, act) -> None:
     ("number", "owner", "name", "again"),
     [
         (signal.SIGINT, studies, "run_assessment", False),
-        (signal.SIGHUP, output, "mkdtemp", False),
+        (signal.SIGHUP, folders, "mkdtemp", False),
         (signal.SIGTERM, results, "save", False),
         (signal.SIGTERM, output, "write_html", True),
         (signal.SIGINT, output, "write_tables", True),
@@ -82,7 +82,7 @@ def test_a_signal_leaves_what_was_there(run, tmp_path, monkeypatch, number, owne
 def test_a_signal_while_results_are_put_in_place_acts_after_it(run, tmp_path, monkeypatch):
     assert run()[0] == 0
     old = everything(tmp_path)
-    before(monkeypatch, output, "_put_in_place", lambda: signal.raise_signal(signal.SIGINT))
+    before(monkeypatch, folders, "_put_in_place", lambda: signal.raise_signal(signal.SIGINT))
     code, err = run()
     assert code == 130
     assert err.strip() == "Stopped; already written: deep/here"
