@@ -302,7 +302,7 @@ def _expected(
 def _machine_code(run: Given) -> Mapping[str, Floats]:
     """Return the results of the model's own kernel, and NumPy's where that one failed."""
     # Numba takes half a second to import.
-    from equipoise.clinical.compiled import compiled_cohort  # noqa: PLC0415
+    from equipoise.clinical.compiled.engine import compiled_cohort  # noqa: PLC0415
 
     names = run.model.spec.parameters
     parameters = {name: np.asarray(run.parameters[name].values) for name in names}

@@ -3,10 +3,8 @@
 from collections.abc import Collection
 from pathlib import Path
 
-from equipoise.packs.find import find_jurisdiction, find_model, find_study
-from equipoise.spec.load import load_model
+from equipoise.packs.find import find_jurisdiction, find_study
 from equipoise.spec.load_study import country_of, load_study
-from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.loaded_study import Study
 
 
@@ -35,16 +33,3 @@ def load_named_study(
     code = country_of(path) if country is None else country
     folder = find_jurisdiction(code, beside=path)
     return load_study(path, jurisdiction_folder=folder, criteria=criteria)
-
-
-def load_named_model(name: str | Path) -> LoadedModel:
-    """Load a model by name or path.
-
-    Raises
-    ------
-    NotInLibraryError
-        If there is no such file or model of the library.
-    SpecError
-        With every mistake of the file.
-    """
-    return load_model(find_model(name))

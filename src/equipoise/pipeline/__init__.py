@@ -10,15 +10,14 @@ from equipoise.core.on_demand import on_demand
 if TYPE_CHECKING:
     from equipoise.pipeline.assessment import assess, warm_up
     from equipoise.pipeline.law import WrongRouteError, lawful
+    from equipoise.pipeline.model_rehearsal import rehearse_model
     from equipoise.pipeline.model_run import ModelRun, run_model
     from equipoise.pipeline.model_tables import COLUMNS, MEASURES, TABLES, interval
     from equipoise.pipeline.model_trace import TRACE_COLUMNS, trace_of, trace_table
-    from equipoise.pipeline.rehearsal import rehearse, rehearse_model
+    from equipoise.pipeline.rehearsal import rehearse
+    from equipoise.pipeline.sample_size import DEFAULT_DRAWS, DEFAULT_SEED, check_sample
     from equipoise.pipeline.settings import (
-        DEFAULT_DRAWS,
-        DEFAULT_SEED,
         Policy,
-        check_sample,
         parse_policy,
         policies_of,
         policy_of,
@@ -30,15 +29,14 @@ else:
         {
             "assessment": ("assess", "warm_up"),
             "law": ("WrongRouteError", "lawful"),
+            "model_rehearsal": ("rehearse_model",),
             "model_run": ("ModelRun", "run_model"),
             "model_tables": ("COLUMNS", "MEASURES", "TABLES", "interval"),
             "model_trace": ("TRACE_COLUMNS", "trace_of", "trace_table"),
-            "rehearsal": ("rehearse", "rehearse_model"),
+            "rehearsal": ("rehearse",),
+            "sample_size": ("DEFAULT_DRAWS", "DEFAULT_SEED", "check_sample"),
             "settings": (
-                "DEFAULT_DRAWS",
-                "DEFAULT_SEED",
                 "Policy",
-                "check_sample",
                 "parse_policy",
                 "policies_of",
                 "policy_of",

@@ -15,12 +15,10 @@ from equipoise.pipeline.law import lawful
 from equipoise.pipeline.policies import Plan, course_of_disease, run_chunk
 from equipoise.pipeline.provenance import record_of
 from equipoise.pipeline.rehearsal import rehearse
+from equipoise.pipeline.sample_size import DEFAULT_DRAWS, DEFAULT_SEED, check_sample
 from equipoise.pipeline.settings import (
-    DEFAULT_DRAWS,
-    DEFAULT_SEED,
     Policy,
     Sampled,
-    check_sample,
     policies_of,
     policy_of,
     sample_inputs,
@@ -92,7 +90,7 @@ def assess(
     RuleNotInForceError, RuleStaleError, SeveralErrors, WrongRouteError
         If the law the study rests on does not hold on its date; nothing has run then.
     FieldError
-        If draws, seed or workers are out of their range; see `settings.check_sample`.
+        If draws, seed or workers are out of their range; see `sample_size.check_sample`.
     SimulationError
         If a number leaves its possible range or outgrows a float; names file, line and field.
     """

@@ -14,6 +14,7 @@ from equipoise.core.limits import overflow_explained
 from equipoise.core.progress import Progress
 from equipoise.draws import Design, sample
 from equipoise.pipeline.chunks import LEAST_SECONDS, chunks_of, on_cluster
+from equipoise.pipeline.model_rehearsal import base_in_parts, rehearse_model
 from equipoise.pipeline.model_tables import (
     COLUMNS,
     MEASURES,
@@ -23,8 +24,7 @@ from equipoise.pipeline.model_tables import (
     totals_table,
 )
 from equipoise.pipeline.model_trace import trace_of
-from equipoise.pipeline.rehearsal import base_in_parts, rehearse_model
-from equipoise.pipeline.settings import check_sample
+from equipoise.pipeline.sample_size import check_sample
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import EngineChoice
 from equipoise.spec.text import shown
@@ -279,7 +279,7 @@ def run_model(
     Raises
     ------
     FieldError
-        If draws, seed or patients are out of their range; see `settings.check_sample`.
+        If draws, seed or patients are out of their range; see `sample_size.check_sample`.
     SimulationError
         If a number leaves its range, or outgrows a float.
     """

@@ -8,7 +8,7 @@ import xarray as xr
 
 from equipoise.clinical import Following, trace
 from equipoise.core.vocabulary import VARIABLES, checked
-from equipoise.pipeline.rehearsal import base_in_parts
+from equipoise.pipeline.model_rehearsal import base_in_parts
 from equipoise.spec.loaded import LoadedModel
 
 TRACE_COLUMNS = ("strategy", "point", "time")

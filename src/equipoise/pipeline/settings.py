@@ -1,4 +1,4 @@
-"""What a run is about besides the study: policies, ages, thresholds, the sample."""
+"""What a run is about besides the study: policies, ages, the sample."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -27,15 +27,7 @@ from equipoise.spec.loaded_study import Study
 from equipoise.spec.replace import require_named, value_text
 from equipoise.spec.study import PolicyChoice
 
-DEFAULT_DRAWS = 2000
-DEFAULT_SEED = 1
-
 LEVERS = ("price", "contract", "centres")
-FEWEST_DRAWS = 2
-MOST_DRAWS = 1_000_000
-LARGEST_SEED = 2**64 - 1
-MOST_PATIENTS = 100_000_000
-MOST_WORKERS = 256
 
 LARGEST_GAP = 6.0
 """Years between the ages at which the disease model runs; between them lines are straight."""
@@ -53,67 +45,6 @@ class Policy:
         """Return the policy as `--policy` takes it."""
         contract = contract_text(self.contract)
         return f"price={self.price:.10g} contract={contract} centres={self.centres}"
-
-
-def check_sample(
-    *,
-    draws: object,
-    seed: object,
-    workers: object = 1,
-    patients: object = 1,
-    none_allowed: bool = False,
-) -> None:
-    """Refuse a sample that cannot be drawn, or that says nothing of uncertainty.
-
-    Parameters
-    ----------
-    draws
-        From `FEWEST_DRAWS` to `MOST_DRAWS`: a single draw has no spread.
-    seed
-        From 0 to `LARGEST_SEED`.
-    workers, patients
-        At least 1.
-    none_allowed
-        Whether no draws at all, the base case alone, will do.
-
-    Raises
-    ------
-    FieldError, SeveralErrors
-        Naming all that are no whole numbers in their range.
-    """
-    mistakes = Mistakes()
-    if not (none_allowed and _is_whole(draws, 0, 0)):
-        example = f"draws {DEFAULT_DRAWS}"
-        fix = _("write e.g. {example}", example=example)
-        if none_allowed:
-            fix = _("write e.g. {example}, or 0 for the base case alone", example=example)
-        with mistakes.noted():
-            _require_whole("draws", draws, FEWEST_DRAWS, MOST_DRAWS, fix=fix)
-    for name, value, low, high in (
-        ("seed", seed, 0, LARGEST_SEED), ("workers", workers, 1, MOST_WORKERS),
-        ("patients", patients, 1, MOST_PATIENTS),
-    ):  # fmt: skip
-        with mistakes.noted():
-            fix = _("write e.g. {example}", example=f"{name} 1")
-            _require_whole(name, value, low, high, fix=fix)
-    mistakes.refuse()
-
-
-def _is_whole(value: object, low: int, high: int) -> bool:
-    """Return whether a value is a whole number in a range."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        return False
-    return low <= int(value) <= high
-
-
-def _require_whole(name: str, value: object, low: int, high: int, *, fix: str) -> None:
-    """Refuse what is no whole number in a range."""
-    if not _is_whole(value, low, high):
-        raise FieldError(
-            _("{name} must be a whole number from {low} to {high}, not {value}",
-              name=name, low=low, high=high, value=repr(value)[:80]),
-            fix=fix,
-        )  # fmt: skip
 
 
 def policy_of(choice: PolicyChoice) -> Policy:

@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from functools import reduce
 from operator import add
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from equipoise.core.vocabulary import checked
-from equipoise.spec.loaded_study import Study
-from equipoise.spec.study import Comparison
 from equipoise.value.decision import expected_perfect_information, net_benefit
+
+if TYPE_CHECKING:  # a model that runs alone has no study
+    from equipoise.spec.loaded_study import Study
+    from equipoise.spec.study import Comparison
 
 Floats = NDArray[np.float64]
 
@@ -41,7 +44,7 @@ def thresholds(inputs: xr.Dataset, reference: float) -> xr.DataArray:
     return xr.DataArray(grid, coords={"threshold": grid}, dims="threshold")
 
 
-def _group_weights(study: Study, inputs: xr.Dataset) -> xr.DataArray:
+def _group_weights(study: "Study", inputs: xr.Dataset) -> xr.DataArray:
     """Return the groups' shares of the prevalent, dims (age, draw)."""
     groups = study.file.patients.groups
     draws = inputs.sizes["draw"]
@@ -52,7 +55,7 @@ def _group_weights(study: Study, inputs: xr.Dataset) -> xr.DataArray:
 
 
 def patient_totals(
-    study: Study, inputs: xr.Dataset, clinical: xr.Dataset, *, price: float
+    study: "Study", inputs: xr.Dataset, clinical: xr.Dataset, *, price: float
 ) -> dict[str, xr.DataArray]:
     """Return totals of one patient treated without delay, averaged over today's groups.
 
@@ -86,7 +89,7 @@ def patient_totals(
 
 
 def _mean_patient(
-    study: Study,
+    study: "Study",
     inputs: xr.Dataset,
     clinical: xr.Dataset,
     values: Callable[[xr.Dataset], xr.Dataset],
@@ -100,13 +103,13 @@ def _mean_patient(
     return reduce(add, rows)
 
 
-def _care(data: xr.DataArray, comparison: Comparison) -> xr.DataArray:
+def _care(data: xr.DataArray, comparison: "Comparison") -> xr.DataArray:
     """Return a cost by item without the new therapy's product; other strategies keep theirs."""
     product = data["item"] == comparison.product_item
     return data.where(~product | (data["strategy"] != comparison.new), 0.0)
 
 
-def course_of_patient(study: Study, inputs: xr.Dataset, clinical: xr.Dataset) -> xr.Dataset:
+def course_of_patient(study: "Study", inputs: xr.Dataset, clinical: xr.Dataset) -> xr.Dataset:
     """Return the mean patient's course over time, group ``course`` of the vocabulary."""
 
     def course(one: xr.Dataset) -> xr.Dataset:
@@ -137,7 +140,7 @@ def supported_price(payment: xr.Dataset, benefit: xr.DataArray, price: float) ->
 
 
 def economics(
-    study: Study,
+    study: "Study",
     inputs: xr.Dataset,
     clinical: xr.Dataset,
     payment: xr.Dataset,

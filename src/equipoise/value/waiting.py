@@ -1,14 +1,17 @@
 """Health that waiting costs."""
 
+from typing import TYPE_CHECKING
+
 import xarray as xr
 
-from equipoise.spec.loaded_study import Study
+if TYPE_CHECKING:  # a model that runs alone has no study
+    from equipoise.spec.loaded_study import Study
 
 MONTHS = 12
 
 
 def qaly_lost_waiting(
-    study: Study,
+    study: "Study",
     inputs: xr.Dataset,
     clinical: xr.Dataset,
     delivery: xr.Dataset,

@@ -1,0 +1,57 @@
+"""The base case of a model file, run once before anything else: all of it must be possible."""
+
+import xarray as xr
+
+from equipoise.clinical import Following, follow, following
+from equipoise.draws import base_case
+from equipoise.spec.loaded import LoadedModel
+
+FEW = 500
+"""Patients that show what is impossible, where they differ."""
+
+BATCHES = 20
+"""Parts of the base case's patients, from whose scatter the Monte Carlo error is read."""
+
+
+def rehearse_model(model: LoadedModel, how: Following | None = None) -> xr.Dataset:
+    """Return the base case of a model file alone, if all of it is possible.
+
+    Parameters
+    ----------
+    model
+        As loaded.
+    how
+        How its patients are followed; omitted is a few of them, where they differ.
+
+    Raises
+    ------
+    SimulationError
+        Naming file, line and field of the formula that gave an impossible value.
+    """
+    spec = model.spec
+    if how is None:
+        how = following(model, draws=1, seed=1, patients=FEW)
+    return follow(model, base_case(spec.parameters, joint=spec.joint), how, strict=True)
+
+
+def base_in_parts(model: LoadedModel, how: Following) -> tuple[xr.Dataset, Following]:
+    """Return the base case of a model, repeated for equal parts of its patients.
+
+    Parameters
+    ----------
+    model
+        As loaded.
+    how
+        How its patients are followed.
+
+    Returns
+    -------
+    tuple of xarray.Dataset and Following
+        Parameters, dims ``(draw)`` with one draw for each part; and how each part is followed. One
+        part where all patients are alike.
+    """
+    inputs = base_case(model.spec.parameters, joint=model.spec.joint)
+    if not how.patients:
+        return inputs, how
+    parts = min(BATCHES, how.patients)
+    return inputs.assign_coords(draw=range(parts)), how.divided(parts)
