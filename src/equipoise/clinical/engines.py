@@ -7,7 +7,7 @@ from equipoise.clinical.compiled.discount import ONE_RATE
 from equipoise.clinical.compiled.individuals.source import patient_source
 from equipoise.clinical.compiled.source import source_of
 from equipoise.clinical.plan import plan
-from equipoise.clinical.schedule import schedule
+from equipoise.clinical.schedule import points_of
 from equipoise.spec.formula import walk
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Time
@@ -89,7 +89,7 @@ def engine_for(
 
 def _text_of_patients(model: LoadedModel, time: Time, drawn: Sequence[str]) -> str:
     """Return the text of the kernel of single patients that would be compiled."""
-    points = len(schedule(time).points)
+    points = len(points_of(time))
     return patient_source(model, plan(model), time, points=points, drawn=drawn).text
 
 
@@ -116,7 +116,7 @@ def work_of(model: LoadedModel, *, draws: int, ages: int = 1, one_by_one: bool =
     """
     spec = model.spec
     people = len(spec.strategies) * max(len(spec.subgroups), 1) * ages * draws
-    points = len(schedule(spec.time).points)
+    points = len(points_of(spec.time))
     stays = 1.0 if one_by_one else max(points / 2, 1.0)
     return float(people * points * sum(_nodes(model, placed, stays) for placed in formulas(spec)))
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from equipoise.clinical.course import Course, Here
 from equipoise.clinical.given import Given
 from equipoise.clinical.plan import by_item, effects_by_move
-from equipoise.clinical.schedule import schedule
+from equipoise.clinical.schedule import points_of
 from equipoise.spec.clock import PASSING
 from equipoise.spec.formula import Formula
 from equipoise.spec.loaded import LoadedModel
@@ -103,7 +103,7 @@ class Readings:
 
 def readings_in(model: LoadedModel) -> int:
     """Return how often formulas are read in a course of continuous time: once, or every cycle."""
-    return len(schedule(model.spec.time).points) if reads_again(model) else 1
+    return len(points_of(model.spec.time)) if reads_again(model) else 1
 
 
 def changes(spec: Model, formula: Formula) -> bool:

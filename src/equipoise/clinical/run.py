@@ -305,7 +305,7 @@ def _machine_code(run: Given) -> Mapping[str, Floats]:
     from equipoise.clinical.compiled.engine import compiled_cohort  # noqa: PLC0415
 
     names = run.model.spec.parameters
-    parameters = {name: np.asarray(run.parameters[name].values) for name in names}
+    parameters = {name: np.asarray(run.parameters.variables[name].values) for name in names}
     found = compiled_cohort(
         run.model, run.plan, run.clock, parameters,
         discount=run.discount, ages=run.ages, draws=len(run.draws),

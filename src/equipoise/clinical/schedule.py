@@ -191,6 +191,21 @@ def _flows(points: tuple[float, ...], weights: list[float], *, cycle: float) -> 
     return tuple(found)
 
 
+def points_of(time: Time | None) -> tuple[float, ...]:
+    """Return the points of time of a model, years since start; see `schedule`.
+
+    Examples
+    --------
+    >>> points_of(Time(cycle="3 years", horizon="10 years"))
+    (0.0, 3.0, 6.0, 9.0)
+    """
+    if time is None:
+        return (0.0,)
+    cycle = time.cycle.value
+    cycles = max(1, round(time.horizon.value / cycle))
+    return tuple(_snapped(k * cycle) for k in range(cycles + 1))
+
+
 def schedule(time: Time | None, *, by_cycle: bool = False) -> Schedule:
     """Return the clock of a model.
 
@@ -223,11 +238,10 @@ def schedule(time: Time | None, *, by_cycle: bool = False) -> Schedule:
     >>> schedule(Time(cycle="1 year", horizon="2 years"), by_cycle=True).flow
     (((0, 1.0),), ((1, 1.0),), ())
     """
+    points = points_of(time)
     if time is None:
-        return Schedule(cycle=0.0, points=(0.0,), years=1, flow=((),), effect_weight=(1.0,))
-    cycle = time.cycle.value
-    cycles = max(1, round(time.horizon.value / cycle))
-    points = tuple(_snapped(k * cycle) for k in range(cycles + 1))
+        return Schedule(cycle=0.0, points=points, years=1, flow=((),), effect_weight=(1.0,))
+    cycle, cycles = time.cycle.value, len(points) - 1
     how = counted(time.method, by_cycle=by_cycle)
     weights = point_weights(how.weights, cycles)
     one_off: Method = time.method if time.correct_transitions else "none"
