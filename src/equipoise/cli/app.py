@@ -8,10 +8,15 @@ from contextlib import suppress
 from equipoise.cli.letters import accept_all_letters
 from equipoise.cli.loading import loading
 from equipoise.cli.stopping import Interruption, farewell, stoppable
-from equipoise.core.errors import EquipoiseError, SeveralErrors, SpecError, explained
+from equipoise.core.errors import (
+    EquipoiseError,
+    SeveralErrors,
+    SpecError,
+    explained,
+    number_of_problems_text,
+)
 from equipoise.core.translation import LANGUAGES, use_language
 from equipoise.core.translation import translate as _
-from equipoise.spec.problems import number_of_problems_text
 
 LANGUAGE_VARIABLE = "EQUIPOISE_LANGUAGE"
 EXIT_REFUSED = 1

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from equipoise.core.translation import translate
+from equipoise.core.translation import translate, translate_plural
 
 
 @dataclass(frozen=True, order=True)
@@ -77,6 +77,17 @@ def explained(error: EquipoiseError) -> str:
     if isinstance(error, FieldError):
         return f"{error}\n    {translate('fix')}: {error.fix}"
     return str(error)
+
+
+def number_of_problems_text(n: int) -> str:
+    """Return the last line of a listing of problems.
+
+    Examples
+    --------
+    >>> number_of_problems_text(4)
+    '4 problems; nothing ran.'
+    """
+    return translate_plural("{n} problem; nothing ran.", "{n} problems; nothing ran.", n)
 
 
 class Mistakes:

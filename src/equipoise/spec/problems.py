@@ -12,7 +12,6 @@ from pydantic_core import ErrorDetails
 
 from equipoise.core.errors import FieldError, Problem, SimulationError, SpecError
 from equipoise.core.translation import translate as _
-from equipoise.core.translation import translate_plural
 from equipoise.spec.findings import Place
 from equipoise.spec.reader import Document, position_inside, read_document
 from equipoise.spec.source_text import Position, field_text, short
@@ -145,17 +144,6 @@ def blaming(path: Path) -> Iterator[None]:
             raise
         problem = problem_in(path, error.place, error.message, error.fix)
         raise SimulationError(str(problem)) from None
-
-
-def number_of_problems_text(n: int) -> str:
-    """Return the last line of a listing of problems.
-
-    Examples
-    --------
-    >>> number_of_problems_text(4)
-    '4 problems; nothing ran.'
-    """
-    return translate_plural("{n} problem; nothing ran.", "{n} problems; nothing ran.", n)
 
 
 def _problem(

@@ -27,6 +27,7 @@ HELP = COMMAND.format(words=["--help"])
 
 ARRAYS = ("numpy", "pandas", "xarray")
 CHARTS = ("altair", "jinja2", "jsonschema", "narwhals", "vl_convert")
+READERS = ("pydantic", "yaml")
 FILES = ("h5netcdf", "h5py", "ruamel")
 SLOW = ("numba", "scipy.stats", "scipy.sparse", "matplotlib", "sklearn")
 SCREEN = ("rich", "typer")
@@ -40,11 +41,11 @@ OF_A_STUDY = (
 @pytest.mark.parametrize(
     ("run", "needed", "idle"),
     [
-        (MODEL, ARRAYS, (*CHARTS, *FILES, *SLOW, *SCREEN, *OF_A_STUDY)),
+        (MODEL, (*READERS, *ARRAYS), (*CHARTS, *FILES, *SLOW, *SCREEN, *OF_A_STUDY)),
         (MODEL_COMMAND, (*ARRAYS, *SCREEN), (*CHARTS, *FILES, *SLOW, *OF_A_STUDY)),
         (STUDY, ARRAYS, (*CHARTS, *FILES, *SLOW[1:])),
         (CHECK, (*ARRAYS, *SCREEN), (*CHARTS, *FILES, *SLOW[1:])),
-        (HELP, SCREEN, (*ARRAYS, *CHARTS, *FILES, *SLOW, *OF_A_STUDY)),
+        (HELP, SCREEN, (*READERS, *ARRAYS, *CHARTS, *FILES, *SLOW, *OF_A_STUDY)),
     ],
     ids=["model", "model command", "study", "check", "help"],
 )

@@ -16,11 +16,11 @@ from pydantic import (
     model_validator,
 )
 
-from equipoise.core.errors import FieldError, Problem, SpecError
+from equipoise.core.errors import FieldError, Problem, SpecError, number_of_problems_text
 from equipoise.core.translation import use_language
 from equipoise.spec.base import SpecModel
 from equipoise.spec.contracts import ContractField
-from equipoise.spec.problems import locate, number_of_problems_text, problem_at, validate
+from equipoise.spec.problems import locate, problem_at, validate
 from equipoise.spec.reader import Document, read_document
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,59}$")]
