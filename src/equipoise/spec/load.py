@@ -47,7 +47,9 @@ def warnings_of(model: LoadedModel, *, continuous: bool | None = None) -> list[P
     Whether it runs in continuous time is what the file says where `continuous` is omitted.
     """
     in_time = model.spec.engine == "continuous" if continuous is None else continuous
-    return located(read_document(model.path), cautions(model.spec, continuous=in_time))
+    found = list(cautions(model.spec, continuous=in_time))
+    # The file is read again only to say where: most have nothing to say.
+    return located(read_document(model.path), found) if found else []
 
 
 def tried(
