@@ -47,14 +47,14 @@ def on_demand(package: str, homes: Mapping[str, Collection[str]]) -> tuple[Attri
 
 @contextmanager
 def collecting_later() -> Iterator[None]:
-    """Import without collecting garbage: what modules define stays, and is much to look through.
-
-    It takes a fifth off the time of imports.
-    """
+    """Import without collecting garbage: what modules define stays, and is much to look through."""
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
+            if not gc.get_freeze_count():  # what somebody froze would thaw
+                gc.freeze()
+                gc.unfreeze()  # all there is counts as old, which is looked through seldom
             gc.enable()
