@@ -196,24 +196,10 @@ class Cohort:
             self._add_once(effect, those, factors, point + 1, counted=counted)
         return following
 
-    def _remember_yearly(self) -> None:
-        """Let yearly formulas that hold the first time see a point at which none counts.
-
-        Those that depend on the place see every point by themselves.
-        """
-        for state in self._plan.states.values():
-            for formula in (*by_item(state.cost).values(), state.utility):
-                if formula is None or self._values.asks_place(formula):
-                    continue
-                if "first" in formula.functions:
-                    self._values.of(formula)
-
     def _add_flow(self, people: People, following: People, point: int) -> None:
         """Add the yearly costs, health and life of the states."""
         for present, part, when in self._counted(people, following, point):
             self._add_yearly(present, point, part, self._factors(when))
-        if not self._clock.flow[point]:
-            self._remember_yearly()
 
     def _counted(
         self, people: People, following: People, point: int
