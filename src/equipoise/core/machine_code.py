@@ -89,7 +89,8 @@ def called(function: Callable[P, R]) -> Callable[P, R]:
     >>> point(3.0)
     7.0
     """
-    return _compiled(function, is_kept=False, fastmath={"contract"}, **_INNER)
+    # Said, since it would take over from a caller that is `fused`.
+    return _compiled(function, is_kept=False, forceinline=False, fastmath={"contract"}, **_INNER)
 
 
 def unfolded(function: Callable[P, R]) -> Callable[P, R]:

@@ -71,33 +71,42 @@ def exp(x: float) -> float:
 
 
 @fused
-def log(x: float) -> float:
-    r"""Return :math:`\ln x` to a few units of the last digit.
+def _log(x: float, bias: float) -> float:
+    r"""Return :math:`\ln x` of an ordinary x, less what the bias of its exponent is too much.
 
     With :math:`x = 2^k m`, :math:`m` between the roots of one half and of 2, and
-    :math:`s = (m - 1) / (m + 1)` it is :math:`k \ln 2 + 2 \operatorname{artanh} s`.
+    :math:`s = (m - 1) / (m + 1)` it is :math:`k \ln 2 + 2 \operatorname{artanh} s`; the polynomial
+    is that of W. Kahan and K. C. Ng in FreeBSD's `e_log.c`, whose error is below 2**-58.
     """
-    small = x < _SMALLEST_NORMAL
-    bits = np.float64(x * _UP if small else x).view(np.uint64)
-    shifted = bits + np.uint64(_ONE_BITS - _HALF_ROOT_BITS)
+    shifted = np.float64(x).view(np.uint64) + np.uint64(_ONE_BITS - _HALF_ROOT_BITS)
     power = (shifted >> np.uint64(52)) | np.uint64(_WHOLE_BITS)
-    k = float(np.uint64(power).view(np.float64)) - (_WHOLE + (1023.0 + 54.0 if small else 1023.0))
+    k = float(np.uint64(power).view(np.float64)) - (_WHOLE + bias)
     mantissa = (shifted & np.uint64(_MANTISSA)) + np.uint64(_HALF_ROOT_BITS)
-    m = float(np.uint64(mantissa).view(np.float64))
-    f = m - 1.0
-    s = f / (m + 1.0)
+    f = float(np.uint64(mantissa).view(np.float64)) - 1.0
+    s = f / (f + 2.0)
     z = s * s
     z2 = z * z
-    p = (2.0 / 5.0) * z + 2.0 / 3.0
-    q = (2.0 / 9.0) * z + 2.0 / 7.0
-    r = (2.0 / 13.0) * z + 2.0 / 11.0
-    t = (2.0 / 17.0) * z + 2.0 / 15.0
-    u = (2.0 / 21.0) * z + 2.0 / 19.0
-    tail = (u * z2 + t) * (z2 * z2) + (r * z2 + q)
+    p = 0.3999999999940941908 * z + 0.6666666666666735130
+    q = 0.2222219843214978396 * z + 0.2857142874366239149
+    r = 0.1531383769920937332 * z + 0.1818357216161805012
+    tail = (0.1479819860511658591 * z2 + r) * z2 + q
     half = 0.5 * f * f
     # As 2 s = f - f f / 2 + s f f / 2, so that f, which is exact, is added last.
     rest = s * (half + z * (tail * z2 + p)) + k * _LN2_LOW
-    found = k * _LN2_HIGH - ((half - rest) - f)
+    return k * _LN2_HIGH - ((half - rest) - f)
+
+
+@fused
+def log_ordinary(x: float) -> float:
+    r"""Return :math:`\ln x` as `log` does, if x is above 0, finite and no subnormal number."""
+    return _log(x, 1023.0)
+
+
+@fused
+def log(x: float) -> float:
+    r"""Return :math:`\ln x` to a few units of the last digit."""
+    small = x < _SMALLEST_NORMAL
+    found = _log(x * _UP if small else x, 1023.0 + 54.0 if small else 1023.0)
     found = -np.inf if x == 0.0 else found
     found = x if x == np.inf else found
     return found if x >= 0.0 else np.nan

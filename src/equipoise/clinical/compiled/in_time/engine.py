@@ -93,19 +93,19 @@ def compiled_in_time(
     _run((
         *model, *sizes, *beginning, *_discount(discount, count), packed, draws,
         np.ascontiguousarray(numbers.ages.ravel()), _keys(patients), out,
-    ), model, sizes)  # fmt: skip
+    ), model, sizes, beginning.ways)  # fmt: skip
     return _sums(out.reshape(count, strategies, ages, results), rewards, years)
 
 
-def _run(given: Sequence[Argument], model: Model, sizes: Sizes) -> None:
+def _run(given: Sequence[Argument], model: Model, sizes: Sizes, ways: int) -> None:
     """Run the kernel on threads; each has room of its own."""
-    kernel = ready(_text(), *given, *_room(model, sizes), 0, 0)
+    kernel = ready(_text(), *given, *_room(model, sizes, ways), 0, 0)
     tasks = min(processors() * _TASKS, sizes.places)
     cells = sizes.strategies * sizes.ages * sizes.groups
     edges = [sizes.places * k // tasks * cells for k in range(tasks + 1)]
 
     def run(task: int) -> None:
-        kernel(*given, *_room(model, sizes), edges[task], edges[task + 1])
+        kernel(*given, *_room(model, sizes, ways), edges[task], edges[task + 1])
 
     share_out(run, tasks)
 
@@ -137,23 +137,27 @@ def _text() -> str:
     )
 
 
-def _room(model: Model, sizes: Sizes) -> Room:
-    """Return where one thread works."""
-    patients = sizes.patients + LANES
-    ways = int(model.way_first[-1])
+def _room(model: Model, sizes: Sizes, ways: int) -> Room:
+    """Return where one thread works; `ways` is of `Beginning`."""
+    room = sizes.patients + LANES
+    queues = 2 * model.states
+    every = max(int(model.way_first[-1]), 1)
     return Room(
         lanes=np.zeros(ROWS * LANES),
-        now=np.zeros(patients),
-        cost_worth=np.zeros(patients),
-        health_worth=np.zeros(patients),
+        now=np.zeros(queues * room),
+        cost_worth=np.zeros(queues * room),
+        health_worth=np.zeros(queues * room),
+        exposure=np.zeros(sizes.groups * ways * room),
+        laws=np.zeros(4 * every),
         stays=np.zeros(model.states * sizes.years * 4),
-        moves=np.zeros(max(ways, 1) * sizes.years * 3),
+        sums=np.zeros(model.states * 3 * LANES),
+        moves=np.zeros(every * sizes.years * 3),
         years=np.zeros(2 * (sizes.years + 1)),
         cycles=np.zeros(2 * (model.cycles + 1)),
-        state=np.zeros(patients, dtype=np.int64),
-        active=np.zeros(patients, dtype=np.int64),
-        order=np.zeros(patients, dtype=np.int64),
-        first=np.zeros(model.states + 1, dtype=np.int64),
+        patient=np.zeros(queues * room, dtype=np.int64),
+        began=np.zeros(room, dtype=np.int64),
+        length=np.zeros(queues, dtype=np.int64),
+        held=np.zeros(sizes.groups, dtype=np.int64),
     )
 
 
@@ -219,7 +223,9 @@ def _model(
 def _beginning(numbers: Numbers, values: _Values, places: Mapping[Reward, int]) -> Beginning:
     """Return where patients begin, and what the first day brings."""
     events = [event for own in numbers.at_start for event in own]
+    ways = [len(numbers.ways[state]) for state, _share in numbers.start]
     return Beginning(
+        ways=max(ways),
         states=len(numbers.start),
         state=_whole([state for state, _share in numbers.start]),
         share=_whole([values.number(share) for _state, share in numbers.start]),
@@ -257,7 +263,7 @@ def _discount(discount: tuple[Discounting, Discounting], draws: int) -> Discount
         fixed.append(until - ends[:, k])
     arrays = (np.diff(growth, axis=1, prepend=0.0), np.stack(fixed, axis=1), steady, rest)
     return Discount(
-        starts.size, starts,
+        starts.size, int(not np.array_equal(growth[0], growth[1])), starts,
         *(np.ascontiguousarray(one.transpose(2, 0, 1)).ravel() for one in arrays),
     )  # fmt: skip
 

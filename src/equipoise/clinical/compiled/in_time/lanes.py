@@ -1,4 +1,4 @@
-"""What is computed for several patients at once: their luck, their waits, what time is worth.
+"""What is computed for several patients at once: their luck and their waits.
 
 Rows stand at fixed places and loops have a fixed length, so that the compiler sees that rows never
 overlap and computes several patients in one step.
@@ -8,20 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.clinical.compiled.arithmetic import exp, expm1, log
-from equipoise.clinical.compiled.in_time.parts import Discount
 from equipoise.clinical.compiled.in_time.rows import (
-    COST,
-    COST_WORTH,
-    END,
     EXPONENTIAL,
-    FIRST,
     GOMPERTZ,
-    HEALTH,
-    HEALTH_WORTH,
+    INVERSE,
     LANES,
+    LOGLOGISTIC,
     LUCK,
+    PACE,
+    PACED,
     PASSED,
-    SECOND,
+    SCALE,
+    SHAPE,
     STATE,
     WAIT,
     WEIBULL,
@@ -41,8 +39,8 @@ _WEYL0, _WEYL1 = np.uint64(WEYL[0]), np.uint64(WEYL[1])
 @called
 def draw_luck(  # noqa: PLR0917 - kernels have no keywords
     lanes: Floats,
-    order: Whole,
-    place: int,
+    patients: Whole,
+    at: int,
     first: int,
     step: int,
     block: int,
@@ -52,24 +50,24 @@ def draw_luck(  # noqa: PLR0917 - kernels have no keywords
 ) -> None:
     """Put four numbers of each patient into place: block `block` of them; see `core.random`.
 
-    Patient ``order[place + j]`` is number ``first + order[place + j] * step`` of all.
+    Patient ``patients[at + j]`` is number ``first + patients[at + j] * step`` of all.
     """
-    drawn = np.uint64(draw) & _LOW
-    draw_high = (np.uint64(draw) >> _HALF) & _LOW
+    drawn, draw_high = np.uint64(draw), np.uint64(draw) >> _HALF
     for j in range(LANES):
-        number = np.uint64(first + order[place + j] * step)
-        k0, k1 = np.uint64(key0) & _LOW, np.uint64(key1) & _LOW
-        c0, c1, c2 = np.uint64(block) & _LOW, number & _LOW, drawn
-        c3 = (((number >> _HALF) << _UPPER) | draw_high) & _LOW
+        # Only the lower halves are ever multiplied, so that nothing else needs to be cut off.
+        number = np.uint64(first) + (np.uint64(patients[at + j]) & _LOW) * (np.uint64(step) & _LOW)
+        k0, k1 = np.uint64(key0), np.uint64(key1)
+        c0, c1, c2 = np.uint64(block), number, drawn
+        c3 = ((number >> _HALF) << _UPPER) | draw_high
         for _number in range(ROUNDS):
-            one, other = _MULTIPLIER0 * c0, _MULTIPLIER1 * c2
-            c0, c1 = (other >> _HALF) ^ c1 ^ k0, other & _LOW
-            c2, c3 = (one >> _HALF) ^ c3 ^ k1, one & _LOW
-            k0, k1 = (k0 + _WEYL0) & _LOW, (k1 + _WEYL1) & _LOW
-        lanes[LUCK + j] = uniform(c0)
-        lanes[LUCK + LANES + j] = uniform(c1)
-        lanes[LUCK + 2 * LANES + j] = uniform(c2)
-        lanes[LUCK + 3 * LANES + j] = uniform(c3)
+            one, other = _MULTIPLIER0 * (c0 & _LOW), _MULTIPLIER1 * (c2 & _LOW)
+            c0, c1 = (other >> _HALF) ^ c1 ^ k0, other
+            c2, c3 = (one >> _HALF) ^ c3 ^ k1, one
+            k0, k1 = k0 + _WEYL0, k1 + _WEYL1
+        lanes[LUCK + j] = uniform(c0 & _LOW)
+        lanes[LUCK + LANES + j] = uniform(c1 & _LOW)
+        lanes[LUCK + 2 * LANES + j] = uniform(c2 & _LOW)
+        lanes[LUCK + 3 * LANES + j] = uniform(c3 & _LOW)
 
 
 @fused
@@ -141,94 +139,74 @@ def hazard_until(kind: int, a: float, b: float, time: float) -> float:
     return _loglogistic_hazard(time, a, b)
 
 
+@fused
+def law(kind: int, a: float, b: float, ratio: float) -> tuple[float, float, float, float]:
+    r"""Return numbers of a way, from which `wait` finds times without dividing.
+
+    With the hazard ratio r they are the pace, 1 / r, or 1 / (r rate) where the distribution has a
+    rate; 1 / shape; the scale, or shape times pace of Gompertz; and the shape.
+    """
+    is_scaled = (kind == WEIBULL) | (kind == LOGLOGISTIC)
+    rate = a if kind == EXPONENTIAL else b
+    pace = 1.0 / (ratio if is_scaled else ratio * rate)
+    # Without any hazard it never happens, whatever the shape.
+    scale = np.inf if pace == np.inf else b
+    return pace, 1.0 / a, scale if is_scaled else a * pace, a
+
+
 @called
 def wait(lanes: Floats, kind: int, clock: int) -> None:
     """Turn the hazards that will be passed, in row `WAIT`, into times until the move.
 
-    As `clinical.times.time_until`, but that what never happens may be no number; the clock stands
-    at `PASSED`.
+    As `clinical.times.time_until`, but that what never happens may be no number. The way is as
+    `law` has it, the clock stands at `PASSED`.
     """
     is_late = (clock != STATE) & (kind != EXPONENTIAL)
     if is_late:
         _add_passed(lanes, kind)
-    if kind == EXPONENTIAL:
-        for j in range(LANES):
-            lanes[WAIT + j] /= lanes[FIRST + j]
-    elif kind == WEIBULL:
-        for j in range(LANES):
-            lanes[WAIT + j] = _weibull_time(lanes[WAIT + j], lanes[FIRST + j], lanes[SECOND + j])
-    elif kind == GOMPERTZ:
-        for j in range(LANES):
-            lanes[WAIT + j] = _gompertz_time(lanes[WAIT + j], lanes[FIRST + j], lanes[SECOND + j])
-    else:
-        for j in range(LANES):
-            lanes[WAIT + j] = _loglogistic_time(
-                lanes[WAIT + j], lanes[FIRST + j], lanes[SECOND + j]
-            )
+    _turn(lanes, kind)
     if is_late:
         for j in range(LANES):
             found = lanes[WAIT + j] - lanes[PASSED + j]
             lanes[WAIT + j] = 0.0 if found < 0.0 else found
 
 
+@fused
+def _turn(lanes: Floats, kind: int) -> None:
+    """Turn hazards since a clock began into times since then."""
+    for j in range(LANES):
+        lanes[PACED + j] = lanes[WAIT + j] * lanes[PACE + j]
+    if kind == EXPONENTIAL:
+        for j in range(LANES):
+            lanes[WAIT + j] = lanes[PACED + j]
+    elif kind == GOMPERTZ:
+        for j in range(LANES):
+            grown = log1p(lanes[WAIT + j] * lanes[SCALE + j]) * lanes[INVERSE + j]
+            lanes[WAIT + j] = lanes[PACED + j] if lanes[SHAPE + j] == 0.0 else grown
+    else:
+        if kind == LOGLOGISTIC:
+            for j in range(LANES):
+                lanes[PACED + j] = expm1(lanes[PACED + j])
+        # In two loops, for which the processor has registers enough.
+        for j in range(LANES):
+            lanes[PACED + j] = log(lanes[PACED + j]) * lanes[INVERSE + j]
+        for j in range(LANES):
+            lanes[WAIT + j] = lanes[SCALE + j] * exp(lanes[PACED + j])
+
+
 @called
 def _add_passed(lanes: Floats, kind: int) -> None:
     """Add the hazard that the clock has passed already."""
-    if kind == WEIBULL:
+    if kind == GOMPERTZ:
         for j in range(LANES):
-            lanes[WAIT + j] += _weibull_hazard(
-                lanes[PASSED + j], lanes[FIRST + j], lanes[SECOND + j]
-            )
-    elif kind == GOMPERTZ:
-        for j in range(LANES):
-            lanes[WAIT + j] += _gompertz_hazard(
-                lanes[PASSED + j], lanes[FIRST + j], lanes[SECOND + j]
-            )
-    else:
-        for j in range(LANES):
-            lanes[WAIT + j] += _loglogistic_hazard(
-                lanes[PASSED + j], lanes[FIRST + j], lanes[SECOND + j]
-            )
-
-
-@called
-def discounted(discount: Discount, at: int, time: float) -> tuple[float, float]:
-    """Return the discount factor of a time, and what a unit a year until then is worth."""
-    fallen, step = 0.0, at
-    for k in range(discount.steps):
-        since = time - discount.start[k]
-        if since > 0.0:
-            fallen += discount.fall[at + k] * since
-            step = at + k
-    factor = exp(-fallen)
-    worth = discount.fixed[step] + discount.steady[step] * time - discount.rest[step] * factor
-    return factor, worth
-
-
-@called
-def discount_ends(discount: Discount, at: int, lanes: Floats) -> None:
-    """Put into place what `discounted` says of the ends of stays."""
-    health = at + discount.steps
-    if discount.steps > 1:
-        for j in range(LANES):
-            lanes[COST + j], lanes[COST_WORTH + j] = discounted(discount, at, lanes[END + j])
-            left, worth = discounted(discount, health, lanes[END + j])
-            lanes[HEALTH + j], lanes[HEALTH_WORTH + j] = left, worth
+            passed = _gompertz_hazard(lanes[PASSED + j], lanes[SHAPE + j], 1.0)
+            lanes[WAIT + j] += passed / lanes[PACE + j]
         return
-    fall, steady = discount.fall[at], discount.steady[at]
-    fixed, rest = discount.fixed[at], discount.rest[at]
     for j in range(LANES):
-        left = exp(-fall * lanes[END + j])
-        lanes[COST + j] = left
-        lanes[COST_WORTH + j] = fixed + steady * lanes[END + j] - rest * left
-    if fall == discount.fall[health]:
+        power = _weibull_hazard(lanes[PASSED + j], lanes[SHAPE + j], lanes[SCALE + j])
+        lanes[PACED + j] = power
+    if kind == LOGLOGISTIC:
         for j in range(LANES):
-            lanes[HEALTH + j] = lanes[COST + j]
-            lanes[HEALTH_WORTH + j] = lanes[COST_WORTH + j]
-        return
-    fall, steady = discount.fall[health], discount.steady[health]
-    fixed, rest = discount.fixed[health], discount.rest[health]
+            lanes[PACED + j] = log1p(lanes[PACED + j])
     for j in range(LANES):
-        left = exp(-fall * lanes[END + j])
-        lanes[HEALTH + j] = left
-        lanes[HEALTH_WORTH + j] = fixed + steady * lanes[END + j] - rest * left
+        lanes[WAIT + j] += lanes[PACED + j] / lanes[PACE + j]

@@ -54,6 +54,8 @@ class Beginning(NamedTuple):
     `event_first` has the first event of each state.
     """
 
+    ways: int
+    """The most ways out that a state has in which patients begin."""
     states: int
     state: Whole
     share: Whole
@@ -72,6 +74,8 @@ class Discount(NamedTuple):
     """
 
     steps: int
+    differs: int
+    """Whether cost and health do."""
     start: Floats
     fall: Floats
     fixed: Floats
@@ -101,25 +105,36 @@ class Sizes(NamedTuple):
 class Room(NamedTuple):
     """Where one thread works.
 
-    `now`, `cost_worth`, `health_worth` and `state` are of each patient; `active` and `order` hold
-    patients; `stays` has dims (state, year, 4): time, its worth as cost and as health, who is alive
-    at the start; `moves` has dims (way, year, 3): how many, discounted as cost and as health;
-    `years` and `cycles` have dims (year, 2) and (cycle, 2): what a unit a year until their starts
-    is worth, as cost and as health.
+    `patient`, `now`, `cost_worth` and `health_worth` are queues, dims (side, state, place): who is
+    in a state on this visit or, on the other side, on the next, since when, and what a unit a year
+    until then is worth; `length` has their lengths, dims (side, state).
+
+    `exposure` has the hazards that patients pass before they first move, dims (subgroup, way,
+    patient), of the draw of which `held` has the place and 1, or 0; `began` the state in which each
+    patient begins; `laws` the numbers of each way, as `lanes.law` has them, where patients do not
+    differ.
+
+    `stays` has dims (state, year, 4): time, its worth as cost and as health, who is alive at the
+    start; `sums` the first three of the whole course, dims (state, 3, lane); `moves` has dims (way,
+    year, 3): how many, discounted as cost and as health; `years` and `cycles` have dims (year, 2)
+    and (cycle, 2): what a unit a year until their starts is worth, as cost and as health.
     """
 
     lanes: Floats
     now: Floats
     cost_worth: Floats
     health_worth: Floats
+    exposure: Floats
+    laws: Floats
     stays: Floats
+    sums: Floats
     moves: Floats
     years: Floats
     cycles: Floats
-    state: Whole
-    active: Whole
-    order: Whole
-    first: Whole
+    patient: Whole
+    began: Whole
+    length: Whole
+    held: Whole
 
 
 class Cell(NamedTuple):
@@ -130,6 +145,8 @@ class Cell(NamedTuple):
     step: int
     """From one patient's values to the next; 0 where they do not differ."""
     per_value: int
+    place: int
+    """Of the draw."""
     draw: int
     group: int
     age: float

@@ -3,11 +3,27 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.clinical.compiled.in_time.parts import Beginning, Cell, Model, Room, Sizes
-from equipoise.clinical.compiled.in_time.rows import COST, END, HEALTH
+from equipoise.clinical.compiled.in_time.parts import Cell, Model, Room, Sizes
+from equipoise.clinical.compiled.in_time.rows import (
+    COST,
+    COST_BEFORE,
+    COST_WORTH,
+    END,
+    HEALTH,
+    HEALTH_BEFORE,
+    HEALTH_WORTH,
+    LANES,
+    NOW,
+)
 from equipoise.core.machine_code import called, fused
 
 Floats = NDArray[np.float64]
+
+
+@fused
+def fixed(values: Floats, cell: Cell, number: int, patient: int) -> float:
+    """Return a value of one patient, in the first cycle."""
+    return float(values[number * cell.per_value + cell.row + patient * cell.step])
 
 
 @fused
@@ -15,15 +31,15 @@ def value_of(  # noqa: PLR0917 - kernels have no keywords
     model: Model, values: Floats, cell: Cell, number: int, patient: int, cycle: int
 ) -> float:
     """Return a value of one patient in a cycle."""
-    at = number + (cycle if model.value_changes[number] else 0)
-    return float(values[at * cell.per_value + cell.row + patient * cell.step])
+    return fixed(values, cell, number + (cycle if model.value_changes[number] else 0), patient)
 
 
 @fused
 def cycle_of(model: Model, time: float) -> int:
     """Return the cycle in which a time is; the last one also holds what comes after it."""
     last = model.cycles - 1
-    cycle = min(int(time / model.points[1]), last)
+    cycle = int(time / model.points[1])
+    cycle = cycle if cycle < last else last
     if model.points[cycle] > time:
         return cycle - 1
     if cycle < last and model.points[cycle + 1] <= time:
@@ -73,25 +89,26 @@ def stay(  # noqa: PLR0917 - kernels have no keywords
     cell: Cell,
     state: int,
     patient: int,
-    end: float,
-    cost_at_end: float,
-    health_at_end: float,
+    lane: int,
 ) -> None:
     """Add what a stay in a state brings, year by year, and who is alive at the starts of years.
 
     Where yearly values change from cycle to cycle, also cycle by cycle.
     """
-    begin = room.now[patient]
-    cost, health = room.cost_worth[patient], room.health_worth[patient]
+    lanes = room.lanes
+    begin, end = lanes[NOW + lane], lanes[END + lane]
+    cost, health = lanes[COST_BEFORE + lane], lanes[HEALTH_BEFORE + lane]
     last = sizes.years - 1
-    year = min(int(begin), last)
-    cycle, last_cycle = 0, 0
+    year = int(begin)
+    year = year if year < last else last
+    cycle, last_cycle = int(0.0), int(0.0)
     if model.state_changes[state]:
         cycle, last_cycle = cycle_of(model, begin), model.cycles - 1
     while True:
         if year > 0 and begin <= year < end:
             room.stays[(state * sizes.years + year) * 4 + 3] += 1.0
-        finish, cost_then, health_then = end, cost_at_end, health_at_end
+        finish = end
+        cost_then, health_then = lanes[COST_WORTH + lane], lanes[HEALTH_WORTH + lane]
         if year < last and year + 1.0 < end:
             finish = year + 1.0
             cost_then, health_then = room.years[2 * year + 2], room.years[2 * year + 3]
@@ -111,6 +128,18 @@ def stay(  # noqa: PLR0917 - kernels have no keywords
             cycle += 1
 
 
+@called
+def add_whole(lanes: Floats, sums: Floats, at: int, count: int) -> None:
+    """Add up the stays of some patients in a state, lane by lane, where years are not told apart.
+
+    `sums` begin at `at`.
+    """
+    for j in range(count):
+        sums[at + j] += lanes[END + j] - lanes[NOW + j]
+        sums[at + LANES + j] += lanes[COST_WORTH + j] - lanes[COST_BEFORE + j]
+        sums[at + 2 * LANES + j] += lanes[HEALTH_WORTH + j] - lanes[HEALTH_BEFORE + j]
+
+
 @fused
 def moved(  # noqa: PLR0917 - kernels have no keywords
     model: Model,
@@ -127,7 +156,8 @@ def moved(  # noqa: PLR0917 - kernels have no keywords
     first, last = model.effect_first[way], model.effect_first[way + 1]
     if first == last:
         return
-    year = min(int(room.lanes[END + lane]), sizes.years - 1)
+    year = int(room.lanes[END + lane])
+    year = year if year < sizes.years - 1 else sizes.years - 1
     cost, health = room.lanes[COST + lane], room.lanes[HEALTH + lane]
     if cell.step == 0:
         at = (way * sizes.years + year) * 3
@@ -148,52 +178,52 @@ def moved(  # noqa: PLR0917 - kernels have no keywords
         )
 
 
-@called
-def first_day(  # noqa: PLR0917 - kernels have no keywords
-    model: Model,
-    sizes: Sizes,
-    beginning: Beginning,
-    room: Room,
-    values: Floats,
-    out: Floats,
-    cell: Cell,
-) -> None:
-    """Note who is alive on the first day, and add what it brings to them."""
-    alive = cell.base + 2 * model.rewards * sizes.years
-    first = alive + sizes.years
-    for patient in range(sizes.patients):
-        state = room.state[patient]
-        if model.is_living[state]:
-            out[alive] += cell.scale
-        for k in range(beginning.event_first[state], beginning.event_first[state + 1]):
-            value = value_of(model, values, cell, beginning.event_value[k], patient, 0)
-            out[first + beginning.event_reward[k]] += value * cell.scale
+@fused
+def _book(  # noqa: PLR0917 - kernels have no keywords
+    out: Floats, to: int, present: int, years: int, value: float, amounts: Floats, at: int,
+    stride: int, worth: int,
+) -> None:  # fmt: skip
+    """Add what amounts of each year bring: as it is, and `present` numbers on what it is worth."""
+    for year in range(years):
+        out[to + year] += value * amounts[at + stride * year]
+        out[to + present + year] += value * amounts[at + stride * year + worth]
 
 
-@called
+@fused
+def _fold(room: Room, state: int, at: int) -> None:
+    """Add the stays of the whole course, lane by lane, to those of the first year."""
+    length, cost, health = 0.0, 0.0, 0.0
+    for j in range(3 * state * LANES, (3 * state + 1) * LANES):
+        length += room.sums[j]
+        cost += room.sums[j + LANES]
+        health += room.sums[j + 2 * LANES]
+    room.stays[at] += length
+    room.stays[at + 1] += cost
+    room.stays[at + 2] += health
+
+
+@fused
 def add_up(  # noqa: PLR0917 - kernels have no keywords
     model: Model, sizes: Sizes, room: Room, values: Floats, out: Floats, cell: Cell
 ) -> None:
     """Turn the stays and moves of patients who do not differ into results."""
-    years = sizes.years
+    years, per_value = sizes.years, cell.per_value
     present = model.rewards * years
     for state in range(model.states):
-        for year in range(years):
-            at = (state * years + year) * 4
-            if model.is_living[state]:
-                out[cell.base + 2 * present + year] += room.stays[at + 3] * cell.scale
-            for k in range(model.yearly_first[state], model.yearly_first[state + 1]):
-                reward = model.yearly_reward[k]
-                value = value_of(model, values, cell, model.yearly_value[k], 0, 0) * cell.scale
-                to = cell.base + reward * years + year
-                out[to] += value * room.stays[at]
-                out[to + present] += value * room.stays[at + 1 + model.is_health[reward]]
-        for way in range(model.way_first[state], model.way_first[state + 1]):
-            for k in range(model.effect_first[way], model.effect_first[way + 1]):
-                reward = model.effect_reward[k]
-                number = model.effect_value[k]
-                value = value_of(model, values, cell, number, 0, 0) * cell.scale
-                for year in range(0 if model.value_changes[number] else years):
-                    at, to = (way * years + year) * 3, cell.base + reward * years + year
-                    out[to] += value * room.moves[at]
-                    out[to + present] += value * room.moves[at + 1 + model.is_health[reward]]
+        at = state * years * 4
+        _fold(room, state, at)
+        if model.is_living[state]:
+            for year in range(years):
+                out[cell.base + 2 * present + year] += room.stays[at + 4 * year + 3] * cell.scale
+        for k in range(model.yearly_first[state], model.yearly_first[state + 1]):
+            reward = model.yearly_reward[k]
+            value = values[model.yearly_value[k] * per_value + cell.row] * cell.scale
+            to, worth = cell.base + reward * years, 1 + model.is_health[reward]
+            _book(out, to, present, years, value, room.stays, at, 4, worth)
+    for way in range(model.way_first[model.states]):
+        for k in range(model.effect_first[way], model.effect_first[way + 1]):
+            reward, number = model.effect_reward[k], model.effect_value[k]
+            value = values[number * per_value + cell.row] * cell.scale
+            to, worth = cell.base + reward * years, 1 + model.is_health[reward]
+            if model.value_changes[number] == 0:
+                _book(out, to, present, years, value, room.moves, way * years * 3, 3, worth)

@@ -1,18 +1,30 @@
 """Rows of one array: a number of each of several patients, for each quantity."""
 
-LANES = 32
-"""Patients in one row."""
+LANES = 64
+"""Patients in one row; short loops would be written out, one patient after the other."""
 
 LUCK = 0
 """The first of four rows of uniform numbers."""
 
-NOW, BEST, WAY, END, WAIT, PASSED, FIRST, SECOND, RATIO = (k * LANES for k in range(4, 13))
-"""Time, when and by which way a patient leaves, arguments of a distribution and its ratio."""
+NOW, BEST, WAY, END = (k * LANES for k in range(4, 8))
+"""Time; when and by which way a patient leaves, and the end of the stay."""
 
-COST, HEALTH, COST_WORTH, HEALTH_WORTH = (k * LANES for k in range(13, 17))
+WAIT, PASSED, PACED = (k * LANES for k in range(8, 11))
+"""Of one way: a hazard, then how long until it opens; its clock; what `lanes.wait` computes."""
+
+PACE, INVERSE, SCALE, SHAPE = (k * LANES for k in range(11, 15))
+"""Of one way, as `lanes.law` has it."""
+
+COST, HEALTH, COST_WORTH, HEALTH_WORTH = (k * LANES for k in range(15, 19))
 """Discount factors at the end of a stay; what a unit a year until then is worth on day 0."""
 
-ROWS = 17
+COST_BEFORE, HEALTH_BEFORE = (k * LANES for k in range(19, 21))
+"""What it is worth until the stay began."""
+
+FALLEN = 21 * LANES
+"""By how much the logarithm of a discount factor has fallen."""
+
+ROWS = 22
 
 STATE, START, AGE = 0, 1, 2
 """Clocks; as `clinical.in_time.CLOCKS`."""

@@ -1,0 +1,128 @@
+"""The first day of patients in continuous time, and the luck that decides their moves."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.clinical.compiled.arithmetic import log_ordinary
+from equipoise.clinical.compiled.in_time.lanes import draw_luck
+from equipoise.clinical.compiled.in_time.parts import Beginning, Cell, Model, Room, Sizes
+from equipoise.clinical.compiled.in_time.rewards import fixed
+from equipoise.clinical.compiled.in_time.rows import LANES, LUCK, WAIT
+from equipoise.core.machine_code import called, fused
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+
+@fused
+def _luck(  # noqa: PLR0917 - kernels have no keywords
+    sizes: Sizes, room: Room, cell: Cell, block: int, at: int, key0: int, key1: int
+) -> None:
+    """Put four numbers of some patients into place, who stand at `at` in a queue."""
+    first = sizes.first * sizes.groups + cell.group
+    draw_luck(room.lanes, room.patient, at, first, sizes.groups, block, cell.draw, key0, key1)
+
+
+@fused
+def hold_exposures(sizes: Sizes, beginning: Beginning, room: Room, cell: Cell, keys: Whole) -> None:
+    """Keep the hazards that patients pass before they first move: the same in all strategies."""
+    lanes, size = room.lanes, sizes.patients + LANES
+    for place in range(0, sizes.patients, LANES):
+        for number in range(beginning.ways):
+            if number % 4 == 0:
+                _luck(sizes, room, cell, number // 4, place, keys[0], keys[1])
+            row = LUCK + number % 4 * LANES
+            held = (cell.group * beginning.ways + number) * size + place
+            for j in range(LANES):
+                room.exposure[held + j] = -log_ordinary(lanes[row + j])
+    room.held[cell.group] = cell.place + 1
+
+
+@fused
+def exposures(  # noqa: PLR0917 - kernels have no keywords
+    sizes: Sizes,
+    beginning: Beginning,
+    room: Room,
+    cell: Cell,
+    keys: Whole,
+    visit: int,
+    width: int,
+    number: int,
+    at: int,
+) -> None:
+    """Put the hazards into place that some patients will pass before a way opens."""
+    lanes = room.lanes
+    if visit == 0:
+        size = sizes.patients + LANES
+        held = (cell.group * beginning.ways + number) * size
+        for j in range(LANES):
+            lanes[WAIT + j] = room.exposure[held + room.patient[at + j]]
+        return
+    if number % 4 == 0:
+        _luck(sizes, room, cell, (visit * width + number) // 4, at, keys[0], keys[1])
+    row = LUCK + number % 4 * LANES
+    for j in range(LANES):
+        lanes[WAIT + j] = -log_ordinary(lanes[row + j])
+
+
+@fused
+def draw_start(  # noqa: PLR0917 - kernels have no keywords
+    sizes: Sizes,
+    beginning: Beginning,
+    room: Room,
+    values: Floats,
+    cell: Cell,
+    keys: Whole,
+) -> None:
+    """Find the state in which each patient begins."""
+    last = beginning.states - 1
+    for place in range(0, sizes.patients, LANES):
+        if last > 0:
+            _luck(sizes, room, cell, int(0.0), place, keys[2], keys[3])
+        for j in range(LANES):
+            chosen, reached = last, 0.0
+            for k in range(last):
+                patient = room.patient[place + j]
+                reached += fixed(values, cell, beginning.share[k], patient)
+                if room.lanes[LUCK + j] < reached:
+                    chosen = k
+                    break
+            room.began[place + j] = beginning.state[chosen]
+
+
+@fused
+def begin(model: Model, sizes: Sizes, beginning: Beginning, room: Room) -> None:
+    """Put those who must be followed into the queues of where they begin."""
+    size = sizes.patients + LANES
+    for queue in range(2 * model.states):
+        room.length[queue] = 0
+    for k in range(beginning.states):
+        state = beginning.state[k]
+        to = state * size
+        for patient in range(0 if model.is_idle[state] else sizes.patients):
+            room.patient[to], room.now[to] = patient, 0.0
+            room.cost_worth[to], room.health_worth[to] = 0.0, 0.0
+            to += 1 if room.began[patient] == state else 0
+        room.length[state] = to - state * size
+
+
+@called
+def first_day(  # noqa: PLR0917 - kernels have no keywords
+    model: Model,
+    sizes: Sizes,
+    beginning: Beginning,
+    room: Room,
+    values: Floats,
+    out: Floats,
+    cell: Cell,
+) -> None:
+    """Note who is alive on the first day, and add what it brings to them."""
+    alive = cell.base + 2 * model.rewards * sizes.years
+    first, living = alive + sizes.years, 0.0
+    for patient in range(sizes.patients):
+        state = room.began[patient]
+        living += cell.scale if model.is_living[state] else 0.0
+        for k in range(beginning.event_first[state], beginning.event_first[state + 1]):
+            value = fixed(values, cell, beginning.event_value[k], patient)
+            out[first + beginning.event_reward[k]] += value * cell.scale
+    out[alive] += living

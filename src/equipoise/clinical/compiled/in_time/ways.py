@@ -1,0 +1,113 @@
+"""Ways out of a state: their numbers for several patients, and those that change by cycle."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.clinical.compiled.in_time.lanes import hazard_until, law, time_of
+from equipoise.clinical.compiled.in_time.parts import Cell, Model, Room
+from equipoise.clinical.compiled.in_time.rewards import cycle_of, value_of
+from equipoise.clinical.compiled.in_time.rows import (
+    AGE,
+    INVERSE,
+    LANES,
+    NOW,
+    PACE,
+    PASSED,
+    SCALE,
+    SHAPE,
+    STATE,
+    WAIT,
+)
+from equipoise.core.machine_code import called, fused
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+
+@fused
+def find_laws(model: Model, room: Room, values: Floats, cell: Cell) -> None:
+    """Put the numbers of all ways into place, where patients do not differ."""
+    for way in range(model.way_first[model.states]):
+        at = 3 * way
+        a = values[model.way_values[at] * cell.per_value + cell.row]
+        b = values[model.way_values[at + 1] * cell.per_value + cell.row]
+        ratio = values[model.way_values[at + 2] * cell.per_value + cell.row]
+        pace, inverse, scale, shape = law(model.way_kind[way], a, b, ratio)
+        room.laws[4 * way], room.laws[4 * way + 1] = pace, inverse
+        room.laws[4 * way + 2], room.laws[4 * way + 3] = scale, shape
+
+
+@fused
+def _spread(lanes: Floats, laws: Floats, way: int) -> None:
+    """Put the numbers of a way into rows, the same for all patients."""
+    pace, inverse, scale, shape = (
+        laws[4 * way], laws[4 * way + 1], laws[4 * way + 2], laws[4 * way + 3],
+    )  # fmt: skip
+    for j in range(LANES):
+        lanes[PACE + j], lanes[INVERSE + j] = pace, inverse
+        lanes[SCALE + j], lanes[SHAPE + j] = scale, shape
+
+
+@called
+def _gather(  # noqa: PLR0917 - kernels have no keywords
+    lanes: Floats, values: Floats, patient: Whole, at: int, kind: int, a: int, b: int, ratio: int
+) -> None:
+    """Put the numbers of a way into rows, of each patient; its values begin at a, b and ratio."""
+    for j in range(LANES):
+        k = patient[at + j]
+        lanes[SHAPE + j], lanes[SCALE + j] = values[a + k], values[b + k]
+        lanes[PACE + j] = values[ratio + k]
+    for j in range(LANES):
+        pace, inverse, scale, shape = law(
+            kind, lanes[SHAPE + j], lanes[SCALE + j], lanes[PACE + j]
+        )  # fmt: skip
+        lanes[PACE + j], lanes[INVERSE + j] = pace, inverse
+        lanes[SCALE + j], lanes[SHAPE + j] = scale, shape
+
+
+@fused
+def load_law(  # noqa: PLR0917 - kernels have no keywords
+    model: Model, room: Room, values: Floats, cell: Cell, way: int, at: int
+) -> None:
+    """Put into rows what `wait` must know of a way for some patients."""
+    lanes, clock = room.lanes, model.way_clock[way]
+    if cell.step == 0:
+        _spread(lanes, room.laws, way)
+    else:
+        own = 3 * way
+        _gather(
+            lanes, values, room.patient, at, model.way_kind[way],
+            model.way_values[own] * cell.per_value + cell.row,
+            model.way_values[own + 1] * cell.per_value + cell.row,
+            model.way_values[own + 2] * cell.per_value + cell.row,
+        )  # fmt: skip
+    if clock != STATE:
+        before = cell.age if clock == AGE else 0.0
+        for j in range(LANES):
+            lanes[PASSED + j] = lanes[NOW + j] + before
+
+
+@called
+def wait_by_cycles(  # noqa: PLR0917 - kernels have no keywords
+    model: Model, room: Room, values: Floats, cell: Cell, way: int, at: int
+) -> None:
+    """Put the time into place until a way opens whose hazard changes from cycle to cycle."""
+    kind, clock, own = model.way_kind[way], model.way_clock[way], 3 * way
+    for j in range(LANES):
+        patient, now = room.patient[at + j], room.lanes[NOW + j]
+        since = -now if clock == STATE else (cell.age if clock == AGE else 0.0)
+        left, begin, found = room.lanes[WAIT + j], now, np.inf
+        for cycle in range(cycle_of(model, now), model.cycles):
+            a = value_of(model, values, cell, model.way_values[own], patient, cycle)
+            b = value_of(model, values, cell, model.way_values[own + 1], patient, cycle)
+            ratio = value_of(model, values, cell, model.way_values[own + 2], patient, cycle)
+            end = model.points[cycle + 1]
+            passed = hazard_until(kind, a, b, begin + since)
+            used = ratio * (hazard_until(kind, a, b, end + since) - passed)
+            if used >= left:
+                opens = time_of(kind, a, b, passed + left / ratio) - since
+                found = min(max(opens, begin), end) - now
+                break
+            left -= used
+            begin = end
+        room.lanes[WAIT + j] = found
