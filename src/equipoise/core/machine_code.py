@@ -3,18 +3,25 @@
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, NamedTuple, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar, cast
 
 import numpy as np
+from llvmlite import ir
 from numba import from_dtype, njit, types
+from numba.extending import intrinsic
+
+from equipoise.core.whole_kernels import object_file, whole_kernels
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-_INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
-"""Of functions that nobody calls from Python, which saves a fifth of the time of compiling, and
-that make no arrays, so that nobody needs to count who uses them."""
+_INNER = {
+    "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False, "no_rewrites": True,
+}  # fmt: skip
+"""Of functions that nobody calls from Python, which saves a fifth of the time of compiling; that
+make no arrays, so that nobody needs to count who uses them; and that write no expressions of whole
+arrays, which would become loops."""
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
@@ -64,7 +71,7 @@ def fused(function: Callable[P, R]) -> Callable[P, R]:
     >>> point(3.0)
     7.0
     """
-    return _compiled(function, fastmath={"contract"}, forceinline=True, **_INNER)
+    return _compiled(function, is_kept=False, fastmath={"contract"}, forceinline=True, **_INNER)
 
 
 def called(function: Callable[P, R]) -> Callable[P, R]:
@@ -93,31 +100,35 @@ def called(function: Callable[P, R]) -> Callable[P, R]:
     return _compiled(function, is_kept=False, forceinline=False, fastmath={"contract"}, **_INNER)
 
 
-def unfolded(function: Callable[P, R]) -> Callable[P, R]:
-    """Return the function so that its statements become those of the one that calls it.
+_Writer = Callable[[object, ir.IRBuilder, object, Sequence[ir.Value]], ir.Value]
 
-    For what is called at a single place and calls all the rest: not compiled by itself, it saves
-    the compiler one more look at everything below it.
 
-    Parameters
-    ----------
-    function
-        As in `compiled`.
+def _as(kind: ir.Type, signature: object) -> tuple[object, _Writer]:
+    """Return how a number is read as one of another kind, whose bits are the same."""
 
-    Examples
-    --------
-    >>> @unfolded
-    ... def line(number: float) -> float:
-    ...     return 2.0 * number + 1.0
-    >>> @compiled
-    ... def point(number: float) -> float:
-    ...     return line(number)
-    >>> point(3.0)
-    7.0
-    """
-    written: Callable[P, R] = njit(inline="always")(function)
-    return written
+    def write(
+        _context: object, builder: ir.IRBuilder, _signature: object, numbers: Sequence[ir.Value]
+    ) -> ir.Value:
+        return builder.bitcast(numbers[0], kind)
 
+    return signature, write
+
+
+@intrinsic
+def _bits_of(_context: object, _number: object) -> tuple[object, _Writer]:
+    return _as(ir.IntType(64), types.uint64(types.float64))
+
+
+@intrinsic
+def _float_of(_context: object, _bits: object) -> tuple[object, _Writer]:
+    return _as(ir.DoubleType(), types.float64(types.uint64))
+
+
+bits_of = cast("Callable[[float], np.uint64]", _bits_of)
+"""The bits of a float, in compiled code. NumPy's `view` is compiled anew for each pair of kinds."""
+
+float_of = cast("Callable[[np.uint64], float]", _float_of)
+"""The float that has some bits, in compiled code."""
 
 _DECLARED = re.compile(r'^declare [^@]*@"?([^"(]+)', re.MULTILINE)
 """Functions that code calls without having them."""
@@ -165,11 +176,12 @@ def object_of(
             pointer: Any = types.CPointer
             signature.append(pointer(from_dtype(np.dtype(dtype))))
         signature += [types.int64] * (int(dims[0]) if dims else 1)
-    compiling.compile(tuple(signature))
-    (found,) = compiling.overloads
-    made = compiling.overloads[found]
-    _name, _kind, (code, _bitcode) = made.library.serialize_using_object_code()
-    outside = _DECLARED.findall(compiling.inspect_llvm(found))
+    with whole_kernels():
+        compiling.compile(tuple(signature))
+        (found,) = compiling.overloads
+        made = compiling.overloads[found]
+        code, text = object_file(made.library)
+    outside = _DECLARED.findall(text)
     return ObjectCode(
         made.fndesc.llvm_func_name,
         code,

@@ -6,7 +6,7 @@ The compiler's own `exp` and `expm1` are calls of the system's library, one draw
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.core.machine_code import compiled, fused
+from equipoise.core.machine_code import bits_of, compiled, float_of, fused
 
 Floats = NDArray[np.float64]
 
@@ -50,8 +50,8 @@ def _reduced(x: float) -> tuple[float, float]:
     t = 2.7557268378684192e-06 * r + 2.480152119021773e-05
     u = 2.5100424157005067e-08 * r + 2.7620138719733994e-07
     upper = (u * r2 + t) * (r2 * r2) + (s * r2 + q)
-    bits = (np.float64(shifted).view(np.int64) + 1022) << 52
-    return np.int64(bits).view(np.float64), (upper * r2 + p) * r2 + r
+    bits = (bits_of(shifted) + np.uint64(1022)) << np.uint64(52)
+    return float_of(bits), (upper * r2 + p) * r2 + r
 
 
 @fused
@@ -78,11 +78,11 @@ def _log(x: float, bias: float) -> float:
     :math:`s = (m - 1) / (m + 1)` it is :math:`k \ln 2 + 2 \operatorname{artanh} s`; the polynomial
     is that of W. Kahan and K. C. Ng in FreeBSD's `e_log.c`, whose error is below 2**-58.
     """
-    shifted = np.float64(x).view(np.uint64) + np.uint64(_ONE_BITS - _HALF_ROOT_BITS)
+    shifted = bits_of(x) + np.uint64(_ONE_BITS - _HALF_ROOT_BITS)
     power = (shifted >> np.uint64(52)) | np.uint64(_WHOLE_BITS)
-    k = float(np.uint64(power).view(np.float64)) - (_WHOLE + bias)
+    k = float_of(power) - (_WHOLE + bias)
     mantissa = (shifted & np.uint64(_MANTISSA)) + np.uint64(_HALF_ROOT_BITS)
-    f = float(np.uint64(mantissa).view(np.float64)) - 1.0
+    f = float_of(mantissa) - 1.0
     s = f / (f + 2.0)
     z = s * s
     z2 = z * z

@@ -38,7 +38,7 @@ from equipoise.clinical.compiled.in_time.rows import (
 )
 from equipoise.clinical.compiled.in_time.ways import find_laws, load_law, wait_by_cycles
 from equipoise.clinical.compiled.in_time.worth import discount_ends, discount_starts
-from equipoise.core.machine_code import fused, unfolded
+from equipoise.core.machine_code import fused
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -165,7 +165,7 @@ def _visit(  # noqa: PLR0917 - kernels have no keywords
     return left
 
 
-@unfolded
+@fused
 def follow(  # noqa: PLR0917 - kernels have no keywords
     model: Model,
     sizes: Sizes,
@@ -226,7 +226,7 @@ def _clear(model: Model, sizes: Sizes, room: Room) -> None:
         room.stays[k] = 0.0
     for k in range(model.states * 3 * LANES):
         room.sums[k] = 0.0
-    for k in range(model.way_first[model.states] * sizes.years * 3):
+    for k in range(model.way_first[model.states] * sizes.years * 4):
         room.moves[k] = 0.0
     last = sizes.patients - 1
     for k in range(sizes.patients + LANES):  # rows are filled up

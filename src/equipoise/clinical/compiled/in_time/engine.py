@@ -151,7 +151,7 @@ def _room(model: Model, sizes: Sizes, ways: int) -> Room:
         laws=np.zeros(4 * every),
         stays=np.zeros(model.states * sizes.years * 4),
         sums=np.zeros(model.states * 3 * LANES),
-        moves=np.zeros(every * sizes.years * 3),
+        moves=np.zeros(every * sizes.years * 4),
         years=np.zeros(2 * (sizes.years + 1)),
         cycles=np.zeros(2 * (model.cycles + 1)),
         patient=np.zeros(queues * room, dtype=np.int64),

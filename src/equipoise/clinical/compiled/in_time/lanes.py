@@ -115,7 +115,7 @@ def _loglogistic_hazard(time: float, shape: float, scale: float) -> float:
     return log1p(exp(shape * log(time / scale)))
 
 
-@fused
+@called
 def time_of(kind: int, a: float, b: float, hazard: float) -> float:
     """Return when a cumulative hazard has been passed, of any kind."""
     if kind == EXPONENTIAL:
@@ -127,7 +127,7 @@ def time_of(kind: int, a: float, b: float, hazard: float) -> float:
     return _loglogistic_time(hazard, a, b)
 
 
-@fused
+@called
 def hazard_until(kind: int, a: float, b: float, time: float) -> float:
     """Return the cumulative hazard until a time, of any kind."""
     if kind == EXPONENTIAL:

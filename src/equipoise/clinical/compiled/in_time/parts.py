@@ -116,8 +116,8 @@ class Room(NamedTuple):
 
     `stays` has dims (state, year, 4): time, its worth as cost and as health, who is alive at the
     start; `sums` the first three of the whole course, dims (state, 3, lane); `moves` has dims (way,
-    year, 3): how many, discounted as cost and as health; `years` and `cycles` have dims (year, 2)
-    and (cycle, 2): what a unit a year until their starts is worth, as cost and as health.
+    year, 4): how many, discounted as cost and as health, and 0; `years` and `cycles` have dims
+    (year, 2) and (cycle, 2): what a unit a year until their starts is worth, as cost and as health.
     """
 
     lanes: Floats

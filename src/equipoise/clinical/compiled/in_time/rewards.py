@@ -160,7 +160,7 @@ def moved(  # noqa: PLR0917 - kernels have no keywords
     year = year if year < sizes.years - 1 else sizes.years - 1
     cost, health = room.lanes[COST + lane], room.lanes[HEALTH + lane]
     if cell.step == 0:
-        at = (way * sizes.years + year) * 3
+        at = (way * sizes.years + year) * 4
         room.moves[at] += 1.0
         room.moves[at + 1] += cost
         room.moves[at + 2] += health
@@ -180,13 +180,19 @@ def moved(  # noqa: PLR0917 - kernels have no keywords
 
 @fused
 def _book(  # noqa: PLR0917 - kernels have no keywords
-    out: Floats, to: int, present: int, years: int, value: float, amounts: Floats, at: int,
-    stride: int, worth: int,
-) -> None:  # fmt: skip
+    out: Floats,
+    to: int,
+    present: int,
+    years: int,
+    value: float,
+    amounts: Floats,
+    at: int,
+    worth: int,
+) -> None:
     """Add what amounts of each year bring: as it is, and `present` numbers on what it is worth."""
     for year in range(years):
-        out[to + year] += value * amounts[at + stride * year]
-        out[to + present + year] += value * amounts[at + stride * year + worth]
+        out[to + year] += value * amounts[at + 4 * year]
+        out[to + present + year] += value * amounts[at + 4 * year + worth]
 
 
 @fused
@@ -219,11 +225,11 @@ def add_up(  # noqa: PLR0917 - kernels have no keywords
             reward = model.yearly_reward[k]
             value = values[model.yearly_value[k] * per_value + cell.row] * cell.scale
             to, worth = cell.base + reward * years, 1 + model.is_health[reward]
-            _book(out, to, present, years, value, room.stays, at, 4, worth)
+            _book(out, to, present, years, value, room.stays, at, worth)
     for way in range(model.way_first[model.states]):
         for k in range(model.effect_first[way], model.effect_first[way + 1]):
             reward, number = model.effect_reward[k], model.effect_value[k]
             value = values[number * per_value + cell.row] * cell.scale
             to, worth = cell.base + reward * years, 1 + model.is_health[reward]
             if model.value_changes[number] == 0:
-                _book(out, to, present, years, value, room.moves, way * years * 3, 3, worth)
+                _book(out, to, present, years, value, room.moves, way * years * 4, worth)

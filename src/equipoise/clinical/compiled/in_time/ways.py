@@ -106,7 +106,8 @@ def wait_by_cycles(  # noqa: PLR0917 - kernels have no keywords
             used = ratio * (hazard_until(kind, a, b, end + since) - passed)
             if used >= left:
                 opens = time_of(kind, a, b, passed + left / ratio) - since
-                found = min(max(opens, begin), end) - now
+                opens = begin if opens < begin else opens
+                found = (end if opens > end else opens) - now
                 break
             left -= used
             begin = end

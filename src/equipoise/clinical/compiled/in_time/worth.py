@@ -64,11 +64,13 @@ def discount_starts(model: Model, sizes: Sizes, discount: Discount, room: Room, 
         for j in range(LANES):
             lanes[END + j] = float(first + j)
         discount_ends(discount, place, lanes)
-        for j in range(min(LANES, sizes.years + 1 - first)):
+        left = sizes.years + 1 - first
+        for j in range(LANES if left > LANES else left):
             room.years[2 * (first + j)] = lanes[COST_WORTH + j]
             room.years[2 * (first + j) + 1] = lanes[HEALTH_WORTH + j]
     for first in range(0, model.cycles if changes else 0, LANES):
-        some = min(LANES, model.cycles - first)
+        left = model.cycles - first
+        some = LANES if left > LANES else left
         for j in range(some):
             lanes[END + j] = model.points[first + j]
         discount_ends(discount, place, lanes)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.clinical.compiled.individuals.steps import LANES
-from equipoise.core.machine_code import compiled
+from equipoise.core.machine_code import compiled, float_of, fused
 from equipoise.core.random import MULTIPLIERS, PATIENT_GRID, ROUNDS, WEYL
 
 Floats = NDArray[np.float64]
@@ -17,10 +17,10 @@ _BITS, _OFFSET = np.uint64(0x4330000000000000), 2.0**52
 _WEYL0, _WEYL1 = np.uint64(WEYL[0]), np.uint64(WEYL[1])
 
 
-@compiled
+@fused
 def uniform(word: np.uint64) -> float:
     """Return a word of 32 bits as a number strictly between 0 and 1."""
-    return float((np.uint64(word | _BITS).view(np.float64) - _OFFSET + 0.5) * PATIENT_GRID)
+    return (float_of(word | _BITS) - _OFFSET + 0.5) * PATIENT_GRID
 
 
 @compiled

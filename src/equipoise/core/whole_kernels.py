@@ -1,0 +1,89 @@
+"""Numba's compiler, told to compile a kernel as a whole: its parts are only put together.
+
+By itself it optimises each function and makes machine code of it, and then does both once more with
+every function that calls it, which takes most of its time where fifty functions make one kernel.
+"""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+
+from llvmlite.binding import ModuleRef
+from numba.core.codegen import JITCodeLibrary, JITCPUCodegen
+from numba.core.compiler_lock import global_compiler_lock
+from numba.core.registry import cpu_target
+
+_WRAPPER = "_ZN7cpython"
+"""How names of functions begin through which Python calls machine code."""
+
+
+class _Library(JITCodeLibrary):
+    """One function and what it calls: optimised and made machine code only if Python calls it."""
+
+    def _is_part(self) -> bool:
+        names = [one.name for one in self._final_module.functions]
+        # One without any function is what was kept as machine code.
+        return bool(names) and not any(name.startswith(_WRAPPER) for name in names)
+
+    def _optimize_functions(self, module: ModuleRef) -> None:
+        module.data_layout = self._codegen._data_layout
+
+    def _optimize_final_module(self) -> None:
+        if not self._is_part():
+            super()._optimize_final_module()
+
+    def _finalize_final_module(self) -> None:
+        if self._is_part():
+            self._finalized = True
+        else:
+            super()._finalize_final_module()
+
+
+class _Compiler(JITCPUCodegen):
+    """Numba's compiler with libraries that can be parts."""
+
+    _library_class = _Library
+
+    def set_env(self, env_name: str, env: object) -> None:
+        """Tell machine code where its globals are in Python, if there is any yet."""
+        if self._engine.is_symbol_defined(env_name):
+            super().set_env(env_name, env)
+
+
+@lru_cache(maxsize=1)
+def _compiler() -> _Compiler:
+    """Return the compiler of whole kernels."""
+    return _Compiler("equipoise")
+
+
+@contextmanager
+def whole_kernels() -> Iterator[None]:
+    """Compile parts without making machine code of them, as long as this lasts."""
+    context, collects = cpu_target.target_context, gc.isenabled()
+    with global_compiler_lock:  # nobody else compiles meanwhile
+        usual = context._internal_codegen
+        context._internal_codegen = _compiler()
+        gc.disable()  # it makes a million objects that stay, through which Python would go again
+        try:
+            yield
+        finally:
+            context._internal_codegen = usual
+            if collects:
+                gc.enable()
+
+
+def object_file(library: JITCodeLibrary) -> tuple[bytes, str]:
+    """Optimise a function that was compiled as part; return its object file, and its text in LLVM.
+
+    The last step of optimising is left out, which made code longer and no kernel quicker.
+
+    Parameters
+    ----------
+    library
+        Of the function, with all that it calls.
+    """
+    compiler, module = _compiler(), library._final_module
+    passes, builder = compiler._module_pass_manager(opt=2)
+    passes.run(module, builder)
+    return compiler._tm.emit_object(module), str(module)
