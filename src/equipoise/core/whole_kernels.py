@@ -5,7 +5,8 @@ every function that calls it, which takes most of its time where fifty functions
 """
 
 import gc
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 
@@ -13,6 +14,9 @@ from llvmlite.binding import ModuleRef
 from numba.core.codegen import JITCodeLibrary, JITCPUCodegen
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import cpu_target
+from numba.core.types.functions import BaseFunction
+
+_OPERATORS = frozenset(one for one in vars(operator).values() if callable(one))
 
 _WRAPPER = "_ZN7cpython"
 """How names of functions begin through which Python calls machine code."""
@@ -57,6 +61,29 @@ def _compiler() -> _Compiler:
     return _Compiler("equipoise")
 
 
+def _remembered(usual: Callable[..., object]) -> Callable[..., object]:
+    """Return how Numba finds what an operator gives, asked once for the same kinds of numbers.
+
+    It looks at each meaning that any array could give the operator, every time.
+    """
+    known: dict[tuple[object, ...], object] = {}
+
+    def get_call_type(
+        function: BaseFunction,
+        context: object,
+        kinds: Sequence[object],
+        named: Mapping[str, object],
+    ) -> object:
+        if named or function.typing_key not in _OPERATORS:
+            return usual(function, context, kinds, named)
+        asked = (function, *kinds)
+        if asked not in known:
+            known[asked] = usual(function, context, kinds, named)
+        return known[asked]
+
+    return get_call_type
+
+
 @contextmanager
 def whole_kernels() -> Iterator[None]:
     """Compile parts without making machine code of them, as long as this lasts."""
@@ -65,10 +92,13 @@ def whole_kernels() -> Iterator[None]:
         usual = context._internal_codegen
         context._internal_codegen = _compiler()
         gc.disable()  # it makes a million objects that stay, through which Python would go again
+        meaning = BaseFunction.get_call_type
+        BaseFunction.get_call_type = _remembered(meaning)  # type: ignore[assignment, method-assign]
         try:
             yield
         finally:
             context._internal_codegen = usual
+            BaseFunction.get_call_type = meaning  # type: ignore[method-assign]
             if collects:
                 gc.enable()
 
