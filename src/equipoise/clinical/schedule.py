@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import ceil, floor
 
 import numpy as np
@@ -206,8 +207,9 @@ def points_of(time: Time | None) -> tuple[float, ...]:
     return tuple(_snapped(k * cycle) for k in range(cycles + 1))
 
 
+@lru_cache(maxsize=16)
 def schedule(time: Time | None, *, by_cycle: bool = False) -> Schedule:
-    """Return the clock of a model.
+    """Return the clock of a model, which large runs ask for once for each part.
 
     The horizon is rounded to whole cycles. Rewards of a cycle that crosses the end of a year are
     shared between both years by time.
