@@ -19,6 +19,7 @@ from equipoise.clinical.people import (
     told_apart,
 )
 from equipoise.clinical.plan import Plan, by_item, effects_by_move
+from equipoise.clinical.schedule import Shares as Years
 from equipoise.clinical.shares import Shares, net_moves, order_of
 from equipoise.clinical.tally import Tally, over_groups
 from equipoise.clinical.values import Values
@@ -199,12 +200,12 @@ class Cohort:
     def _add_flow(self, people: People, following: People, point: int) -> None:
         """Add the yearly costs, health and life of the states."""
         for present, part, when in self._counted(people, following, point):
-            self._add_yearly(present, point, part, self._factors(when))
+            self._add_yearly(present, part, self._factors(when), self._clock.years_of(point, when))
 
     def _counted(
         self, people: People, following: People, point: int
     ) -> Iterator[tuple[People, float, int]]:
-        """Yield who counts in the states, for what part, and the point at which it is worth it."""
+        """Yield who counts in the states, for what part, and the point at which they count."""
         counted = self._clock.counted
         if self._clock.flow[point] and counted.of_start:
             yield people, counted.of_start, point
@@ -213,20 +214,20 @@ class Cohort:
             yield then, counted.of_end, point + counted.ends_later
 
     def _add_yearly(
-        self, people: People, point: int, part: float, factors: tuple[Floats, Floats]
+        self, people: People, part: float, factors: tuple[Floats, Floats], years: Years
     ) -> None:
         """Add what a part of the cycle brings to some people, by their states."""
         for name, state in self._plan.states.items():
             those = Those(people[name], spot_of(name, people[name]))
             for item, formula in by_item(state.cost).items():
                 amount = self._brings(formula, those, part)
-                self._tally.add_cost(item, amount, factors[0], point)
+                self._tally.add_cost(item, amount, factors[0], years)
             if state.utility is not None:
                 amount = self._brings(state.utility, those, part)
-                self._tally.add_qaly(amount, factors[1], point)
+                self._tally.add_qaly(amount, factors[1], years)
             if name in self._plan.living:
                 share = gathered(those.share) * (self._weight * part)
-                self._tally.add_life(over_groups(share), factors[1], point)
+                self._tally.add_life(over_groups(share), factors[1], years)
 
 
 def _is_over(people: People, plan: Plan) -> bool:

@@ -251,28 +251,26 @@ class Individuals:
         if not self._clock.flow[point]:
             return
         if counted.of_start:
-            self._add_yearly(here, point, counted.of_start, self._factors(point))
+            self._add_yearly(here, point, counted.of_start, point)
         if counted.of_end:
             # Where they are then, and since when; all else has this cycle's numbers. Who has been
             # there since the very start has one time in the state for the whole cycle.
             then = replace(after, cycles=np.minimum(after.cycles, point))
             self._course.stand(then)
-            factors = self._factors(point + counted.ends_later)
-            self._add_yearly(then, point, counted.of_end, factors)
+            self._add_yearly(then, point, counted.of_end, point + counted.ends_later)
             self._course.stand(here)
 
-    def _add_yearly(
-        self, here: Here, point: int, part: float, factors: tuple[Floats, Floats]
-    ) -> None:
-        """Add what a part of the cycle brings to patients, by their states."""
+    def _add_yearly(self, here: Here, point: int, part: float, when: int) -> None:
+        """Add what a part of the cycle brings to patients, who count at some point."""
+        factors, years = self._factors(when), self._clock.years_of(point, when)
         for kind, item, number, value in self._yearly():
             amount = self._sum(value * part, here.state == number)
             if kind == "cost":
-                self._tally.add_cost(item, amount, factors[0], point)
+                self._tally.add_cost(item, amount, factors[0], years)
             elif kind == "qaly":
-                self._tally.add_qaly(amount, factors[1], point)
+                self._tally.add_qaly(amount, factors[1], years)
             else:
-                self._tally.add_life(amount, factors[1], point)
+                self._tally.add_life(amount, factors[1], years)
 
     def _yearly(self) -> Iterator[tuple[Literal["cost", "qaly", "life"], str, int, Floats]]:
         """Yield what a year in each state brings: kind, item, number of the state, value."""

@@ -119,6 +119,33 @@ class Schedule:
         )
         return replace(self, years=len(self.points), flow=apart, by_point=True)
 
+    def years_of(self, point: int, counts_at: int) -> Shares:
+        """Return the years in which the flow of a point counts, with its length of time in each.
+
+        Parameters
+        ----------
+        point
+            Whose flow it is.
+        counts_at
+            Point at which those are looked at for whom it counts: this one, or the next.
+        """
+        if not self.by_point:
+            return self.flow[point]
+        return tuple((counts_at, weight) for _point, weight in self.flow[point])
+
+    @property
+    def weights(self) -> Floats:
+        """Return the time for which those who are there at each point count, in years."""
+        found = np.zeros(len(self.points))
+        for point, flow in enumerate(self.flow):
+            time = sum(weight for _year, weight in flow)
+            found[point] += time * self.counted.of_start
+            if self.counted.of_end:
+                found[min(point + self.counted.ends_later, self.cycles)] += (
+                    time * self.counted.of_end
+                )
+        return found
+
     @property
     def cycles(self) -> int:
         """Number of cycles."""
@@ -253,6 +280,8 @@ def schedule(time: Time | None, *, by_cycle: bool = False) -> Schedule:
         points=points,
         years=max(1, ceil(points[-1] - HAIR)),
         flow=_flows(points, [float(weight) for weight in weights], cycle=cycle),
-        effect_weight=(1.0,) * (cycles + 1) if in_full else tuple(map(float, weights)),
+        effect_weight=(1.0,) * (cycles + 1)
+        if in_full
+        else tuple(map(float, point_weights(one_off, cycles))),
         counted=how,
     )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from equipoise.clinical.given import Given
 from equipoise.clinical.people import People, gathered
+from equipoise.clinical.schedule import Shares
 from equipoise.core.errors import SimulationError
 from equipoise.core.translation import translate as _
 
@@ -56,22 +57,22 @@ class Tally:
         self._traced = tuple(given.plan.states) if given.clock.by_point else ()
         self.share = np.zeros((len(self._traced), *by_age))
 
-    def add_cost(self, item: str, amount: Floats, factor: Floats | float, point: int) -> None:
-        """Add a yearly cost that counts at a point of time."""
+    def add_cost(self, item: str, amount: Floats, factor: Floats, years: Shares) -> None:
+        """Add a yearly cost, in each year for as long as it counts there."""
         number = self._items[item]
-        for year, weight in self._clock.flow[point]:
+        for year, weight in years:
             self.cost[:, number, :, year] += amount * weight
             self.cost_present[:, number, :, year] += amount * (weight * factor)
 
-    def add_qaly(self, amount: Floats, factor: Floats | float, point: int) -> None:
-        """Add a yearly health value that counts at a point of time."""
-        for year, weight in self._clock.flow[point]:
+    def add_qaly(self, amount: Floats, factor: Floats, years: Shares) -> None:
+        """Add a yearly health value, in each year for as long as it counts there."""
+        for year, weight in years:
             self.qaly[:, :, year] += amount * weight
             self.qaly_present[:, :, year] += amount * (weight * factor)
 
-    def add_life(self, share: Floats, factor: Floats | float, point: int) -> None:
-        """Add life lived at a point of time."""
-        for year, weight in self._clock.flow[point]:
+    def add_life(self, share: Floats, factor: Floats, years: Shares) -> None:
+        """Add life lived, in each year for as long as it counts there."""
+        for year, weight in years:
             self.life[:, :, year] += share * weight
             self.life_present[:, :, year] += share * (weight * factor)
 

@@ -59,8 +59,7 @@ def trace(model: LoadedModel, parameters: xr.Dataset, how: Following) -> xr.Data
         else:
             arrays = Cohort(run).run()
         found = dataset_of(arrays, run, attributes={"money": str(model.spec.money)})
-    weight = [sum(years for _point, years in flow) for flow in run.clock.flow]
-    return _by_point(found, np.array(weight), np.array(run.clock.points))
+    return _by_point(found, run.clock.weights, np.array(run.clock.points))
 
 
 def points_in(model: LoadedModel, how: Following) -> Time:

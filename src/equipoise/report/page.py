@@ -175,7 +175,7 @@ def conventions(reading: Reading) -> tuple[tuple[str, str], ...]:
     cycle = _("{method}, cycles of {months} months", method=word(METHODS, rules.method),
               months=format_number(12.0 * rules.cycle_years, 0))  # fmt: skip
     if rules.cycle_years == 0:
-        cycle = _("exact times, without cycles")
+        cycle = _("exact times, without cycles") if rules.lifetime_years else _("at once")
     return (
         (_("Money"), _("{currency} in prices of {year}; not discounted unless “present value” is "
                        "said", currency=reading.currency, year=reading.price_year)),

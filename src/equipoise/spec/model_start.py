@@ -169,7 +169,7 @@ class _FirstDay:
     def _is_idle(self, placed: PlacedFormula, state: str | None) -> bool:
         """Return whether a formula is not asked on the first day."""
         if placed.role in ("cost_per_year", "utility"):
-            return self._model.time is None or self._model.time.method == "end_of_cycle"
+            return self._model.time is None
         if placed.place[0] == "events":
             when = self._model.events[str(placed.place[1])].when
             happens = self._value(when, self._scope_in(state))

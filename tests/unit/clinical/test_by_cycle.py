@@ -164,6 +164,24 @@ def test_the_trace_adds_up_to_the_totals(build: Build, kind: Any, method: str) -
         assert float(found[name].sum()) == pytest.approx(float(whole[name].sum()))
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_a_trace_has_its_rows_at_the_points_that_count(build: Build, method: str) -> None:
+    """The same weights, and the same cost in each row, whether or not a formula asks for time."""
+    how = Following(kind="cohort", engine="numpy", patients=0, seed=0)
+    fields = {
+        "time": clock(method), "transitions": {"well": {"dead": 0.2}},
+        "discount": {"cost": "10 %/year", "health": "0 %/year"},
+    }  # fmt: skip
+    plain, by_cycle = (
+        trace(build(states=STAYING | {"well": state}, **fields), xr.Dataset(), how)
+        for state in (
+            {"start": 1, "cost": "7 / year"},
+            {"start": 1, "cost": "7 / year + 0 * time / year / year"},
+        )
+    )
+    xr.testing.assert_allclose(by_cycle, plain, rtol=1e-12)
+
+
 CURVES = {
     "well": {"share": "exponential_survival(time, 0.2 / year)", "cost": TWO_YEARS},
     "dead": {"share": "rest"},

@@ -71,7 +71,9 @@ def test_each_year_is_read_once() -> None:
 def test_effects_count_in_full_unless_the_model_says_otherwise() -> None:
     time = {"cycle": "1 year", "horizon": "3 years", "method": "half_cycle"}
     assert schedule(Time(**time)).effect_weight == (1, 1, 1, 1)
-    assert schedule(Time(**time, correct_transitions=True)).effect_weight == (0.5, 1, 1, 0.5)
+    for by_cycle in (False, True):
+        weighted = schedule(Time(**time, correct_transitions=True), by_cycle=by_cycle)
+        assert weighted.effect_weight == (0.5, 1, 1, 0.5)
     start = time | {"method": "none", "correct_transitions": True}
     assert schedule(Time(**start)).effect_weight == (1, 1, 1, 1)
 

@@ -146,6 +146,7 @@ def test_it_says_how_time_is_counted(tree: xr.DataTree) -> None:
     with use_language("en"):
         assert counting() == "life-table method, cycles of 3 months"
         assert counting(cycle_years=0.0) == "exact times, without cycles"
+        assert counting(cycle_years=0.0, lifetime_years=0.0) == "at once"
 
 
 def test_hostile_texts_stay_text(make_tree: MakeTree) -> None:

@@ -36,7 +36,6 @@ transitions:
         ("none", "utility: 0.8", ""),
         ("none", "cost: (pension - price) / year", ""),
         ("none", "cost: price * (1 - 0.9 - 0.1) / year", ""),
-        ("end_of_cycle", "utility: 0.8 if time > 0 * year else 9", ""),
         ("none", "utility: 0.8", "events: {refund: {when: time == 0, cost: -0.5 * price}}"),
         ("none", "utility: 0.8",
          "transition_effects: [{leaving: well, entering: dead, cost: -pension}]"),
