@@ -111,7 +111,7 @@ def _in_machine_code(
     kernel = PatientKernel(given, time, seed=people[0].seed)
     outputs = sum(prod(values.shape[:-1]) for values in sums.arrays.values())
     spec = given.model.spec
-    steps = STRETCH * len(spec.strategies) * people[0].groups * len(given.ages)
+    steps = people[0].count * len(spec.strategies) * people[0].groups * len(given.ages)
     steps *= len(given.clock.points)
     parts = max(min(_STEPS // steps, _OUTPUTS // outputs), 2)
     for few in chunks(len(given.draws), max(parts // len(people), 1)):

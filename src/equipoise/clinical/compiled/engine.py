@@ -220,9 +220,15 @@ def share_out(run: Callable[[int], None], parts: int) -> None:
         for part in range(parts):
             run(part)
         return
+    waiting = iter(range(parts))  # from which threads take turns: nobody gets the same one
+
+    def work() -> None:
+        for part in waiting:
+            run(part)
+
     with ThreadPoolExecutor(max_workers=threads) as pool:
-        for _done in pool.map(run, range(parts)):
-            pass
+        for done in [pool.submit(work) for _thread in range(threads)]:
+            done.result()
 
 
 def processors() -> int:
