@@ -42,10 +42,10 @@ class Readings:
             state: [one for one in found if changes(self._spec, one)]
             for state, found in every.items()
         }
-        for number, time in enumerate(given.clock.points[:-1]):
-            wanted = changing if number else every
-            if any(wanted.values()):
-                self._read(time, wanted)
+        first, *later = given.clock.points[:-1]
+        self._read(first, every)
+        for time in later if any(changing.values()) else ():
+            self._read(time, changing)
 
     def of(self, state: str, formula: Formula) -> Floats:
         """Return the values of a formula in a state.

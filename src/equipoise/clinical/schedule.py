@@ -96,8 +96,7 @@ class Schedule:
         >>> clock.points, clock.to(10.0).points
         ((0.0, 3.0, 6.0, 9.0), (0.0, 3.0, 6.0, 9.0, 10.0))
         """
-        starts = range(max(ceil(horizon / self.cycle - HAIR), 1))
-        points = (*(_snapped(k * self.cycle) for k in starts), horizon)
+        points = (*self.points[: max(ceil(horizon / self.cycle - HAIR), 1)], horizon)
         years = max(1, ceil(horizon - HAIR))
         nothing = ((),) * len(points)
         return replace(

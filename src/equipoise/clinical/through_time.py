@@ -65,7 +65,8 @@ def through_time(
     each *= STRETCH if engine == "numpy" or differs(given.model) else 1
     each *= readings_in(given.model)
     for few in chunks(len(given.draws), max(_NUMBERS // each, 1)):
-        part = some_of(given, np.arange(few.start, few.stop))
+        whole = len(few) == len(given.draws)
+        part = given if whole else some_of(given, np.arange(few.start, few.stop))
         numbers: Numbers | None = None
         for stretch in people:
             if numbers is None or differs(given.model):
