@@ -8,7 +8,9 @@ import pytest
 import xarray as xr
 
 from equipoise.clinical import Following, run_cohort, run_individuals, trace
+from equipoise.clinical.compiled.engine import compiled_cohort
 from equipoise.clinical.engines import Engine
+from equipoise.clinical.given import given
 from equipoise.clinical.plan import plan
 from equipoise.spec.loaded import LoadedModel
 
@@ -234,6 +236,23 @@ def test_it_is_known_what_changes_with_time(
     given = {"p": {"value": 0.2, "unit": "1", "status": "assumption", "note": "x"}}
     model = build(parameters=given, states={"well": {"start": 1} | states, "dead": {}}, **fields)
     assert plan(model).by_cycle is changes
+
+
+@pytest.mark.parametrize("by_year", [True, False])
+def test_what_is_no_number_after_the_last_cycle_does_not_send_a_kernel_to_numpy(
+    build: Build, by_year: bool
+) -> None:
+    states = {
+        "well": {"start": 1, "cost": "1 / (4 - time / year) / year", "utility": 1},
+        "dead": {},
+    }
+    model = build(time=clock("half_cycle"), states=states)
+    run = given(model, xr.Dataset(), start_ages=None, discount=None, by_year=by_year)
+    found = compiled_cohort(
+        run.model, run.plan, run.clock, {}, discount=run.discount, ages=run.ages, draws=2
+    )
+    assert not found.failed.any()
+    assert found.arrays["cost"][..., 0].sum() == pytest.approx(1 / 4 + 1 / 3 + 1 / 2 + 1)
 
 
 def test_simpsons_rule_reads_points(build: Build) -> None:

@@ -174,11 +174,19 @@ class Statements:
             return self._kept[value.text][1]
         return self._parameters.get(value.text, value.text)
 
-    def add(self, row: str, value: Value, weight: Value) -> None:
-        """Add a value times a weight to a row, in every cycle."""
+    def add(self, row: str, value: Value, weight: Value, *, where: str = "") -> None:
+        """Add a value times a weight to a row, in every cycle.
+
+        Parameters
+        ----------
+        where
+            Text of what must not be 0 for that: without any weight a value may be no number.
+        """
         for part in (value, weight):
             self.keep(part, reader=self.each)
-        self.lines[self.each].append(f"{row} += {value.text} * {weight.text}")
+        amount = f"{value.text} * {weight.text}"
+        found = f"({amount} if {where} != 0.0 else 0.0)" if where else amount
+        self.lines[self.each].append(f"{row} += {found}")
 
     def note(self, values: Sequence[Value]) -> Region:
         """Put values into rows one after another, for loops outside that over draws."""

@@ -37,7 +37,9 @@ def whole_course(context: Context, moved: Moved) -> Whole:
         weight = Value("weight" if part == 1.0 else f"(weight * {part!r})", Varies.CYCLE)
         for found, kind in zip(both, KINDS, strict=True):
             discounted = context.now.set("{0} * {1}", weight, context.factor(kind, when))
-            _add(context, rewards, found, (plain, present), (weight, discounted))
+            # After the last cycle nothing counts of what has a value for each cycle.
+            where = "weight" if context.plan.by_cycle else ""
+            _add(context, rewards, found, (plain, present), (weight, discounted), where=where)
     for found, kind in zip(at_once, KINDS, strict=True):
         if found:
             _add(context, rewards, found, (plain, present), (ONE, context.factor(kind, "then")))
@@ -57,8 +59,10 @@ def _add(
     found: Mapping[Reward, Value],
     regions: tuple[Region, Region],
     weights: tuple[Value, Value],
+    *,
+    where: str = "",
 ) -> None:
     """Add amounts to their rows of sums, as they are and at their present value."""
     for reward, amount in found.items():
         for region, weight in zip(regions, weights, strict=True):
-            context.now.add(region.row(rewards.index(reward)), amount, weight)
+            context.now.add(region.row(rewards.index(reward)), amount, weight, where=where)
