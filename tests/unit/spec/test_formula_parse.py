@@ -89,6 +89,7 @@ def test_a_number_must_be_finite_and_not_huge(number: float) -> None:
 @pytest.mark.parametrize(
     ("text", "column", "fix"),
     [
+        ("5000 * EUR@2025 / year", 10, "write an amount of money as a parameter"),
         ("a % b", 2, "use + - * / **; write per cent"),
         ("a // b", 0, "use + - * / **"),
         ("a ^ 2", 2, "write **"),

@@ -58,7 +58,9 @@ def _unknown_sign(sign: str, place: int) -> FormulaError:
     if sign == "%":
         return unknown_operator(place)
     shown = sign if sign.isprintable() else f"U+{ord(sign):04X}"
-    if sign in _INSTEAD:
+    if sign == "@":
+        fix = _("write an amount of money as a parameter with its unit, and its name here")
+    elif sign in _INSTEAD:
         fix = _("write {sign}", sign=_INSTEAD[sign])
     else:
         fix = _("use plain letters, digits and + - * / ** ( )")
