@@ -5,7 +5,9 @@ from functools import partial
 from rich.console import Console
 
 from equipoise.balance import CRITERIA
+from equipoise.cli.model_screen import followed_in_words, time_in_words
 from equipoise.cli.warning import say_warnings
+from equipoise.clinical import following
 from equipoise.core.translation import format_date, format_number, mark
 from equipoise.core.translation import translate as _
 from equipoise.core.unit_words import money_in_words
@@ -64,6 +66,11 @@ def _say_model(model: LoadedModel, console: Console) -> None:
             for name, label in ((name, spec.labels.get(name, name)) for name in spec.states)
         ]
         console.print(_("States: {names}", names=", ".join(names)))
+    how = following(model, draws=1, seed=1)
+    followed = [followed_in_words(how)]
+    if spec.time is not None:
+        followed.append(time_in_words(model, spec.time, how))
+    console.print(_("Followed: {how}", how="; ".join(followed)), highlight=False)
     uncertain = sum(q.distribution is not None for q in spec.parameters.values())
     uncertain += sum(len(joint.parameters) for joint in spec.joint.values())
     console.print(

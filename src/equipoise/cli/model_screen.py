@@ -7,13 +7,14 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
-from equipoise.clinical import reads_again
+from equipoise.clinical import Following, reads_again
 from equipoise.core.translation import format_number, format_percent, mark
 from equipoise.core.translation import translate as _
 from equipoise.core.unit_words import in_words, money_in_words
 from equipoise.core.units import Measure
 from equipoise.pipeline import MEASURES, ModelRun, interval
 from equipoise.spec.discount import steps_of
+from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import METHODS, Time
 from equipoise.value import Increment
 
@@ -40,27 +41,33 @@ def conventions(run: ModelRun) -> str:
               health=_rate_in_words(spec.discount.health))
         )  # fmt: skip
     if spec.time is not None:
-        parts.append(_time_in_words(run, spec.time))
+        parts.append(time_in_words(run.model, spec.time, run.following))
     if run.following.patients:
-        number = format_number(run.following.patients, 0)
-        match run.following.kind:
-            case "cohort":
-                text = _("a cohort for each of {number} patients who differ", number=number)
-            case "individuals":
-                text = _("{number} patients one by one in each draw", number=number)
-            case "continuous":
-                text = _("{number} patients in continuous time in each draw", number=number)
-        parts.append(text)
+        parts.append(followed_in_words(run.following))
     return "; ".join(parts)
 
 
-def _time_in_words(run: ModelRun, time: Time) -> str:
+def followed_in_words(how: Following) -> str:
+    """Return how patients are followed."""
+    number = format_number(how.patients, 0)
+    match how.kind:
+        case "cohort" if how.patients:
+            return _("a cohort for each of {number} patients who differ", number=number)
+        case "cohort":
+            return _("a cohort")
+        case "individuals":
+            return _("{number} patients one by one in each draw", number=number)
+        case "continuous":
+            return _("{number} patients in continuous time in each draw", number=number)
+
+
+def time_in_words(model: LoadedModel, time: Time, how: Following) -> str:
     """Return how time is counted; in continuous time a cycle only says how often to read."""
     cycle, horizon = in_words(time.cycle), in_words(time.horizon)
-    if run.following.kind != "continuous":
+    if how.kind != "continuous":
         return _("cycle {cycle}, horizon {horizon}, counting in time: {method}",
                  cycle=cycle, horizon=horizon, method=_(METHODS[time.method]))  # fmt: skip
-    if reads_again(run.model):
+    if reads_again(model):
         return _("horizon {horizon}, no cycles: formulas that change with time are read anew every "
                  "{cycle}", horizon=horizon, cycle=cycle)  # fmt: skip
     return _("horizon {horizon}, no cycles: no formula changes with time", horizon=horizon)

@@ -144,6 +144,20 @@ def test_check_says_what_would_run(run):
     assert "Would run" in out
 
 
+@pytest.mark.parametrize(
+    ("model", "followed"),
+    [
+        ("sick-sicker", "a cohort; cycle 1 year, horizon 75 years"),
+        ("haemophilia-b-germany-patients", "a cohort for each of 100,000 patients who differ"),
+        ("sick-sicker-history", "patients one by one in each draw"),
+    ],
+)
+def test_a_check_says_how_patients_would_be_followed(run, model, followed):
+    code, out, _err = run("check", model)
+    assert code == 0
+    assert followed in " ".join(out.split())
+
+
 def test_a_broken_file_lists_every_problem(run, tmp_path):
     folder = tmp_path / "mini"
     copytree(MINI.parent, folder)
