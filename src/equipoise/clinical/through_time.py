@@ -24,6 +24,9 @@ CLOSED_FORMS = frozenset(
 )
 """Kinds of distributions that machine code can turn round."""
 
+Follow = Callable[[Patients], TimeSums]
+"""What follows a stretch of patients, and returns what happens to them."""
+
 _NUMBERS = 2_000_000
 """Numbers of one value that are held at once."""
 
@@ -67,12 +70,11 @@ def through_time(
     for few in chunks(len(given.draws), max(_NUMBERS // each, 1)):
         whole = len(few) == len(given.draws)
         part = given if whole else some_of(given, np.arange(few.start, few.stop))
-        numbers: Numbers | None = None
+        follow: Follow | None = None
         for stretch in people:
-            if numbers is None or differs(given.model):
-                numbers = numbers_of(part, stretch)
-            found = _followed(part, numbers, stretch, engine)
-            arrays = _arrays(part, found)
+            if follow is None or differs(given.model):
+                follow = _follower(part, numbers_of(part, stretch), engine)
+            arrays = _arrays(part, follow(stretch))
             sums.add(
                 {name: values[..., : len(few)] for name, values in arrays.items()},
                 slice(few.start, few.stop),
@@ -81,25 +83,28 @@ def through_time(
     return sums.means(count)
 
 
-def _followed(part: Given, numbers: Numbers, stretch: Patients, engine: Engine) -> TimeSums:
-    """Return what happens to one stretch of patients."""
+def _follower(part: Given, numbers: Numbers, engine: Engine) -> Follow:
+    """Return what follows one stretch of patients after the other."""
     clock = part.clock
     horizon, years = clock.points[-1], clock.years
     draws = np.asarray(part.draws, dtype=np.int64)
     kinds = {way.kind for ways in numbers.ways for way in ways}
     if engine == "numpy" or not kinds <= CLOSED_FORMS:
-        shape = (stretch.count, *numbers.shape[1:])
-        run = InTime(
-            numbers.of_shape(shape), stretch, draws=draws, horizon=horizon, years=years,
-            discount=part.discount,
-        )  # fmt: skip
-        return run.run()
-    # Numba takes half a second to import.
-    from equipoise.clinical.compiled.in_time.engine import compiled_in_time  # noqa: PLC0415
 
-    return compiled_in_time(
-        numbers, stretch, draws=draws, horizon=horizon, years=years, discount=part.discount
-    )
+        def in_numpy(stretch: Patients) -> TimeSums:
+            shape = (stretch.count, *numbers.shape[1:])
+            run = InTime(
+                numbers.of_shape(shape), stretch, draws=draws, horizon=horizon, years=years,
+                discount=part.discount,
+            )  # fmt: skip
+            return run.run()
+
+        return in_numpy
+    # Numba takes half a second to import.
+    from equipoise.clinical.compiled.in_time.engine import TimeKernel  # noqa: PLC0415
+
+    kernel = TimeKernel(numbers, draws=draws, horizon=horizon, years=years, discount=part.discount)
+    return kernel.follow
 
 
 def _arrays(part: Given, found: TimeSums) -> Mapping[str, Floats]:

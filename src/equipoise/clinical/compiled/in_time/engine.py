@@ -24,7 +24,7 @@ Whole = NDArray[np.int64]
 _AT_REST = 3e-10
 """Yearly growth below which a rate is none: then 40 years are worth a part in 10**8 too much."""
 
-_TASKS = 4
+_TASKS = 8
 """Times that each thread is given work, so that none waits long for the others."""
 
 
@@ -59,42 +59,53 @@ class _Values:
         return np.stack([one.transpose(4, 1, 3, 2, 0) for one in spread]).ravel()
 
 
-def compiled_in_time(
-    numbers: Numbers,
-    patients: Patients,
-    *,
-    draws: Whole,
-    horizon: float,
-    years: int,
-    discount: tuple[Discounting, Discounting],
-) -> TimeSums:
-    """Follow patients in continuous time, as machine code.
+class TimeKernel:
+    """A model's numbers, ready for the kernel.
 
     Parameters
     ----------
-    numbers, patients, draws, horizon, years, discount
-        As of `clinical.in_time.InTime`; all kinds have a closed form.
+    numbers
+        All kinds have a closed form.
+    draws, horizon, years, discount
+        As of `time_reference.InTime`.
     """
-    values = _Values()
-    rewards = _rewards(numbers)
-    places = {reward: number for number, reward in enumerate(rewards)}
-    beginning = _beginning(numbers, values, places)
-    weight = values.number(numbers.weight)
-    model = _model(numbers, values, places, horizon)
-    people = max(one.shape[0] for one in values.arrays)
-    strategies, groups, ages, count = numbers.shape[1:]
-    packed = values.packed((people, strategies, groups, ages, count))
-    results = (2 * len(rewards) + 1) * years + len(rewards)
-    out = np.zeros(count * strategies * ages * results)
-    sizes = Sizes(
-        places=count, strategies=strategies, ages=ages, groups=groups, people=people, years=years,
-        first=patients.first, patients=patients.count, weight=weight,
-    )  # fmt: skip
-    _run((
-        *model, *sizes, *beginning, *_discount(discount, count), packed, draws,
-        np.ascontiguousarray(numbers.ages.ravel()), _keys(patients), out,
-    ), model, sizes, beginning.ways)  # fmt: skip
-    return _sums(out.reshape(count, strategies, ages, results), rewards, years)
+
+    def __init__(
+        self,
+        numbers: Numbers,
+        *,
+        draws: Whole,
+        horizon: float,
+        years: int,
+        discount: tuple[Discounting, Discounting],
+    ) -> None:
+        values = _Values()
+        self._rewards, self._draws, self._years = _rewards(numbers), draws, years
+        places = {reward: number for number, reward in enumerate(self._rewards)}
+        self._beginning = _beginning(numbers, values, places)
+        self._weight = values.number(numbers.weight)
+        self._model = _model(numbers, values, places, horizon)
+        self._people = max(one.shape[0] for one in values.arrays)
+        self._cells = numbers.shape[1:]
+        strategies, groups, ages, count = self._cells
+        self._packed = values.packed((self._people, strategies, groups, ages, count))
+        self._discount = _discount(discount, count)
+        self._ages = np.ascontiguousarray(numbers.ages.ravel())
+
+    def follow(self, patients: Patients) -> TimeSums:
+        """Follow patients in continuous time; they are those of the numbers if these differ."""
+        strategies, groups, ages, count = self._cells
+        results = (2 * len(self._rewards) + 1) * self._years + len(self._rewards)
+        out = np.zeros(count * strategies * ages * results)
+        sizes = Sizes(
+            places=count, strategies=strategies, ages=ages, groups=groups, people=self._people,
+            years=self._years, first=patients.first, patients=patients.count, weight=self._weight,
+        )  # fmt: skip
+        _run((
+            *self._model, *sizes, *self._beginning, *self._discount, self._packed, self._draws,
+            self._ages, _keys(patients), out,
+        ), self._model, sizes, self._beginning.ways)  # fmt: skip
+        return _sums(out.reshape(count, strategies, ages, results), self._rewards, self._years)
 
 
 def _run(given: Sequence[Argument], model: Model, sizes: Sizes, ways: int) -> None:
