@@ -1,6 +1,7 @@
 """Where results add up, year by year, and become labelled arrays."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 import xarray as xr
@@ -153,38 +154,51 @@ def dataset_of(
     NoNumberError
         If a result is no finite number.
     """
-    states = list(given.plan.states) if "share" in arrays else []
+    spec, states = given.model.spec, given.plan.states
+    names = [("strategy", spec.strategies), ("item", given.plan.items), ("measure", spec.track)]
+    names += [("state", states)] if "share" in arrays else []
+    labels = _labels(
+        tuple((dim, tuple(own)) for dim, own in names),
+        ages=given.ages, years=given.clock.years, draws=tuple(given.draws),
+    )  # fmt: skip
+    dims = {name: _DIMS.get(name, ("strategy", "age", "year", "draw")) for name in arrays}
     data = xr.Dataset(
-        {
-            name: (_DIMS.get(name, ("strategy", "age", "year", "draw")), values)
-            for name, values in arrays.items()
-        },
-        coords={
-            "strategy": np.array(list(given.model.spec.strategies), dtype=str),
-            "item": np.array(list(given.plan.items), dtype=str),
-            "measure": np.array(list(given.model.spec.track), dtype=str),
-            "age": np.asarray(given.ages, dtype=np.float64),
-            "year": np.arange(given.clock.years),
-            "draw": np.asarray(given.draws),
-            **({"state": np.array(states, dtype=str)} if states else {}),
-        },
-        attrs=attributes,
-    )
-    for name, array in data.items():
-        _require_numbers(str(name), array)
+        {name: (dims[name], values) for name, values in arrays.items()},
+        coords=labels, attrs=attributes,
+    )  # fmt: skip
+    for name, values in arrays.items():
+        if not np.isfinite(values).all():
+            raise _no_number(name, data[name])
     return data
 
 
-def _require_numbers(name: str, array: xr.DataArray) -> None:
-    """Refuse a result that is infinite or no number, naming the first."""
+@lru_cache(maxsize=8)
+def _labels(
+    names: tuple[tuple[str, tuple[str, ...]], ...],
+    *,
+    ages: tuple[float, ...],
+    years: int,
+    draws: tuple[int, ...],
+) -> xr.Coordinates:
+    """Return the labels of results, which take longer to make than the rest of their frame."""
+    return xr.Coordinates(
+        {
+            **{dim: np.array(own, dtype=str) for dim, own in names},
+            "age": np.asarray(ages, dtype=np.float64),
+            "year": np.arange(years),
+            "draw": np.asarray(draws),
+        }
+    )
+
+
+def _no_number(name: str, array: xr.DataArray) -> NoNumberError:
+    """Return what is wrong with a result that is infinite or no number, naming the first."""
     wrong = ~np.isfinite(array.values)
-    if not wrong.any():
-        return
     place = np.unravel_index(int(np.argmax(wrong)), wrong.shape)
     where = ", ".join(
         f"{dim} {array[dim].values[spot]}" for dim, spot in zip(array.dims, place, strict=True)
     )
-    raise NoNumberError(
+    return NoNumberError(
         _("'{name}' is {value} at {where}", name=name, value=array.values[place], where=where),
         fix=_("look in the model's formulas for a division by zero, a logarithm of a negative "
               "number or a value that grows without end"),

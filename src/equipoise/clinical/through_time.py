@@ -1,6 +1,6 @@
 """Following patients in continuous time, in as much memory as there is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import ceil
 
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from equipoise.clinical.engines import Engine
 from equipoise.clinical.given import Given, some_of
-from equipoise.clinical.in_time import Numbers, numbers_of
+from equipoise.clinical.in_time import numbers_of
 from equipoise.clinical.patients import Patients
 from equipoise.clinical.readings import readings_in
 from equipoise.clinical.sampled import differs
@@ -23,9 +23,6 @@ CLOSED_FORMS = frozenset(
     KIND_NUMBERS[kind] for kind in ("exponential", "weibull", "gompertz", "loglogistic")
 )
 """Kinds of distributions that machine code can turn round."""
-
-Follow = Callable[[Patients], TimeSums]
-"""What follows a stretch of patients, and returns what happens to them."""
 
 _NUMBERS = 2_000_000
 """Numbers of one value that are held at once."""
@@ -67,44 +64,52 @@ def through_time(
     each = len(given.model.spec.strategies) * groups * len(given.ages)
     each *= STRETCH if engine == "numpy" or differs(given.model) else 1
     each *= readings_in(given.model)
+    together = [[one] for one in people] if differs(given.model) else [people]
     for few in chunks(len(given.draws), max(_NUMBERS // each, 1)):
         whole = len(few) == len(given.draws)
         part = given if whole else some_of(given, np.arange(few.start, few.stop))
-        follow: Follow | None = None
-        for stretch in people:
-            if follow is None or differs(given.model):
-                follow = _follower(part, numbers_of(part, stretch), engine)
-            arrays = _arrays(part, follow(stretch))
-            sums.add(
-                {name: values[..., : len(few)] for name, values in arrays.items()},
-                slice(few.start, few.stop),
-            )
-            told(len(few))
+        for some in together:
+            for found in _followed(part, some, engine, _times(len(few), told)):
+                arrays = _arrays(part, found)
+                sums.add(
+                    {name: values[..., : len(few)] for name, values in arrays.items()},
+                    slice(few.start, few.stop),
+                )
     return sums.means(count)
 
 
-def _follower(part: Given, numbers: Numbers, engine: Engine) -> Follow:
-    """Return what follows one stretch of patients after the other."""
+def _times(draws: int, told: Callable[[int], None]) -> Callable[[int], None]:
+    """Return what is told of stretches, where `told` counts each draw of them."""
+    return lambda stretches: told(draws * stretches)
+
+
+def _followed(
+    part: Given, people: Sequence[Patients], engine: Engine, told: Callable[[int], None]
+) -> Iterator[TimeSums]:
+    """Yield what happens to stretches of patients who have the same numbers, together or apart.
+
+    `told` is called with how many are done.
+    """
+    numbers = numbers_of(part, people[0])
     clock = part.clock
     horizon, years = clock.points[-1], clock.years
     draws = np.asarray(part.draws, dtype=np.int64)
     kinds = {way.kind for ways in numbers.ways for way in ways}
     if engine == "numpy" or not kinds <= CLOSED_FORMS:
-
-        def in_numpy(stretch: Patients) -> TimeSums:
+        for stretch in people:
             shape = (stretch.count, *numbers.shape[1:])
             run = InTime(
                 numbers.of_shape(shape), stretch, draws=draws, horizon=horizon, years=years,
                 discount=part.discount,
             )  # fmt: skip
-            return run.run()
-
-        return in_numpy
+            yield run.run()
+            told(1)
+        return
     # Numba takes half a second to import.
     from equipoise.clinical.compiled.in_time.engine import TimeKernel  # noqa: PLC0415
 
     kernel = TimeKernel(numbers, draws=draws, horizon=horizon, years=years, discount=part.discount)
-    return kernel.follow
+    yield kernel.follow(people, told)
 
 
 def _arrays(part: Given, found: TimeSums) -> Mapping[str, Floats]:

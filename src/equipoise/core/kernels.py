@@ -13,14 +13,15 @@ from tempfile import TemporaryDirectory
 from types import ModuleType
 
 import numpy as np
+from numpy.typing import NDArray
 
 from equipoise.core.files import write_bytes, write_text
 from equipoise.core.object_code import Argument, DamagedError, Loaded, host, kinds, packed
 
+Floats = NDArray[np.float64]
+
 KEPT = 200
 """Kernels that stay in the cache; the oldest beyond go."""
-
-Kernel = Callable[..., None]
 
 _HEAD = re.compile(r"^(?:@(\w+)\n)?def kernel\((.*?)\):\n", re.MULTILINE | re.DOTALL)
 _SIZE = re.compile(r"\b(\w+)\.size\b")
@@ -39,7 +40,7 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "equipoise"
 
 
-def ready(text: str, *nothing: Argument, sources: Path) -> Kernel:
+def ready(text: str, *nothing: Argument, sources: Path) -> "Kernel":
     """Return the kernel of a text, compiled or loaded.
 
     Parameters
@@ -91,12 +92,12 @@ def _own_folder() -> TemporaryDirectory[str]:
 
 
 @lru_cache(maxsize=64)
-def _kernel(folder: Path, name: str, text: str, given: tuple[str, ...]) -> Kernel:
+def _kernel(folder: Path, name: str, text: str, given: tuple[str, ...]) -> "Kernel":
     """Return the kernel from its file, which is made where there is none."""
     path = folder / name
     code, parts = path.with_suffix(".o"), _Parts(text)
     with suppress(OSError, DamagedError):
-        return parts.with_scratch(Loaded(code.read_bytes()))
+        return Kernel(Loaded(code.read_bytes()), parts)
     write_text(path, parts.with_pointers(given))
     # Only who compiles pays for the import of Numba.
     from equipoise.core.machine_code import object_of  # noqa: PLC0415
@@ -107,7 +108,7 @@ def _kernel(folder: Path, name: str, text: str, given: tuple[str, ...]) -> Kerne
     if made.stands_alone:
         write_bytes(code, data)
     _make_room(folder)
-    return parts.with_scratch(Loaded(data))
+    return Kernel(Loaded(data), parts)
 
 
 class _Parts:
@@ -134,23 +135,45 @@ class _Parts:
         body = _SIZE.sub(r"\1_size", _SCRATCH.sub("", self._body))
         return f"{self._head}def kernel({', '.join(flat)}):\n{body}"
 
-    def with_scratch(self, function: Kernel) -> Kernel:
-        """Return a compiled function that is given zeros after its own arguments."""
-        lengths = [
-            (int(times), self._names.index(name) if name else None, int(more or 0))
+    def scratch_for(self, given: Sequence[Argument]) -> tuple[Floats, ...]:
+        """Return the scratch space of a call, as zeros."""
+        sizes = (
+            int(times) * (np.size(given[self._names.index(name)]) + int(more)) if name
+            else int(times)
             for _array, times, name, more in self.scratch
-        ]
+        )  # fmt: skip
+        return tuple(np.zeros(size) for size in sizes)
 
-        def kernel(*given: Argument) -> None:
-            function(
-                *given,
-                *(
-                    np.zeros(times if at is None else times * (np.size(given[at]) + more))
-                    for times, at, more in lengths
-                ),
-            )
 
-        return kernel
+class Kernel:
+    """A kernel in machine code.
+
+    Parameters
+    ----------
+    function
+        Takes scratch space after its own arguments.
+    parts
+        Of its text, which say how much.
+    """
+
+    def __init__(self, function: Loaded, parts: _Parts) -> None:
+        self._function, self._parts = function, parts
+
+    def __call__(self, *given: Argument) -> None:
+        """Run it."""
+        self._function.between(given, self._parts.scratch_for(given))()
+
+    def over(self, *given: Argument) -> Callable[[int, int], None]:
+        """Return it as a function of its last two arguments, whole numbers: from where to where.
+
+        Scratch space is zeros at the first call only. Each thread takes a function of its own.
+
+        Parameters
+        ----------
+        *given
+            The other arguments.
+        """
+        return self._function.between(given, self._parts.scratch_for(given))
 
 
 def _make_room(folder: Path) -> None:

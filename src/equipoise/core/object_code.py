@@ -5,7 +5,7 @@ library underneath it takes a tenth of that to load a function from an object fi
 """
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -71,7 +71,7 @@ def kinds(arguments: Sequence[Argument]) -> tuple[str, ...]:
 
 
 class Loaded:
-    """A function from `packed` bytes, called with whole numbers and C-contiguous arrays.
+    """A function from `packed` bytes, of whole numbers and C-contiguous arrays.
 
     Other threads run meanwhile. What it is given is not checked: it must be of the `kinds` that it
     was compiled for.
@@ -99,23 +99,47 @@ class Loaded:
         self._address = self._engine.get_function_address(symbol.decode())
         if not self._address:
             raise DamagedError
-        self._function: Any = None
+        self._function: Callable[..., int] | None = None
 
-    def __call__(self, *arguments: Argument) -> None:
-        """Call the function."""
-        flat: list[int] = []
-        for argument in arguments:
-            if isinstance(argument, np.ndarray):
-                flat += (argument.__array_interface__["data"][0], *argument.shape)
-            else:
-                flat.append(int(argument))
-        if self._function is None:  # all are as wide as a pointer
-            kind = ctypes.CFUNCTYPE(ctypes.c_int32, *[ctypes.c_int64] * (len(flat) + 2))
-            self._function = kind(self._address)
+    def between(self, before: Sequence[Argument], after: Sequence[Argument]) -> Callable[..., None]:
+        """Return the function of the whole numbers that stand between its other arguments.
+
+        These are looked at once, and what is called after that costs little. It has room for one
+        call at a time: each thread takes its own.
+
+        Parameters
+        ----------
+        before, after
+            The other arguments, which stay alive as long as the function.
+        """
+        first, last = _flat(before), _flat(after)
         # Compiled functions write a result, and what an error would be, behind two pointers.
         answers = ctypes.create_string_buffer(32)
-        place = ctypes.addressof(answers)
-        status = self._function(place, place + 16, *flat)
-        if status != 0:
-            message = f"compiled code ended with status {status}"
-            raise RuntimeError(message)
+        place, alive = ctypes.addressof(answers), (answers, before, after)
+
+        def call(*numbers: int) -> None:
+            flat = (place, place + 16, *first, *numbers, *last)
+            status = self._as_function(len(flat))(*flat)
+            if status != 0:
+                message = f"compiled code ended with status {status} on {len(alive[1])} arguments"
+                raise RuntimeError(message)
+
+        return call
+
+    def _as_function(self, width: int) -> Callable[..., int]:
+        """Return the function of so many numbers, all as wide as a pointer."""
+        if self._function is None:
+            kind = ctypes.CFUNCTYPE(ctypes.c_int32, *[ctypes.c_int64] * width)
+            self._function = kind(self._address)
+        return self._function
+
+
+def _flat(arguments: Sequence[Argument]) -> list[int]:
+    """Return arguments as whole numbers: of an array where it stands, and its lengths."""
+    flat: list[int] = []
+    for argument in arguments:
+        if isinstance(argument, np.ndarray):
+            flat += (argument.ctypes.data, *argument.shape)
+        else:
+            flat.append(int(argument))
+    return flat

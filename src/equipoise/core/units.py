@@ -175,6 +175,7 @@ def _tidy(power: float) -> float:
     return float(Fraction(power).limit_denominator()) if isfinite(power) else power
 
 
+@lru_cache(maxsize=1024)
 def _derived(powers: tuple[tuple[str, float], ...], factor: float) -> Unit:
     """Return a unit that was computed from others."""
     if not 0.0 < factor < inf or not all(abs(power) <= _LARGEST_POWER for _name, power in powers):
@@ -198,6 +199,7 @@ def _power(name: str, power: float) -> str:
     return name if power == 1.0 else f"{name}^{power:g}"
 
 
+@lru_cache(maxsize=1024)
 def parse_unit(text: str) -> Unit:
     """Read a unit such as `1`, `1/year`, `RUB@2025/year`, `IU/kg/week`, `bleeds/year`, `%/year`.
 

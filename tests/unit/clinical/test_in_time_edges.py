@@ -47,6 +47,31 @@ def test_events_of_the_first_day_are_for_those_whom_they_name(build: Build, engi
     xr.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
+@pytest.mark.parametrize("shares", [{"mild": 1}, {"mild": 0.3, "severe": 0.7}])
+@pytest.mark.parametrize("frailty", ["", "gamma(shape=4, scale=0.25)"])
+def test_stretches_of_patients_together_or_one_by_one(
+    build: Build, monkeypatch: pytest.MonkeyPatch, shares: dict[str, float], frailty: str
+) -> None:
+    """The last stretch is shorter, and meets what the one before has left in memory."""
+    attributes = {"frailty": {"distribution": frailty, "unit": "1"}} if frailty else {}
+    rate = "0.2 * frailty / year" if frailty else "0.2 / year"
+    model = build(
+        subgroups={"a": {"weight": 0.4}, "b": {"weight": 0.6}},
+        attributes=attributes,
+        states={
+            "mild": {"cost": "100 / year"}, "severe": {"cost": "300 / year"}, "dead": {},
+        } | {state: {"start": share, "cost": "50 / year"} for state, share in shares.items()},
+        transitions={"mild": {"severe": rate, "dead": "0.1 / year"}, "severe": {"dead": rate}},
+        events={"drug": {"when": "time == 0 and mild", "cost": {"drug": "1000"}}},
+    )  # fmt: skip
+    found = run_in_time(model, xr.Dataset(), patients=3000)
+    expected = run_in_time(model, xr.Dataset(), patients=3000, engine="numpy")
+    xr.testing.assert_allclose(found, expected, rtol=1e-9)
+    monkeypatch.setattr("equipoise.clinical.compiled.in_time.engine._PATHS", 1)
+    monkeypatch.setattr("equipoise.clinical.compiled.engine.processors", lambda: 1)
+    xr.testing.assert_identical(run_in_time(model, xr.Dataset(), patients=3000), found)
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("row", [{"well": "rest"}, {}])
 def test_a_model_in_which_nobody_ever_moves(

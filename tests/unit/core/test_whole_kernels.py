@@ -26,7 +26,7 @@ def _kernel(out: list[float], size: int, first: int) -> None:
 def test_what_a_kernel_calls_can_be_called_before_and_after() -> None:
     made = object_of(_kernel, ["f8 1", "int"])
     out = np.array([2.0, 5.0])
-    Loaded(packed(made.symbol, made.code))(out, 1)
+    Loaded(packed(made.symbol, made.code)).between((out,), ())(1)
     assert out.tolist() == [2.0, 22.0]
     assert _also_for_python(2.0) == 7.0
 

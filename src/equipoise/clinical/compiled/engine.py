@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,15 +83,10 @@ def compiled_cohort(
         np.asarray(ages, dtype=np.float64),
         *clock_arrays(clock),
         *places_of(source.rewards, places, shapes),
-        out, clock.years, blocks * BLOCK, failed,
+        out, clock.years, blocks * BLOCK, failed, *table_arrays(model),
     )  # fmt: skip
-    tables = table_arrays(model)
-    kernel = ready(source.text, *fixed, 0, 0, *tables)
-
-    def run(first: int, last: int) -> None:
-        kernel(*fixed, first, last, *tables)
-
-    _on_threads(run, blocks)
+    kernel = ready(source.text, *fixed, 0, 0)
+    share_out(lambda: kernel.over(*fixed), blocks, turns=1)
     arrays = {
         name: out[first:last].reshape(shape)[..., :draws]
         for name, shape, first, last in zip(OUTPUTS, shapes, places[:-1], places[1:], strict=True)
@@ -201,31 +195,33 @@ def table_arrays(model: LoadedModel) -> list[Floats]:
     ]
 
 
-def _on_threads(run: Callable[[int, int], None], blocks: int) -> None:
-    """Share blocks of draws between threads; each block is computed the same on any of them."""
-    threads = min(processors(), blocks)
-    if threads < 2:
-        run(0, blocks)
-        return
-    edges = [blocks * k // threads for k in range(threads + 1)]
-    with ThreadPoolExecutor(max_workers=threads) as pool:
-        for done in [pool.submit(run, *span) for span in pairwise(edges)]:
-            done.result()
+def share_out(
+    begin: Callable[[], Callable[[int, int], None]], parts: int, *, turns: int | None = None
+) -> None:
+    """Share parts between threads; each part is computed the same on any of them.
 
-
-def share_out(run: Callable[[int], None], parts: int) -> None:
-    """Share parts between threads as they come; each is computed the same on any of them."""
+    Parameters
+    ----------
+    begin
+        Called by each thread; gives what it calls with where a run of parts begins and ends.
+    parts
+        How many.
+    turns
+        How many times each thread is given parts, so that none waits long for the others; omitted,
+        it takes one at a time.
+    """
     threads = min(processors(), parts)
-    if threads < 2:
-        for part in range(parts):
-            run(part)
-        return
-    waiting = iter(range(parts))  # from which threads take turns: nobody gets the same one
+    tasks = parts if turns is None else min(threads * turns, parts)
+    waiting = iter(range(tasks))  # from which threads take turns: nobody gets the same one
 
     def work() -> None:
-        for part in waiting:
-            run(part)
+        run = begin()
+        for task in waiting:
+            run(parts * task // tasks, parts * (task + 1) // tasks)
 
+    if threads < 2:
+        work()
+        return
     with ThreadPoolExecutor(max_workers=threads) as pool:
         for done in [pool.submit(work) for _thread in range(threads)]:
             done.result()

@@ -41,7 +41,6 @@ ARGUMENTS = (
     "drawn", "single", "strategies", "groups", "ages", "time", "share_from", "share_year",
     "share_weight", "share_ends", "effect_weight", "once_year", "read_from", "read_to",
     "reward_place", "present_place", "reward_step", "out", "years", "width", "failed",
-    "first_block", "last_block",
 )  # fmt: skip
 """What every kernel is given, before its tables; see `engine`."""
 
@@ -105,7 +104,10 @@ def kernel_source(
     context = Context(model, plan, time, drawn, steps)
     tables = range(len(model.tables))
     columns = [f"{part}{k}" for k in tables for part in ("grid", "values", "codes")]
-    head = _HEAD.format(functions=FUNCTIONS, arguments=", ".join([*ARGUMENTS, *columns]))
+    head = _HEAD.format(
+        functions=FUNCTIONS,
+        arguments=", ".join([*ARGUMENTS, *columns, "first_block", "last_block"]),
+    )
     text = head + "\n".join(indented(1, _body(context, by_year=by_year))) + "\n"
     return Source(
         text,

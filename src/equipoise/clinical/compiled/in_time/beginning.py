@@ -19,15 +19,15 @@ def _luck(  # noqa: PLR0917 - kernels have no keywords
     sizes: Sizes, room: Room, cell: Cell, block: int, at: int, key0: int, key1: int
 ) -> None:
     """Put four numbers of some patients into place, who stand at `at` in a queue."""
-    first = sizes.first * sizes.groups + cell.group
+    first = cell.first * sizes.groups + cell.group
     draw_luck(room.lanes, room.patient, at, first, sizes.groups, block, cell.draw, key0, key1)
 
 
 @fused
 def hold_exposures(sizes: Sizes, beginning: Beginning, room: Room, cell: Cell, keys: Whole) -> None:
     """Keep the hazards that patients pass before they first move: the same in all strategies."""
-    lanes, size = room.lanes, sizes.patients + LANES
-    for place in range(0, sizes.patients, LANES):
+    lanes, size = room.lanes, cell.patients + LANES
+    for place in range(0, cell.patients, LANES):
         for number in range(beginning.ways):
             if number % 4 == 0:
                 _luck(sizes, room, cell, number // 4, place, keys[0], keys[1])
@@ -35,7 +35,7 @@ def hold_exposures(sizes: Sizes, beginning: Beginning, room: Room, cell: Cell, k
             held = (cell.group * beginning.ways + number) * size + place
             for j in range(LANES):
                 room.exposure[held + j] = -log_ordinary(lanes[row + j])
-    room.held[cell.group] = cell.place + 1
+    room.held[cell.group] = cell.held
 
 
 @fused
@@ -53,7 +53,7 @@ def exposures(  # noqa: PLR0917 - kernels have no keywords
     """Put the hazards into place that some patients will pass before a way opens."""
     lanes = room.lanes
     if visit == 0:
-        size = sizes.patients + LANES
+        size = cell.patients + LANES
         held = (cell.group * beginning.ways + number) * size
         for j in range(LANES):
             lanes[WAIT + j] = room.exposure[held + room.patient[at + j]]
@@ -74,11 +74,12 @@ def draw_start(  # noqa: PLR0917 - kernels have no keywords
     cell: Cell,
     keys: Whole,
 ) -> None:
-    """Find the state in which each patient begins."""
+    """Find the state in which each patient begins, if there are several."""
     last = beginning.states - 1
-    for place in range(0, sizes.patients, LANES):
-        if last > 0:
-            _luck(sizes, room, cell, int(0.0), place, keys[2], keys[3])
+    if last == 0:
+        return
+    for place in range(0, cell.patients, LANES):
+        _luck(sizes, room, cell, int(0.0), place, keys[2], keys[3])
         for j in range(LANES):
             chosen, reached = last, 0.0
             for k in range(last):
@@ -91,19 +92,27 @@ def draw_start(  # noqa: PLR0917 - kernels have no keywords
 
 
 @fused
-def begin(model: Model, sizes: Sizes, beginning: Beginning, room: Room) -> None:
+def begin(model: Model, beginning: Beginning, room: Room, cell: Cell) -> None:
     """Put those who must be followed into the queues of where they begin."""
-    size = sizes.patients + LANES
+    size = cell.patients + LANES
     for queue in range(2 * model.states):
         room.length[queue] = 0
     for k in range(beginning.states):
         state = beginning.state[k]
         to = state * size
-        for patient in range(0 if model.is_idle[state] else sizes.patients):
-            room.patient[to], room.now[to] = patient, 0.0
-            room.cost_worth[to], room.health_worth[to] = 0.0, 0.0
-            to += 1 if room.began[patient] == state else 0
+        if model.is_idle[state]:
+            continue
+        if beginning.states == 1:
+            for patient in range(cell.patients):
+                room.patient[to + patient] = patient
+            to += cell.patients
+        else:
+            for patient in range(cell.patients):
+                room.patient[to] = patient
+                to += 1 if room.began[patient] == state else 0
         room.length[state] = to - state * size
+        for at in range(state * size, to):
+            room.now[at], room.cost_worth[at], room.health_worth[at] = 0.0, 0.0, 0.0
 
 
 @called
@@ -119,10 +128,19 @@ def first_day(  # noqa: PLR0917 - kernels have no keywords
     """Note who is alive on the first day, and add what it brings to them."""
     alive = cell.base + 2 * model.rewards * sizes.years
     first, living = alive + sizes.years, 0.0
-    for patient in range(sizes.patients):
-        state = room.began[patient]
-        living += cell.scale if model.is_living[state] else 0.0
+    for at in range(beginning.states):
+        state, begun = beginning.state[at], cell.patients
+        if beginning.states > 1:
+            begun = 0
+            for patient in range(cell.patients):
+                begun += 1 if room.began[patient] == state else 0
+        living += begun * cell.scale if model.is_living[state] else 0.0
         for k in range(beginning.event_first[state], beginning.event_first[state + 1]):
-            value = fixed(values, cell, beginning.event_value[k], patient)
-            out[first + beginning.event_reward[k]] += value * cell.scale
+            to, number = first + beginning.event_reward[k], beginning.event_value[k]
+            if cell.step == 0:
+                out[to] += begun * cell.scale * fixed(values, cell, number, 0)
+                continue
+            for patient in range(cell.patients):
+                if beginning.states == 1 or room.began[patient] == state:
+                    out[to] += fixed(values, cell, number, patient) * cell.scale
     out[alive] += living

@@ -145,7 +145,7 @@ def _visit(  # noqa: PLR0917 - kernels have no keywords
     visit: int,
 ) -> int:
     """Follow all patients through one visit of a state; return how many must be followed on."""
-    size, queues = sizes.patients + LANES, model.states
+    size, queues = cell.patients + LANES, model.states
     here = visit % 2 * queues
     other = queues - here
     for state in range(model.states):
@@ -176,10 +176,11 @@ def follow(  # noqa: PLR0917 - kernels have no keywords
     draws: Whole,
     ages: Floats,
     keys: Whole,
+    stretches: Whole,
     out: Floats,
     number: int,
 ) -> None:
-    """Follow the patients of one draw, strategy, age and subgroup until nothing more happens.
+    """Follow the patients of one cell until nothing more happens.
 
     Parameters
     ----------
@@ -196,22 +197,24 @@ def follow(  # noqa: PLR0917 - kernels have no keywords
         At the start, years.
     keys
         Of the luck of moves and of the first day, two numbers each.
+    stretches
+        Number of the first patient and how many there are, of each stretch.
     out
-        Dims (draw, strategy, age, result). Results are each reward by year, as it is and then at
-        its present value; who is alive by year; each reward of the first day.
+        Dims (stretch, draw, strategy, age, result). Results are each reward by year, as it is and
+        then at its present value; who is alive by year; each reward of the first day.
     number
-        Of the cell, dims (draw, strategy, age, subgroup).
+        Of the cell, dims (stretch, draw, strategy, age, subgroup).
     """
-    cell = _cell(model, sizes, values, draws, ages, number)
-    _clear(model, sizes, room)
+    cell = _cell(model, sizes, values, draws, ages, stretches, number)
+    _clear(model, sizes, room, cell)
     discount_starts(model, sizes, discount, room, cell.place)
     if cell.step == 0:
         find_laws(model, room, values, cell)
-    if room.held[cell.group] != cell.place + 1:
+    if room.held[cell.group] != cell.held:
         hold_exposures(sizes, beginning, room, cell, keys)
     draw_start(sizes, beginning, room, values, cell, keys)
     first_day(model, sizes, beginning, room, values, out, cell)
-    begin(model, sizes, beginning, room)
+    begin(model, beginning, room, cell)
     visit, left = int(0.0), int(1.0)  # plain ones would be of a kind of their own
     while left > 0:
         left = _visit(model, sizes, beginning, discount, room, values, cell, keys, out, visit)
@@ -220,7 +223,7 @@ def follow(  # noqa: PLR0917 - kernels have no keywords
 
 
 @fused
-def _clear(model: Model, sizes: Sizes, room: Room) -> None:
+def _clear(model: Model, sizes: Sizes, room: Room, cell: Cell) -> None:
     """Make room for a cell."""
     for k in range(model.states * sizes.years * 4):
         room.stays[k] = 0.0
@@ -228,23 +231,30 @@ def _clear(model: Model, sizes: Sizes, room: Room) -> None:
         room.sums[k] = 0.0
     for k in range(model.way_first[model.states] * sizes.years * 4):
         room.moves[k] = 0.0
-    last = sizes.patients - 1
-    for k in range(sizes.patients + LANES):  # rows are filled up
+    last = cell.patients - 1
+    for k in range(cell.patients + LANES):  # rows are filled up
         room.patient[k] = k if k < last else last
 
 
 @fused
 def _cell(  # noqa: PLR0917 - kernels have no keywords
-    model: Model, sizes: Sizes, values: Floats, draws: Whole, ages: Floats, number: int
+    model: Model,
+    sizes: Sizes,
+    values: Floats,
+    draws: Whole,
+    ages: Floats,
+    stretches: Whole,
+    number: int,
 ) -> Cell:
     """Return the cell of a number."""
-    group, own = number % sizes.groups, number // sizes.groups
-    per_draw = sizes.strategies * sizes.ages
-    place = own // per_draw
+    own, per_draw = number // sizes.groups, sizes.strategies * sizes.ages
+    group, held = number % sizes.groups, own // per_draw
+    place, stretch = held % sizes.places, held // sizes.places
     per_value = sizes.places * per_draw * sizes.groups * sizes.people
+    row = number % (sizes.places * per_draw * sizes.groups) * sizes.people
     results = (2 * model.rewards + 1) * sizes.years + model.rewards
-    row = number * sizes.people
     return Cell(
-        row, 1 if sizes.people > 1 else 0, per_value, place, draws[place], group,
+        stretches[2 * stretch], stretches[2 * stretch + 1], held + 1, row,
+        1 if sizes.people > 1 else 0, per_value, place, draws[place], group,
         ages[own % sizes.ages], values[sizes.weight * per_value + row], own * results,
     )  # fmt: skip

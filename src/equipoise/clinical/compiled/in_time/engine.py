@@ -1,6 +1,6 @@
 """Running the kernel of continuous time: a model's numbers as arrays, its draws on threads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.clinical.compiled.build import ready
-from equipoise.clinical.compiled.engine import processors, share_out
+from equipoise.clinical.compiled.engine import share_out
 from equipoise.clinical.compiled.in_time.parts import Beginning, Discount, Model, Room, Sizes
 from equipoise.clinical.compiled.in_time.rows import LANES, ROWS
 from equipoise.clinical.discounting import Discounting
 from equipoise.clinical.in_time import MOVE, Numbers, Reward
 from equipoise.clinical.patients import START, Patients
+from equipoise.clinical.stretches import chunks
 from equipoise.clinical.time_reference import TimeSums
-from equipoise.core.object_code import Argument
 from equipoise.core.random import patient_key
 
 Floats = NDArray[np.float64]
@@ -24,9 +24,14 @@ Whole = NDArray[np.int64]
 _AT_REST = 3e-10
 """Yearly growth below which a rate is none: then 40 years are worth a part in 10**8 too much."""
 
-_TASKS = 8
+_TURNS = 8
 """Times that each thread is given work, so that none waits long for the others."""
 
+_PATHS = 4_000_000
+"""Courses of patients between two looks at the progress: about a tenth of a second."""
+
+_SUMS = 2_000_000
+"""Numbers of results that stretches hold at once."""
 
 _Kind = type[Model] | type[Sizes] | type[Beginning] | type[Discount]
 
@@ -92,33 +97,49 @@ class TimeKernel:
         self._discount = _discount(discount, count)
         self._ages = np.ascontiguousarray(numbers.ages.ravel())
 
-    def follow(self, patients: Patients) -> TimeSums:
-        """Follow patients in continuous time; they are those of the numbers if these differ."""
+    def follow(self, stretches: Sequence[Patients], told: Callable[[int], None]) -> TimeSums:
+        """Follow patients in continuous time.
+
+        Parameters
+        ----------
+        stretches
+            Of the run, in order; a single one where patients differ, that of the numbers.
+        told
+            Called with how many stretches have been done.
+        """
         strategies, groups, ages, count = self._cells
         results = (2 * len(self._rewards) + 1) * self._years + len(self._rewards)
-        out = np.zeros(count * strategies * ages * results)
+        sums = np.zeros((count, strategies, ages, results))
+        paths = stretches[0].count * groups * strategies * ages * count
+        for some in chunks(len(stretches), max(min(_PATHS // paths, _SUMS // sums.size), 1)):
+            found = np.zeros((len(some), *sums.shape))
+            self._run(stretches[some.start : some.stop], found)
+            for one in found:  # in order, however many there are at once
+                sums += one
+            told(len(some))
+        return _sums(sums, self._rewards, self._years)
+
+    def _run(self, stretches: Sequence[Patients], out: Floats) -> None:
+        """Follow some stretches of patients on threads, each of which has room of its own."""
+        strategies, groups, ages, count = self._cells
         sizes = Sizes(
             places=count, strategies=strategies, ages=ages, groups=groups, people=self._people,
-            years=self._years, first=patients.first, patients=patients.count, weight=self._weight,
+            years=self._years, weight=self._weight,
         )  # fmt: skip
-        _run((
+        given = (
             *self._model, *sizes, *self._beginning, *self._discount, self._packed, self._draws,
-            self._ages, _keys(patients), out,
-        ), self._model, sizes, self._beginning.ways)  # fmt: skip
-        return _sums(out.reshape(count, strategies, ages, results), self._rewards, self._years)
+            self._ages, _keys(stretches[0]), _spans(stretches), out.ravel(),
+        )  # fmt: skip
+        most, ways = max(one.count for one in stretches), self._beginning.ways
+        kernel = ready(_text(), *given, *_room(self._model, sizes, ways, most), 0, 0)
+        cells = strategies * ages * groups
 
+        def begin() -> Callable[[int, int], None]:
+            run = kernel.over(*given, *_room(self._model, sizes, ways, most))
+            # All cells of a draw at once, for they have luck in common.
+            return lambda first, last: run(first * cells, last * cells)
 
-def _run(given: Sequence[Argument], model: Model, sizes: Sizes, ways: int) -> None:
-    """Run the kernel on threads; each has room of its own."""
-    kernel = ready(_text(), *given, *_room(model, sizes, ways), 0, 0)
-    tasks = min(processors() * _TASKS, sizes.places)
-    cells = sizes.strategies * sizes.ages * sizes.groups
-    edges = [sizes.places * k // tasks * cells for k in range(tasks + 1)]
-
-    def run(task: int) -> None:
-        kernel(*given, *_room(model, sizes, ways), edges[task], edges[task + 1])
-
-    share_out(run, tasks)
+        share_out(begin, len(stretches) * count, turns=_TURNS)
 
 
 @lru_cache(maxsize=1)
@@ -130,7 +151,7 @@ def _text() -> str:
         "beginning": Beginning,
         "discount": Discount,
     }
-    alone = ("values", "draws", "ages", "keys", "out")
+    alone = ("values", "draws", "ages", "keys", "stretches", "out")
     parts = {name: [f"{name}_{one}" for one in kind._fields] for name, kind in given.items()}
     room = [f"room_{one}" for one in Room._fields]
     flat = [one for fields in parts.values() for one in fields]
@@ -148,9 +169,9 @@ def _text() -> str:
     )
 
 
-def _room(model: Model, sizes: Sizes, ways: int) -> Room:
-    """Return where one thread works; `ways` is of `Beginning`."""
-    room = sizes.patients + LANES
+def _room(model: Model, sizes: Sizes, ways: int, most: int) -> Room:
+    """Return where one thread works; `ways` is of `Beginning`, `most` how many a stretch has."""
+    room = most + LANES
     queues = 2 * model.states
     every = max(int(model.way_first[-1]), 1)
     return Room(
@@ -250,6 +271,11 @@ def _keys(patients: Patients) -> Whole:
     """Return the keys of the luck of moves and of the first day."""
     keys = (patient_key(seed=patients.seed, decision=name) for name in (MOVE, START))
     return _whole([word for key in keys for word in key])
+
+
+def _spans(stretches: Sequence[Patients]) -> Whole:
+    """Return the number of the first patient and how many there are, of each stretch."""
+    return _whole([number for one in stretches for number in (one.first, one.count)])
 
 
 def _discount(discount: tuple[Discounting, Discounting], draws: int) -> Discount:

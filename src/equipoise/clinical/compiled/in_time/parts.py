@@ -94,10 +94,6 @@ class Sizes(NamedTuple):
     people: int
     """1 where patients do not differ."""
     years: int
-    first: int
-    """Number of the first patient of each subgroup."""
-    patients: int
-    """Of each subgroup."""
     weight: int
     """Value of the subgroup's weight."""
 
@@ -110,9 +106,9 @@ class Room(NamedTuple):
     until then is worth; `length` has their lengths, dims (side, state).
 
     `exposure` has the hazards that patients pass before they first move, dims (subgroup, way,
-    patient), of the draw of which `held` has the place and 1, or 0; `began` the state in which each
-    patient begins; `laws` the numbers of each way, as `lanes.law` has them, where patients do not
-    differ.
+    patient), of the stretch and draw for which `held` has a number, or 0; `began` the state in
+    which each patient begins; `laws` the numbers of each way, as `lanes.law` has them, where
+    patients do not differ.
 
     `stays` has dims (state, year, 4): time, its worth as cost and as health, who is alive at the
     start; `sums` the first three of the whole course, dims (state, 3, lane); `moves` has dims (way,
@@ -138,7 +134,13 @@ class Room(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """The patients of one draw, strategy, age and subgroup."""
+    """The patients of one stretch, draw, strategy, age and subgroup."""
+
+    first: int
+    """Number of the first of them in the subgroup."""
+    patients: int
+    held: int
+    """What `Room.held` says when their exposures are there."""
 
     row: int
     """Where the first one's values stand."""

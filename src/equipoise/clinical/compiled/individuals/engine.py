@@ -83,12 +83,12 @@ class PatientKernel:
             np.array(source.targets, dtype=np.int64),
             *_without_ends(clock_arrays(given.clock)),
             *places_of(source.rewards, places, shapes),
-            out, given.clock.years, parts, failed,
+            out, given.clock.years, parts, failed, *self._tables,
         )  # fmt: skip
         if self._kernel is None:
-            self._kernel = ready(source.text, *fixed, 0, 0, *self._tables)
-        kernel, tables = self._kernel, self._tables
-        share_out(lambda part: kernel(*fixed, part, part + 1, *tables), parts)
+            self._kernel = ready(source.text, *fixed, 0, 0)
+        kernel = self._kernel
+        share_out(lambda: kernel.over(*fixed), parts)
         where = slice(draws.start, draws.stop)
         for name, shape, first, last in zip(OUTPUTS, shapes, places[:-1], places[1:], strict=True):
             values = out[first:last].reshape(*shape[:-1], len(draws), len(patients))

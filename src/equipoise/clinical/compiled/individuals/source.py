@@ -32,9 +32,9 @@ ARGUMENTS = (
     "part_number", "part_first", "part_last", "keys", "drawn", "single", "strategies",
     "groups", "ages", "own", "own_length", "targets", "time", "share_from", "share_year",
     "share_weight", "effect_weight", "once_year", "read_from", "read_to", "reward_place",
-    "present_place", "reward_step", "out", "years", "width", "failed", "first_part", "last_part",
+    "present_place", "reward_step", "out", "years", "width", "failed",
 )  # fmt: skip
-"""What every kernel is given, before its tables; see `engine`."""
+"""What every kernel is given, before its tables and which parts to do; see `engine`."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,9 @@ def patient_source(
     columns = [
         f"{part}{k}" for k in range(len(model.tables)) for part in ("grid", "values", "codes")
     ]
-    head = _HEAD.format(functions=FUNCTIONS, arguments=", ".join([*ARGUMENTS, *columns]))
+    head = _HEAD.format(
+        functions=FUNCTIONS, arguments=", ".join([*ARGUMENTS, *columns, "first_part", "last_part"])
+    )
     lines = _body(context, course, sums)
     return PatientSource(
         head + "\n".join(indented(lines)) + "\n",
