@@ -56,19 +56,18 @@ def floor(size: Size) -> Call:
 
 def equipoise(size: Size, engine: Literal["numpy", "machine_code"] | None = None) -> Call:
     """Prepare the public path: model file and draws to results."""
-    import xarray as xr  # noqa: PLC0415
-
-    from equipoise.clinical import run_cohort  # noqa: PLC0415
+    from equipoise.clinical import follow_cohort  # noqa: PLC0415
+    from equipoise.draws import Sample  # noqa: PLC0415
     from equipoise.spec.load import load_model  # noqa: PLC0415
 
-    parameters = xr.Dataset({name: ("draw", v) for name, v in drawn(size.draws).items()})
+    parameters = Sample(drawn(size.draws), tuple(range(size.draws)))
 
     def call() -> Answer:
-        found = run_cohort(load_model(MODEL), parameters, by_year=False, engine=engine)
+        found = follow_cohort(load_model(MODEL), parameters, by_year=False, engine=engine)
         return Answer(
             {
-                "cost": found["cost_present"].values[:, 0, 0, 0],
-                "qaly": found["qaly_present"].values[:, 0, 0],
+                "cost": found.arrays["cost_present"][:, 0, 0, 0],
+                "qaly": found.arrays["qaly_present"][:, 0, 0],
             }
         )
 

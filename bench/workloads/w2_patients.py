@@ -47,21 +47,20 @@ def answer(found: Floats, squares: Floats) -> Answer:
 
 def equipoise(size: Size) -> Call:
     """Prepare the public path: model file and draws to results."""
-    import xarray as xr  # noqa: PLC0415
-
-    from equipoise.clinical import run_individuals  # noqa: PLC0415
+    from equipoise.clinical import follow_individuals  # noqa: PLC0415
+    from equipoise.draws import Sample  # noqa: PLC0415
     from equipoise.spec.load import load_model  # noqa: PLC0415
 
-    given = xr.Dataset({name: ("draw", v) for name, v in parameters(size).items()})
+    given = Sample(parameters(size), tuple(range(size.draws)))
 
     def call() -> Answer:
-        found = run_individuals(
+        found = follow_individuals(
             load_model(MODEL), given, patients=size.patients, by_year=False, engine="machine_code"
         )
         return Answer(
             {
-                "cost": found["cost_present"].values[:, 0, 0, 0],
-                "qaly": found["qaly_present"].values[:, 0, 0],
+                "cost": found.arrays["cost_present"][:, 0, 0, 0],
+                "qaly": found.arrays["qaly_present"][:, 0, 0],
             }
         )
 

@@ -49,20 +49,19 @@ def floor(size: Size) -> Call:
 
 def equipoise(size: Size) -> Call:
     """Prepare the public path: model file and draws to results."""
-    import xarray as xr  # noqa: PLC0415
-
-    from equipoise.clinical import run_in_time  # noqa: PLC0415
+    from equipoise.clinical import follow_in_time  # noqa: PLC0415
+    from equipoise.draws import Sample  # noqa: PLC0415
     from equipoise.spec.load import load_model  # noqa: PLC0415
 
-    given = xr.Dataset({name: ("draw", values) for name, values in drawn(size.draws).items()})
-    given["c_drug"] = 5000.0
+    values = {**drawn(size.draws), "c_drug": np.array(5000.0)}
+    given = Sample(values, tuple(range(size.draws)))
 
     def call() -> Answer:
-        found = run_in_time(load_model(MODEL), given, patients=size.patients, by_year=False)
+        found = follow_in_time(load_model(MODEL), given, patients=size.patients, by_year=False)
         return Answer(
             {
-                "cost": found["cost_present"].values[:, 0, 0, 0],
-                "qaly": found["qaly_present"].values[:, 0, 0],
+                "cost": found.arrays["cost_present"][:, 0, 0, 0],
+                "qaly": found.arrays["qaly_present"][:, 0, 0],
             }
         )
 

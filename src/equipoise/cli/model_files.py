@@ -1,9 +1,10 @@
 """Files of `equipoise model run`: one table, or a folder of all."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from equipoise.cli.folders import is_plain_file, may_replace, write_folder
 from equipoise.cli.stopping import note_written
@@ -12,6 +13,9 @@ from equipoise.core.files import check_ordinary, check_parent, write_text
 from equipoise.core.signals import held_back
 from equipoise.core.translation import translate as _
 from equipoise.pipeline import TABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _ENDING = ".csv"
 

@@ -88,12 +88,12 @@ def _rate_in_words(rate: Measure | Mapping[str, Measure]) -> str:
 def result_tables(run: ModelRun, console: Console) -> list[Table]:
     """Return the tables of a run, in the order in which they are read."""
     rows = run.increments()
-    if run.drawn is None:
+    if not run.draws:
         return _base_case(run, rows, console)
     reference = rows[0].strategy
     title = _(
         "{what}: mean of {draws} draws, and the interval that holds {share} of them",
-        what=_what(run), draws=run.drawn.sizes["draw"], share=format_percent(0.95, 0),
+        what=_what(run), draws=run.draws, share=format_percent(0.95, 0),
     )  # fmt: skip
     against = _("Difference from '{strategy}'", strategy=run.label(reference))
     found = [_intervals(run, rows, title)]
@@ -144,8 +144,8 @@ def _expected(
     if increments:
         _add_incremental_columns(table)
     for row in rows:
-        own = run.base.sel(strategy=row.strategy)
-        totals = [format_number(float(own[f"{name}_present"]), _DIGITS[name]) for name in shown]
+        own = {name: float(run.of_base.of(name, row.strategy).mean()) for name in shown}
+        totals = [format_number(value, _DIGITS[name]) for name, value in own.items()]
         table.add_row(run.label(row.strategy), *totals, *(_increment(row) if increments else ()))
         errors = run.monte_carlo_errors(row.strategy)
         if errors:
@@ -155,7 +155,7 @@ def _expected(
                 beneath += [_error(more, name) for name in ("cost", "qaly")]
             if any(beneath):
                 table.add_row("", *beneath, style="dim")
-    if run.batches is not None and shown:
+    if run.is_by_chance and shown:
         table.caption = _("± one Monte Carlo standard error: more patients make it smaller")
     return table
 
@@ -181,7 +181,7 @@ def _intervals(
             table.add_row("", *(_error(errors, name) for name in shown), style="dim")
         ends = {name: interval(values) for name, values in drawn.items()}
         table.add_row("", *(_between(name, *pair) for name, pair in ends.items()), style="dim")
-    if run.batches is not None and against is None:
+    if run.is_by_chance and against is None:
         table.caption = _chance_in_words(run)
     return table
 

@@ -116,7 +116,7 @@ def _fixed(given: Given) -> dict[str, Array]:
     if spec.time is not None:
         found["cycle"] = np.full((1, 1, 1, 1, 1), spec.time.cycle.value)
     for name in spec.parameters:
-        found[name] = np.asarray(given.parameters[name].values).reshape(1, 1, 1, 1, -1)
+        found[name] = given.parameters[name].reshape(1, 1, 1, 1, -1)
     strategies = list(spec.strategies.values())
     for name in strategies[0]:
         column = np.array([float(values[name]) for values in strategies])

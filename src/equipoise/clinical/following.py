@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import xarray as xr
-
+from equipoise.clinical.courses import follow_cohort, follow_in_time, follow_individuals
 from equipoise.clinical.discounting import Rates
 from equipoise.clinical.engines import Engine, engine_for
+from equipoise.clinical.followed import Followed
 from equipoise.clinical.plan import plan
 from equipoise.clinical.readings import readings_in
-from equipoise.clinical.run import run_cohort, run_in_time, run_individuals
 from equipoise.clinical.sampled import differs
+from equipoise.draws import Sample
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import EngineChoice
 
@@ -96,7 +96,7 @@ def following(
 
 def follow(
     model: LoadedModel,
-    parameters: xr.Dataset,
+    sample: Sample,
     how: Following,
     *,
     start_ages: Sequence[float] | None = None,
@@ -104,24 +104,26 @@ def follow(
     progress: Callable[[float], None] | None = None,
     strict: bool = False,
     by_year: bool = True,
-) -> xr.Dataset:
+) -> Followed:
     """Follow patients in the way that was decided; see `run.run_cohort` and `run_individuals`.
 
     Parameters
     ----------
+    sample
+        Of the model's parameters.
     how
         From `following`.
-    model, parameters, start_ages, discount, progress, strict, by_year
+    model, start_ages, discount, progress, strict, by_year
         As of `run_cohort`; `strict` has no meaning one by one.
     """
     if how.one_by_one:
-        run = run_in_time if how.kind == "continuous" else run_individuals
+        run = follow_in_time if how.kind == "continuous" else follow_individuals
         return run(
-            model, parameters, start_ages=start_ages, discount=discount, progress=progress,
+            model, sample, start_ages=start_ages, discount=discount, progress=progress,
             engine=how.engine, by_year=by_year, patients=how.patients, seed=how.seed,
         )  # fmt: skip
-    return run_cohort(
-        model, parameters, start_ages=start_ages, discount=discount, progress=progress,
+    return follow_cohort(
+        model, sample, start_ages=start_ages, discount=discount, progress=progress,
         strict=strict, engine=how.engine, by_year=by_year, patients=how.patients or None,
         seed=how.seed,
     )  # fmt: skip

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from equipoise.clinical.discounting import Discounting, Rates, discounting
@@ -13,6 +12,7 @@ from equipoise.clinical.schedule import Schedule, schedule
 from equipoise.core.errors import LabelError, SimulationError
 from equipoise.core.translation import translate as _
 from equipoise.core.units import Measure
+from equipoise.draws import Sample
 from equipoise.spec.clock import CALENDAR_YEAR
 from equipoise.spec.discount import steps_of
 from equipoise.spec.loaded import LoadedModel
@@ -24,15 +24,15 @@ from equipoise.spec.model_formulas import formulas
 class Given:
     """A model with its numbers.
 
-    `parameters` has one variable per parameter, dims ``(draw)``, in canonical units; `ages` are
+    `parameters` has an array for each, dims ``(draw)`` or none, in canonical units; `ages` are
     those at the start, in years; `discount` has the rates of cost and of health; `draws` are
-    labels.
+    numbers.
     """
 
     model: LoadedModel
     plan: Plan
     clock: Schedule
-    parameters: xr.Dataset
+    parameters: Mapping[str, NDArray[np.float64]]
     ages: tuple[float, ...]
     discount: tuple[Discounting, Discounting]
     draws: Sequence[int]
@@ -40,7 +40,7 @@ class Given:
 
 def given(
     model: LoadedModel,
-    parameters: xr.Dataset,
+    sample: Sample,
     *,
     start_ages: Sequence[float] | None,
     discount: tuple[Rates, Rates] | None,
@@ -54,19 +54,18 @@ def given(
         If formulas use the age or the calendar year and nobody says it, or named values are made in
         a circle.
     LabelError
-        If a parameter is missing from the sample, or it or a discount rate has other dims, or rates
-        cannot be.
+        If a parameter is missing from the sample, or a discount rate has other dims or cannot be.
     """
-    _require_parameters(model.spec, parameters)
+    _require_parameters(model.spec, sample)
     _require_start_year(model.spec)
-    draws = _draws(parameters)
+    draws = [0] if sample.draws is None else list(sample.draws)
     made = plan(model)
     clock = schedule(model.spec.time, by_cycle=made.by_cycle)
     return Given(
         model=model,
         plan=made,
         clock=clock if by_year else clock.in_one(),
-        parameters=parameters,
+        parameters={name: sample.values[name] for name in model.spec.parameters},
         ages=_ages(model.spec, start_ages),
         discount=_discount(model.spec, discount, draws=len(draws)),
         draws=draws,
@@ -89,7 +88,7 @@ def some_of(run: Given, places: NDArray[np.intp]) -> Given:
     cost, health = (one.of_draws(places) for one in run.discount)
     return replace(
         run,
-        parameters=run.parameters.isel(draw=places, missing_dims="ignore"),
+        parameters={n: one[places] if one.ndim else one for n, one in run.parameters.items()},
         draws=labels,
         discount=(cost, health),
     )
@@ -98,7 +97,7 @@ def some_of(run: Given, places: NDArray[np.intp]) -> Given:
 def given_again(
     run: Given,
     model: LoadedModel,
-    parameters: xr.Dataset,
+    parameters: Mapping[str, NDArray[np.float64]],
     discount: tuple[Discounting, Discounting],
     draws: Sequence[int],
 ) -> Given:
@@ -116,26 +115,12 @@ def given_again(
     )
 
 
-def _require_parameters(spec: Model, parameters: xr.Dataset) -> None:
-    """Refuse a sample without a parameter, or with one of other dims."""
-    found = parameters.variables  # without coordinates, which take longer to make than all the rest
+def _require_parameters(spec: Model, sample: Sample) -> None:
+    """Refuse a sample without a parameter."""
     for name in spec.parameters:
-        if name not in found:
+        if name not in sample.values:
             message = f"the sample has no parameter '{name}'; draw it from this model's parameters"
             raise LabelError(message)
-        dims = found[name].dims
-        if dims not in ((), ("draw",)):
-            message = f"parameter '{name}' has dims {dims}, promised are ('draw',)"
-            raise LabelError(message)
-
-
-def _draws(parameters: xr.Dataset) -> list[int]:
-    """Return the labels of the draws; one where nothing is uncertain."""
-    if "draw" not in parameters.dims:
-        return [0]
-    if "draw" in parameters.coords:
-        return [int(draw) for draw in parameters["draw"].values]
-    return list(range(parameters.sizes["draw"]))
 
 
 def _discount(

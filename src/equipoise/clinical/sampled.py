@@ -10,7 +10,6 @@ from dataclasses import replace
 from math import prod
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from equipoise.clinical.given import Given, given_again, some_of
@@ -104,19 +103,18 @@ def _each_patient(given: Given, alike: LoadedModel, stretch: Patients, few: rang
     part = some_of(given, draws)
     numbers = np.asarray(given.draws, dtype=np.int64)[draws]
     values = starting_values(given.model.spec, stretch, numbers)
-    parameters: dict[str, xr.Variable] = {}
+    parameters: dict[str, Floats] = {}
     for name in given.model.spec.parameters:
-        own = np.asarray(part.parameters[name].values)
-        repeated = np.repeat(own[: len(few)], stretch.count) if own.ndim else own
-        parameters[name] = xr.Variable("draw" if own.ndim else (), repeated)
+        own = part.parameters[name]
+        parameters[name] = np.repeat(own[: len(few)], stretch.count) if own.ndim else own
     for name, value in values.items():
         changes = name in given.plan.changes
         own_name = f"{name}_at_start" if changes else name
-        parameters[own_name] = xr.Variable("draw", value[:, 0, :].T.ravel())
+        parameters[own_name] = value[:, 0, :].T.ravel()
     repeated_draws = np.repeat(np.arange(len(few)), stretch.count)
     cost, health = (one.of_draws(repeated_draws) for one in part.discount)
     labels = np.repeat(numbers, stretch.count).tolist()
-    return given_again(given, alike, xr.Dataset(parameters), (cost, health), labels)
+    return given_again(given, alike, parameters, (cost, health), labels)
 
 
 def _summed(arrays: Mapping[str, Floats], draws: int, patients: int) -> dict[str, Floats]:

@@ -1,17 +1,11 @@
-"""Where results add up, year by year, and become labelled arrays."""
-
-from collections.abc import Mapping
-from functools import lru_cache
+"""Where results add up, year by year."""
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from equipoise.clinical.given import Given
 from equipoise.clinical.people import People, gathered
 from equipoise.clinical.schedule import Shares
-from equipoise.core.errors import SimulationError
-from equipoise.core.translation import translate as _
 
 Floats = NDArray[np.float64]
 
@@ -29,10 +23,6 @@ def over_groups(share: Floats, value: Floats = ONES) -> Floats:
         part = share[:, group if share.shape[1] > 1 else 0]
         total += part * value[:, group if value.shape[1] > 1 else 0]
     return total
-
-
-class NoNumberError(SimulationError):
-    """A result that is infinite or no number."""
 
 
 class Tally:
@@ -133,74 +123,3 @@ class Tally:
             "alive": self.alive,
             "track": self.track,
         }
-
-
-_DIMS = {
-    "cost": ("strategy", "item", "age", "year", "draw"),
-    "cost_present": ("strategy", "item", "age", "year", "draw"),
-    "cost_at_start": ("strategy", "item", "age", "draw"),
-    "track": ("measure", "strategy", "age", "year", "draw"),
-    "share": ("state", "strategy", "age", "year", "draw"),
-}
-
-
-def dataset_of(
-    arrays: Mapping[str, Floats], given: Given, *, attributes: Mapping[str, str | float]
-) -> xr.Dataset:
-    """Label results as the group `clinical` of the vocabulary.
-
-    Raises
-    ------
-    NoNumberError
-        If a result is no finite number.
-    """
-    spec, states = given.model.spec, given.plan.states
-    names = [("strategy", spec.strategies), ("item", given.plan.items), ("measure", spec.track)]
-    names += [("state", states)] if "share" in arrays else []
-    labels = _labels(
-        tuple((dim, tuple(own)) for dim, own in names),
-        ages=given.ages, years=given.clock.years, draws=tuple(given.draws),
-    )  # fmt: skip
-    dims = {name: _DIMS.get(name, ("strategy", "age", "year", "draw")) for name in arrays}
-    data = xr.Dataset(
-        {name: (dims[name], values) for name, values in arrays.items()},
-        coords=labels, attrs=attributes,
-    )  # fmt: skip
-    for name, values in arrays.items():
-        if not np.isfinite(values).all():
-            raise _no_number(name, data[name])
-    return data
-
-
-@lru_cache(maxsize=8)
-def _labels(
-    names: tuple[tuple[str, tuple[str, ...]], ...],
-    *,
-    ages: tuple[float, ...],
-    years: int,
-    draws: tuple[int, ...],
-) -> xr.Coordinates:
-    """Return the labels of results, which take longer to make than the rest of their frame."""
-    return xr.Coordinates(
-        {
-            **{dim: np.array(own, dtype=str) for dim, own in names},
-            "age": np.asarray(ages, dtype=np.float64),
-            "year": np.arange(years),
-            "draw": np.asarray(draws),
-        }
-    )
-
-
-def _no_number(name: str, array: xr.DataArray) -> NoNumberError:
-    """Return what is wrong with a result that is infinite or no number, naming the first."""
-    wrong = ~np.isfinite(array.values)
-    place = np.unravel_index(int(np.argmax(wrong)), wrong.shape)
-    where = ", ".join(
-        f"{dim} {array[dim].values[spot]}" for dim, spot in zip(array.dims, place, strict=True)
-    )
-    return NoNumberError(
-        _("'{name}' is {value} at {where}", name=name, value=array.values[place], where=where),
-        fix=_("look in the model's formulas for a division by zero, a logarithm of a negative "
-              "number or a value that grows without end"),
-        place=("track", str(array["measure"].values[place[0]])) if name == "track" else ("states",),
-    )  # fmt: skip

@@ -1,35 +1,41 @@
 """A trace: who is where at every point of time, and what it amounts to."""
 
+from __future__ import annotations
+
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from equipoise.clinical.cohort import Cohort
+from equipoise.clinical.followed import followed
 from equipoise.clinical.following import Following
 from equipoise.clinical.given import given
 from equipoise.clinical.one_by_one import one_by_one
 from equipoise.clinical.sampled import differs, sampled_cohorts
-from equipoise.clinical.tally import dataset_of
 from equipoise.core.errors import SimulationError
 from equipoise.core.translation import translate as _
+from equipoise.draws import Sample
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Time
 from equipoise.spec.problems import blaming
 
+if TYPE_CHECKING:
+    import xarray as xr
+
 Floats = NDArray[np.float64]
 
 
-def trace(model: LoadedModel, parameters: xr.Dataset, how: Following) -> xr.Dataset:
+def trace(model: LoadedModel, sample: Sample, how: Following) -> xr.Dataset:
     """Follow patients in NumPy and tell the points of time apart.
 
     Parameters
     ----------
     model
         A checked model.
-    parameters
-        As of `run.run_cohort`.
+    sample
+        Of the model's parameters.
     how
         Which patients are followed, and how many.
 
@@ -46,7 +52,7 @@ def trace(model: LoadedModel, parameters: xr.Dataset, how: Following) -> xr.Data
     """
     time = points_in(model, how)
     with np.errstate(all="ignore"), blaming(model.path):
-        run = given(model, parameters, start_ages=None, discount=None, by_year=True)
+        run = given(model, sample, start_ages=None, discount=None, by_year=True)
         run = replace(run, clock=run.clock.at_points())
         if how.one_by_one:
             arrays = one_by_one(
@@ -58,8 +64,8 @@ def trace(model: LoadedModel, parameters: xr.Dataset, how: Following) -> xr.Data
             )
         else:
             arrays = Cohort(run).run()
-        found = dataset_of(arrays, run, attributes={"money": str(model.spec.money)})
-    return _by_point(found, run.clock.weights, np.array(run.clock.points))
+        found = followed(arrays, run, attributes={"money": str(model.spec.money)})
+    return _by_point(found.dataset(), run.clock.weights, np.array(run.clock.points))
 
 
 def points_in(model: LoadedModel, how: Following) -> Time:

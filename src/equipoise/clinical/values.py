@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from equipoise.clinical.people import Spot
@@ -39,7 +38,7 @@ class Values:
         self,
         model: LoadedModel,
         plan: Plan,
-        parameters: xr.Dataset,
+        parameters: Mapping[str, Floats],
         *,
         ages: Sequence[float],
         points: Sequence[float],
@@ -121,13 +120,13 @@ class Values:
         return self._answers[id(node)]
 
 
-def _fixed(spec: Model, parameters: xr.Dataset) -> dict[str, Floats]:
+def _fixed(spec: Model, parameters: Mapping[str, Floats]) -> dict[str, Floats]:
     """Return the values that stay the same: parameters, strategies, subgroups, the cycle."""
     found: dict[str, Floats] = {}
     if spec.time is not None:
         found["cycle"] = np.full((1, 1, 1, 1), spec.time.cycle.value)
     for name in spec.parameters:
-        values = np.ascontiguousarray(parameters[name].values, dtype=np.float64)
+        values = np.ascontiguousarray(parameters[name], dtype=np.float64)
         found[name] = values.reshape(1, 1, 1, -1)
     found |= _by_member(list(spec.strategies.values()), (-1, 1, 1, 1))
     return found | _by_member([group.values for group in spec.subgroups.values()], (1, -1, 1, 1))

@@ -3,13 +3,18 @@
 The reference page of the documentation is made from these rows.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from math import inf
+from typing import TYPE_CHECKING
 
 import numpy as np
-import xarray as xr
 
 from equipoise.core.errors import LabelError
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 DIMENSIONS: dict[str, str] = {
     "draw": "one joint sample of every uncertain input; shared by all stages",

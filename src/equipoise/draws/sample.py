@@ -1,10 +1,11 @@
 """The joint sample of every uncertain input, and the base case."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 import numpy as np
-import xarray as xr
 
 from equipoise.core.errors import FieldError
 from equipoise.core.random import FloatArray
@@ -17,7 +18,11 @@ from equipoise.draws.joint import (
     normal_values,
 )
 from equipoise.draws.quantiles import quantile
+from equipoise.draws.sampled import Sample
 from equipoise.spec.quantity import Correlation, Joint, JointDirichlet, JointNormal, Quantity
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 def sample(
@@ -78,6 +83,35 @@ def sample(
     >>> found["cost"].dims
     ('draw',)
     """
+    drawn = drawn_sample(
+        parameters, joint=joint, correlations=correlations, draws=draws, seed=seed, method=method,
+        scale=scale,
+    )  # fmt: skip
+    return drawn.dataset()
+
+
+def drawn_sample(
+    parameters: Mapping[str, Quantity],
+    *,
+    joint: Mapping[str, Joint],
+    correlations: Sequence[Correlation],
+    draws: int,
+    seed: int,
+    method: Design = "plain",
+    scale: Mapping[str, float] | None = None,
+) -> Sample:
+    """Draw every uncertain input once, as `sample` does, without labels.
+
+    Parameters
+    ----------
+    parameters, joint, correlations, draws, seed, method, scale
+        As of `sample`.
+
+    Raises
+    ------
+    FieldError
+        As `sample`.
+    """
     if draws < 1:
         message = _("cannot take {draws} draws", draws=draws)
         raise FieldError(message, fix=_("use 1 or more"))
@@ -90,8 +124,7 @@ def sample(
         keeps_strata = method == "latin_hypercube"
         spread[name] = stratified(mixed, name=name, seed=seed) if keeps_strata else mixed
     values = _own_values(parameters, spread) | _joint_values(parameters, joint, spread)
-    canonical = _canonical(parameters, values, scale=scale or {})
-    return canonical.assign_coords(draw=np.arange(draws))
+    return _canonical(parameters, values, scale=scale or {}, draws=tuple(range(draws)))
 
 
 def base_case(
@@ -128,8 +161,29 @@ def base_case(
     >>> float(base_case({"wait": wait}, joint={})["wait"])
     0.5
     """
+    return stated_values(parameters, joint=joint, scale=scale).dataset()
+
+
+def stated_values(
+    parameters: Mapping[str, Quantity],
+    *,
+    joint: Mapping[str, Joint],
+    scale: Mapping[str, float] | None = None,
+) -> Sample:
+    """Return the stated value of every input, as `base_case` does, without labels.
+
+    Parameters
+    ----------
+    parameters, joint, scale
+        As of `base_case`.
+
+    Raises
+    ------
+    FieldError
+        As `base_case`.
+    """
     check_together(parameters, joint=joint, correlations=())
-    return _canonical(parameters, {}, scale=scale or {})
+    return _canonical(parameters, {}, scale=scale or {}, draws=None)
 
 
 def _own_values(
@@ -169,22 +223,22 @@ def _canonical(
     values: Mapping[str, FloatArray],
     *,
     scale: Mapping[str, float],
-) -> xr.Dataset:
+    draws: tuple[int, ...] | None,
+) -> Sample:
     """Return drawn values, and stated ones where nothing is drawn, in canonical units."""
     if "draw" in parameters:
         message = _("'draw' cannot name a parameter: it counts the draws")
         raise FieldError(message, fix=_("choose another name"))
-    variables = {}
+    found: dict[str, FloatArray] = {}
+    attributes: dict[str, dict[str, str | float]] = {}
     for name, parameter in parameters.items():
         converted = scale.get(name, 1.0)
         factor = parameter.unit.factor * converted
-        attributes = {
+        attributes[name] = {
             "unit": parameter.unit.describe(),
             "status": parameter.status,
             "scale": converted,
         }
-        if name in values:
-            variables[name] = xr.Variable("draw", values[name] * factor, attributes)
-        else:
-            variables[name] = xr.Variable((), parameter.value * factor, attributes)
-    return xr.Dataset(variables)
+        own = np.asarray(values.get(name, parameter.value), dtype=np.float64)
+        found[name] = np.asarray(own * factor)
+    return Sample(found, draws, attributes)

@@ -28,11 +28,11 @@ from equipoise.pipeline.strays import require_possible_draws
 from equipoise.spec.loaded_study import Study
 from equipoise.spec.problems import blaming
 from equipoise.value import (
-    information,
     of_the_decision,
     over_draws,
     reference_threshold,
     thresholds,
+    value_of_information,
 )
 
 CHUNK = 500
@@ -209,7 +209,7 @@ def _finish(
         )  # fmt: skip
     with progress.stage("information"):
         benefit = groups["value"]["net_benefit"]
-        groups["information"] = information(benefit, of_the_decision(sampled.inputs))
+        groups["information"] = value_of_information(benefit, of_the_decision(sampled.inputs))
         draws = sampled.inputs.sizes["draw"]
         record = record_of(plan, sampled, draws=draws, design=design, benefit=benefit)
     order = ("access", "course", "reach", "payment", "value", "policies", "balance", "information")

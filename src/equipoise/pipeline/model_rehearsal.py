@@ -1,9 +1,9 @@
 """The base case of a model file, run once before anything else: all of it must be possible."""
 
-import xarray as xr
+from dataclasses import replace
 
-from equipoise.clinical import Following, follow, following
-from equipoise.draws import base_case
+from equipoise.clinical import Followed, Following, follow, following
+from equipoise.draws import Sample, stated_values
 from equipoise.spec.loaded import LoadedModel
 
 FEW = 500
@@ -13,7 +13,7 @@ BATCHES = 20
 """Parts of the base case's patients, from whose scatter the Monte Carlo error is read."""
 
 
-def rehearse_model(model: LoadedModel, how: Following | None = None) -> xr.Dataset:
+def rehearse_model(model: LoadedModel, how: Following | None = None) -> Followed:
     """Return the base case of a model file alone, if all of it is possible.
 
     Parameters
@@ -31,10 +31,10 @@ def rehearse_model(model: LoadedModel, how: Following | None = None) -> xr.Datas
     spec = model.spec
     if how is None:
         how = following(model, draws=1, seed=1, patients=FEW)
-    return follow(model, base_case(spec.parameters, joint=spec.joint), how, strict=True)
+    return follow(model, stated_values(spec.parameters, joint=spec.joint), how, strict=True)
 
 
-def base_in_parts(model: LoadedModel, how: Following) -> tuple[xr.Dataset, Following]:
+def base_in_parts(model: LoadedModel, how: Following) -> tuple[Sample, Following]:
     """Return the base case of a model, repeated for equal parts of its patients.
 
     Parameters
@@ -46,12 +46,12 @@ def base_in_parts(model: LoadedModel, how: Following) -> tuple[xr.Dataset, Follo
 
     Returns
     -------
-    tuple of xarray.Dataset and Following
-        Parameters, dims ``(draw)`` with one draw for each part; and how each part is followed. One
+    tuple of Sample and Following
+        Parameters, with one draw for each part; and how each part is followed. One
         part where all patients are alike.
     """
-    inputs = base_case(model.spec.parameters, joint=model.spec.joint)
+    inputs = stated_values(model.spec.parameters, joint=model.spec.joint)
     if not how.patients:
         return inputs, how
     parts = min(BATCHES, how.patients)
-    return inputs.assign_coords(draw=range(parts)), how.divided(parts)
+    return replace(inputs, draws=tuple(range(parts))), how.divided(parts)

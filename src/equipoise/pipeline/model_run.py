@@ -1,42 +1,40 @@
 """A model file alone: totals per strategy, the incremental table, its uncertainty."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import ceil, floor, log10, sqrt
+from functools import cached_property
+from math import ceil, nan, sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-import xarray as xr
 from numpy.typing import NDArray
 
-from equipoise.clinical import Following, follow, following, seconds_of, totals
+from equipoise.clinical import Following, Totals, follow, following, seconds_of, totals_of
 from equipoise.core.limits import overflow_explained
 from equipoise.core.progress import Progress
-from equipoise.draws import Design, sample
-from equipoise.pipeline.chunks import LEAST_SECONDS, chunks_of, on_cluster
+from equipoise.draws import Design, Sample, drawn_sample
 from equipoise.pipeline.model_rehearsal import base_in_parts, rehearse_model
 from equipoise.pipeline.model_tables import (
-    COLUMNS,
     MEASURES,
     costs_table,
     draws_table,
+    increments_table,
     parameters_table,
     totals_table,
 )
-from equipoise.pipeline.model_trace import trace_of
 from equipoise.pipeline.sample_size import check_sample
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import EngineChoice
 from equipoise.spec.text import shown
-from equipoise.value import (
-    Increment,
-    acceptability,
-    expected_perfect_information,
-    incremental_table,
-    net_benefit,
-)
+from equipoise.value import Increment, incremental_table
 
-POINTS = 41
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+Floats = NDArray[np.float64]
 
 _TIMES_FASTER = 20
 """Machine code against NumPy, about."""
@@ -46,20 +44,63 @@ _TIMES_FASTER = 20
 class ModelRun:
     """Results of one model file.
 
-    `base` holds the totals of the base case, dims (strategy); `drawn` those of every draw, dims
-    (strategy, draw), or None without draws. Variables: cost, qaly, life_years and the same with
-    `_present` at their present value; `cost_by_item` has the dim (item) besides. Where chance
-    decides, `batches` holds the base case's totals of equal parts of the patients, dims (strategy,
-    batch): how they scatter says how exact the results are. `inputs` holds the parameters of the
-    draws, dims (draw), in canonical units.
+    Parameters
+    ----------
+    model
+        What was run.
+    following
+        How its patients were followed.
+    of_base
+        Of the base case, of a single draw; where chance decides, of equal parts of its patients,
+        each as a draw.
+    of_draws
+        Of every draw, or None without draws.
+    sample
+        The parameters of the draws.
     """
 
     model: LoadedModel
-    base: xr.Dataset
-    drawn: xr.Dataset | None
     following: Following
-    batches: xr.Dataset | None = None
-    inputs: xr.Dataset | None = None
+    of_base: Totals
+    of_draws: Totals | None = None
+    sample: Sample | None = None
+
+    @cached_property
+    def base(self) -> xr.Dataset:
+        """Return the totals of the base case.
+
+        Dims (strategy). Variables: cost, qaly, life_years and the same with `_present` at their
+        present value; `cost_by_item` has the dim (item) besides.
+        """
+        return self.of_base.dataset().mean("draw", keep_attrs=True)
+
+    @cached_property
+    def batches(self) -> xr.Dataset | None:
+        """Return the base case's totals of equal parts of the patients, where chance decides.
+
+        Dims (strategy, batch). How they scatter says how exact the results are.
+        """
+        return self.of_base.dataset(dim="batch") if self.is_by_chance else None
+
+    @cached_property
+    def drawn(self) -> xr.Dataset | None:
+        """Return the totals of every draw, dims (strategy, draw), or None without draws."""
+        return None if self.of_draws is None else self.of_draws.dataset()
+
+    @cached_property
+    def inputs(self) -> xr.Dataset | None:
+        """Return the parameters of the draws, dims (draw), in canonical units; or None."""
+        return None if self.sample is None else self.sample.dataset()
+
+    @property
+    def is_by_chance(self) -> bool:
+        """Return whether chance decides for each patient, or who the patients are."""
+        return self.following.patients > 0
+
+    @property
+    def draws(self) -> int:
+        """Return how many draws there are."""
+        return 0 if self.of_draws is None else len(self.of_draws.draws)
 
     def monte_carlo_errors(self, strategy: str, against: str | None = None) -> dict[str, float]:
         """Return how exact expected discounted totals are, as far as chance moves the patients.
@@ -77,12 +118,11 @@ class ModelRun:
             Measure (cost, qaly, life_years) -> Monte Carlo standard error, of the base case or of
             the mean of the draws; empty where chance plays no part.
         """
-        if self.batches is None:
+        if not self.is_by_chance:
             return {}
-        draws = 1 if self.drawn is None else self.drawn.sizes["draw"]
-        count = self.batches.sizes["batch"] * draws
+        count = len(self.of_base.draws) * max(self.draws, 1)
         return {
-            measure: float(_of(self.batches, measure, strategy, against).std(ddof=1)) / sqrt(count)
+            measure: _scatter(self.of_base.of(measure, strategy, against)) / sqrt(count)
             for measure in MEASURES
         }
 
@@ -96,14 +136,18 @@ class ModelRun:
         measure
             cost, qaly or life_years.
         """
-        if self.batches is None or self.drawn is None:
+        if not self.is_by_chance or self.of_draws is None:
             return None
-        name = f"{measure}_present"
-        by_chance = self.batches[name].var("batch", ddof=1) / self.batches.sizes["batch"]
-        whole = self.drawn[name].var("draw", ddof=1)
-        return min(float((by_chance / whole.where(whole > 0)).fillna(0.0).max()), 1.0)
+        shares = [0.0]
+        for strategy in self.of_base.strategies:
+            batches = self.of_base.of(measure, strategy)
+            by_chance = _scatter(batches) ** 2 / batches.size
+            whole = _scatter(self.of_draws.of(measure, strategy)) ** 2
+            if whole > 0:
+                shares.append(by_chance / whole)
+        return min(max(shares), 1.0)
 
-    def drawn_totals(self, measure: str, strategy: str, against: str | None = None) -> xr.DataArray:
+    def drawn_totals(self, measure: str, strategy: str, against: str | None = None) -> Floats:
         """Return the discounted totals of every draw, or their differences, dims (draw).
 
         Parameters
@@ -118,30 +162,29 @@ class ModelRun:
         ValueError
             Without draws.
         """
-        if self.drawn is None:
+        if self.of_draws is None:
             message = "the run has no draws; ask for some, e.g. draws=1000"
             raise ValueError(message)
-        return _of(self.drawn, measure, strategy, against)
+        return self.of_draws.of(measure, strategy, against)
 
     @property
     def tells_life_years(self) -> bool:
         """Return whether life years say more than QALYs do: some life is not worth 1."""
-        life, health = self.base["life_years_present"], self.base["qaly_present"]
-        return bool(life.any()) and not np.allclose(life.values, health.values, rtol=1e-9, atol=0)
+        base = self.of_base.means()
+        life, health = base["life_years_present"], base["qaly_present"]
+        return bool(life.any()) and not np.allclose(life, health, rtol=1e-9, atol=0)
 
     def increments(self) -> list[Increment]:
         """Return the incremental table of discounted expected totals.
 
         Of the draws' means where there are draws, else of the base case.
         """
-        data = self.base if self.drawn is None else self.drawn.mean("draw")
+        means = (self.of_draws or self.of_base).means()
+        cost, health = means["cost_present"], means["qaly_present"]
         return incremental_table(
             {
-                str(name): (
-                    float(data["cost_present"].sel(strategy=name)),
-                    float(data["qaly_present"].sel(strategy=name)),
-                )
-                for name in data["strategy"].values
+                name: (float(cost[place]), float(health[place]))
+                for place, name in enumerate(self.of_base.strategies)
             }
         )
 
@@ -151,7 +194,7 @@ class ModelRun:
 
     def table(self) -> pd.DataFrame:
         """Return the incremental table, one row per strategy."""
-        rows = [
+        rows: list[Mapping[str, object]] = [
             {
                 "strategy": self.label(row.strategy), "cost": row.cost, "qaly": row.health,
                 "incremental_cost": row.more_cost, "incremental_qaly": row.more_health,
@@ -159,7 +202,7 @@ class ModelRun:
             }
             for row in self.increments()
         ]  # fmt: skip
-        return pd.DataFrame(rows, columns=list(COLUMNS))
+        return increments_table(rows)
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return all tables by name: increments, totals and costs; with draws, also these.
@@ -191,58 +234,30 @@ class ModelRun:
         SimulationError
             If the model has no course in time, or time passes without cycles.
         """
+        from equipoise.pipeline.model_trace import trace_of  # noqa: PLC0415 - imports labels
+
         return trace_of(self.model, self.following)
 
     def uncertainty(self) -> xr.Dataset | None:
         """Return acceptability and EVPI per patient over thresholds; None without draws."""
-        if self.drawn is None:
+        if self.of_draws is None:
             return None
-        found: list[xr.Dataset] = []
-        # One by one: all thresholds of all draws at once would take most of a run's memory.
-        for worth in self._thresholds():
-            threshold = xr.DataArray([worth], coords={"threshold": [worth]}, dims="threshold")
-            benefit = net_benefit(self.drawn["cost_present"], self.drawn["qaly_present"], threshold)
-            parts = {
-                "acceptability": acceptability(benefit),
-                "evpi": expected_perfect_information(benefit),
-            }
-            found.append(xr.Dataset(parts))
-        return xr.concat(found, dim="threshold")
+        from equipoise.pipeline.model_uncertainty import decisions  # noqa: PLC0415 - as above
 
-    def _thresholds(self) -> NDArray[np.float64]:
-        """Return the grid of thresholds, to three times the stated one or beyond the last ICER.
-
-        Where no strategy has any health effect the worth of a QALY does not matter: 0 is enough.
-        """
-        if self.drawn is not None and not bool(self.drawn["qaly_present"].any()):
-            return np.zeros(1)
         price = self.model.spec.willingness_to_pay
         found = [row.icer for row in self.increments() if row.icer is not None]
-        top = 2.0 * max(found, default=0.5) if price is None else 3.0 * price.value
-        return np.linspace(0.0, top if price is not None else _rounded_up(top), POINTS)
+        return decisions(
+            self.of_draws.dataset(), icers=found, price=None if price is None else price.value
+        )
 
     def _repr_html_(self) -> str:
         """Return the incremental table, for notebooks."""
         return str(self.table().to_html(index=False))
 
 
-def _of(data: xr.Dataset, measure: str, strategy: str, against: str | None) -> xr.DataArray:
-    """Return discounted totals of a strategy, or their differences from another."""
-    values = data[f"{measure}_present"]
-    own = values.sel(strategy=strategy, drop=True)
-    return own if against is None else own - values.sel(strategy=against, drop=True)
-
-
-def _rounded_up(value: float) -> float:
-    """Return the next of 1, 2, 5, 10, 20, ..., so that a grid has round steps.
-
-    Examples
-    --------
-    >>> _rounded_up(4310.0), _rounded_up(0.9)
-    (5000.0, 1.0)
-    """
-    power = 10.0 ** floor(log10(value))
-    return next(step * power for step in (1.0, 2.0, 5.0, 10.0) if step * power >= value)
+def _scatter(values: Floats) -> float:
+    """Return a standard deviation; none of a single value."""
+    return float(values.std(ddof=1)) if values.size > 1 else nan
 
 
 def run_model(
@@ -287,20 +302,21 @@ def run_model(
         draws=draws, seed=seed, patients=1 if patients is None else patients, none_allowed=True
     )
     spec = model.spec
-    drawn = inputs = None
+    totals: Totals | None = None
+    drawn: Sample | None = None
     done = _Shares(progress, draws=draws)
     values = {name: one.value for name, one in spec.parameters.items()}
     with overflow_explained(values):
         how = following(model, draws=max(draws, 1), seed=seed, choice=engine, patients=patients)
         place = _Place(scheduler, values)
-        base, batches = _base(model, how, place, done.base)
+        base = _base(model, how, place, done.base)
         if draws:
-            inputs = sample(
+            drawn = drawn_sample(
                 spec.parameters, joint=spec.joint, correlations=spec.parameter_correlations,
                 draws=draws, seed=seed, method=design,
             )  # fmt: skip
-            drawn = place.totals(model, inputs, how, done.drawn)
-    return ModelRun(model, base, drawn, how, batches, inputs)
+            totals = place.totals(model, drawn, how, done.drawn)
+    return ModelRun(model, how, base, totals, drawn)
 
 
 @dataclass(frozen=True)
@@ -313,25 +329,26 @@ class _Place:
     def totals(
         self,
         model: LoadedModel,
-        inputs: xr.Dataset,
+        sample: Sample,
         how: Following,
         progress: Callable[[float], None],
-    ) -> xr.Dataset:
+    ) -> Totals:
         """Return the totals of some draws."""
         if self.scheduler is None:
-            return totals(follow(model, inputs, how, by_year=False, progress=progress))
-        draws = inputs.sizes["draw"]
-        people = draws * max(how.patients, 1)
+            return totals_of(follow(model, sample, how, by_year=False, progress=progress))
+        # Only a cluster pays for the import of labels.
+        from equipoise.pipeline.chunks import LEAST_SECONDS, chunks_of, on_cluster  # noqa: PLC0415
+
+        people = sample.size * max(how.patients, 1)
         seconds = seconds_of(model, draws=people, one_by_one=how.one_by_one)
         if how.engine == "machine_code":
             seconds /= _TIMES_FASTER
-        size = ceil(draws / max(min(draws // 2, seconds / LEAST_SECONDS), 1))
-        chunks = chunks_of(inputs, size)
+        size = ceil(sample.size / max(min(sample.size // 2, seconds / LEAST_SECONDS), 1))
+        chunks = chunks_of(sample.dataset(), size)
         heard = Progress(progress)
         heard.expect(len(chunks))
         work = _ModelWork(model, how, self.values)
-        parts = on_cluster(work, chunks, heard, scheduler=self.scheduler, units=1.0)
-        return xr.concat(parts, dim="draw")
+        return Totals.joined(on_cluster(work, chunks, heard, scheduler=self.scheduler, units=1.0))
 
 
 @dataclass(frozen=True)
@@ -342,11 +359,12 @@ class _ModelWork:
     how: Following
     values: Mapping[str, float]
 
-    def __call__(self, inputs: xr.Dataset, *, progress: Progress) -> xr.Dataset:
+    def __call__(self, inputs: xr.Dataset, *, progress: Progress) -> Totals:
         """Return the totals of some draws."""
+        sample = Sample.of(inputs, self.model.spec.parameters)
         with overflow_explained(self.values):
-            return totals(
-                follow(self.model, inputs, self.how, by_year=False, progress=progress.tell)
+            return totals_of(
+                follow(self.model, sample, self.how, by_year=False, progress=progress.tell)
             )
 
 
@@ -370,12 +388,10 @@ class _Shares:
 
 def _base(
     model: LoadedModel, how: Following, place: _Place, progress: Callable[[float], None]
-) -> tuple[xr.Dataset, xr.Dataset | None]:
-    """Return the totals of the base case; and of parts of its patients, where chance decides."""
+) -> Totals:
+    """Return the totals of the base case, or of parts of its patients, where chance decides."""
     if not how.patients:
-        base = totals(rehearse_model(model, how))
-        return base.isel(draw=0, drop=True), None
+        return totals_of(rehearse_model(model, how))
     if not how.one_by_one:
         rehearse_model(model)
-    found = place.totals(model, *base_in_parts(model, how), progress)
-    return found.mean("draw"), found.rename(draw="batch")
+    return place.totals(model, *base_in_parts(model, how), progress)

@@ -1,10 +1,16 @@
 """What a run of a model file amounts to, as plain tables: one file each."""
 
-from collections.abc import Callable, Mapping
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-import xarray as xr
+from numpy.typing import ArrayLike
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
 
 MEASURES = ("cost", "qaly", "life_years")
 """What is added up for every patient."""
@@ -32,7 +38,7 @@ _DISCOUNTED = {"": "no", "_present": "yes"}
 Label = Callable[[str], str]
 
 
-def interval(values: xr.DataArray) -> tuple[float, float]:
+def interval(values: ArrayLike) -> tuple[float, float]:
     """Return the interval that holds 95 % of the draws.
 
     Parameters
@@ -42,11 +48,11 @@ def interval(values: xr.DataArray) -> tuple[float, float]:
 
     Examples
     --------
-    >>> low, high = interval(xr.DataArray(np.arange(201.0), dims="draw"))
+    >>> low, high = interval(np.arange(201.0))
     >>> print(low, high)
     5.0 195.0
     """
-    low, high = np.quantile(values.values, [0.025, 0.975])
+    low, high = np.quantile(np.asarray(values), [0.025, 0.975])
     return float(low), float(high)
 
 
@@ -73,7 +79,7 @@ def totals_table(
                 other = data[measure + suffix].sel(strategy=reference, drop=True)
                 more = _spread(None if strategy == reference else own - other)
                 rows.append((label(strategy), measure, discounted, *_spread(own), *more))
-    return pd.DataFrame(rows, columns=list(TABLES["totals"]))
+    return _frame(TABLES["totals"], rows)
 
 
 def costs_table(base: xr.Dataset, drawn: xr.Dataset | None, *, label: Label) -> pd.DataFrame:
@@ -92,7 +98,7 @@ def costs_table(base: xr.Dataset, drawn: xr.Dataset | None, *, label: Label) -> 
         for item in map(str, data["item"].values)
         for suffix, discounted in _DISCOUNTED.items()
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=list(TABLES["costs"]))
+    return _frame(TABLES["costs"], rows)
 
 
 def draws_table(drawn: xr.Dataset, *, label: Label) -> pd.DataFrame:
@@ -112,7 +118,7 @@ def draws_table(drawn: xr.Dataset, *, label: Label) -> pd.DataFrame:
         for measure in MEASURES:
             values = drawn[measure + suffix].transpose("draw", "strategy").values
             columns[prefix + measure] = values.ravel()
-    return pd.DataFrame(columns)
+    return _of_columns(columns)
 
 
 def parameters_table(inputs: xr.Dataset) -> pd.DataFrame:
@@ -127,7 +133,26 @@ def parameters_table(inputs: xr.Dataset) -> pd.DataFrame:
     columns = {
         str(name): np.broadcast_to(values.values, len(draws)) for name, values in inputs.items()
     }
-    return pd.DataFrame({"draw": draws, **columns})
+    return _of_columns({"draw": draws, **columns})
+
+
+def increments_table(rows: list[Mapping[str, object]]) -> pd.DataFrame:
+    """Return the incremental table from its rows, each by column."""
+    return _frame(COLUMNS, [tuple(row[name] for name in COLUMNS) for row in rows])
+
+
+def _frame(columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
+    """Return a table from its rows."""
+    import pandas as pd  # noqa: PLC0415 - takes half a second
+
+    return pd.DataFrame(rows, columns=list(columns))
+
+
+def _of_columns(columns: Mapping[str, object]) -> pd.DataFrame:
+    """Return a table from its columns."""
+    import pandas as pd  # noqa: PLC0415
+
+    return pd.DataFrame(columns)
 
 
 def _spread(values: xr.DataArray | None) -> tuple[float | None, float | None, float | None]:

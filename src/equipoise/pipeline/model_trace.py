@@ -1,15 +1,20 @@
 """The trace of a model file's base case, as labelled arrays and as a table."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-import xarray as xr
 
 from equipoise.clinical import Following, trace
 from equipoise.core.vocabulary import VARIABLES, checked
 from equipoise.pipeline.model_rehearsal import base_in_parts
 from equipoise.spec.loaded import LoadedModel
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
 
 TRACE_COLUMNS = ("strategy", "point", "time")
 """First columns of a trace; how many follow depends on the model."""
@@ -35,6 +40,8 @@ def trace_of(model: LoadedModel, how: Following) -> xr.Dataset:
     SimulationError
         If the model has no points of time.
     """
+    import xarray as xr  # noqa: PLC0415 - takes most of a second
+
     parts = trace(model, *base_in_parts(model, how))
     alive = parts["alive"]
     found = parts.mean("draw")
@@ -56,6 +63,8 @@ def trace_table(data: xr.Dataset, *, label: Callable[[str], str]) -> pd.DataFram
     label
         Gives a strategy its name for people.
     """
+    import pandas as pd  # noqa: PLC0415
+
     names = [str(name) for name in data["strategy"].values]
     tables = [_of_strategy(data.sel(strategy=name), label(name)) for name in names]
     return pd.concat(tables, ignore_index=True)
@@ -63,6 +72,8 @@ def trace_table(data: xr.Dataset, *, label: Callable[[str], str]) -> pd.DataFram
 
 def _of_strategy(one: xr.Dataset, name: str) -> pd.DataFrame:
     """Return the rows of one strategy."""
+    import pandas as pd  # noqa: PLC0415
+
     columns: dict[str, object] = {
         "strategy": np.repeat(name, one.sizes["point"]),
         "point": one["point"].values,

@@ -12,6 +12,7 @@ from equipoise.clinical import Following, follow
 from equipoise.core.progress import Progress
 from equipoise.core.vocabulary import checked
 from equipoise.delivery import demand, reach, treated_patients
+from equipoise.draws import Sample
 from equipoise.payment import (
     PopulationFlows,
     ProductPayments,
@@ -26,7 +27,7 @@ from equipoise.spec.jurisdiction import PayerKind
 from equipoise.spec.loaded_study import Study
 from equipoise.value import (
     course_of_patient,
-    economics,
+    economics_of,
     net_benefit_of,
     qaly_lost_waiting,
 )
@@ -124,13 +125,14 @@ def run_chunk(plan: Plan, inputs: xr.Dataset, progress: Progress) -> dict[str, x
 
 def course_of_disease(plan: Plan, inputs: xr.Dataset) -> xr.Dataset:
     """Run the disease model on some draws."""
-    return follow(
+    found = follow(
         plan.study.model,
-        model_inputs(plan.study, inputs),
+        Sample.of(inputs, plan.study.model.spec.parameters),
         plan.following,
         start_ages=plan.ages,
         discount=discount_rates(inputs),
     )
+    return found.dataset()
 
 
 def _impacts(
@@ -147,11 +149,6 @@ def _impacts(
                 done[policy.contract] = treated.under(policy.contract)
             impact = with_product(care, done[policy.contract], price=policy.price)
         yield policy, done[policy.contract], impact
-
-
-def model_inputs(study: Study, inputs: xr.Dataset) -> xr.Dataset:
-    """Return the disease model's own parameters."""
-    return inputs[list(study.model.spec.parameters)].assign_coords(draw=inputs["draw"])
 
 
 def discount_rates(inputs: xr.Dataset) -> tuple[xr.DataArray, xr.DataArray]:
@@ -191,7 +188,7 @@ def _chosen(
     with chunk.progress.stage("payment"):
         books = ledger(plan.study, course.flows, payments, price=plan.chosen.price)
     with chunk.progress.stage("value"):
-        value = economics(
+        value = economics_of(
             plan.study,
             inputs,
             clinical,

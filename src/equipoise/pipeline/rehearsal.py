@@ -4,7 +4,7 @@ import xarray as xr
 
 from equipoise.clinical import follow, following
 from equipoise.core.money import price_book
-from equipoise.draws import base_case
+from equipoise.draws import Sample, base_case
 from equipoise.pipeline.model_rehearsal import FEW
 from equipoise.pipeline.settings import money_scales
 from equipoise.spec.loaded_study import Study
@@ -34,7 +34,7 @@ def rehearse(study: Study, base: xr.Dataset | None = None) -> None:
     ages = sorted({group.age.value for group in study.file.patients.groups.values()})
     follow(
         study.model,
-        base[list(study.model.spec.parameters)],
+        Sample.of(base, study.model.spec.parameters),
         following(study.model, draws=1, seed=1, ages=len(ages), patients=FEW),
         start_ages=ages,
         discount=(base["economics.discount_cost"], base["economics.discount_health"]),

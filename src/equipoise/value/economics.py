@@ -139,7 +139,7 @@ def supported_price(payment: xr.Dataset, benefit: xr.DataArray, price: float) ->
     return price + benefit / weight.where(weight > 0.0)
 
 
-def economics(
+def economics_of(
     study: "Study",
     inputs: xr.Dataset,
     clinical: xr.Dataset,

@@ -170,7 +170,7 @@ def _uncertain(inputs: xr.Dataset) -> dict[str, Floats]:
     }
 
 
-def information(
+def value_of_information(
     benefit: xr.DataArray, inputs: xr.Dataset, *, parameters: Sequence[str] | None = None
 ) -> xr.Dataset:
     """Return group ``information`` of the vocabulary: EVPPI of each uncertain input.

@@ -12,6 +12,7 @@ from equipoise.clinical.compiled.engine import compiled_cohort
 from equipoise.clinical.engines import Engine
 from equipoise.clinical.given import given
 from equipoise.clinical.plan import plan
+from equipoise.draws import Sample
 from equipoise.spec.loaded import LoadedModel
 
 Build = Callable[..., LoadedModel]
@@ -158,7 +159,7 @@ def test_the_trace_adds_up_to_the_totals(build: Build, kind: Any, method: str) -
         discount={"cost": "10 %/year", "health": "0 %/year"},
     )  # fmt: skip
     how = Following(kind=kind, engine="numpy", patients=300, seed=0)
-    found = trace(model, xr.Dataset(), how)
+    found = trace(model, Sample({}), how)
     counts = {"cohort": run_cohort, "individuals": run_individuals}[kind]
     options: dict[str, Any] = {} if kind == "cohort" else {"patients": 300, "seed": 0}
     whole = counts(model, xr.Dataset(), **options)  # type: ignore[operator]
@@ -175,7 +176,7 @@ def test_a_trace_has_its_rows_at_the_points_that_count(build: Build, method: str
         "discount": {"cost": "10 %/year", "health": "0 %/year"},
     }  # fmt: skip
     plain, by_cycle = (
-        trace(build(states=STAYING | {"well": state}, **fields), xr.Dataset(), how)
+        trace(build(states=STAYING | {"well": state}, **fields), Sample({}), how)
         for state in (
             {"start": 1, "cost": "7 / year"},
             {"start": 1, "cost": "7 / year + 0 * time / year / year"},
@@ -247,7 +248,7 @@ def test_what_is_no_number_after_the_last_cycle_does_not_send_a_kernel_to_numpy(
         "dead": {},
     }
     model = build(time=clock("half_cycle"), states=states)
-    run = given(model, xr.Dataset(), start_ages=None, discount=None, by_year=by_year)
+    run = given(model, Sample({}), start_ages=None, discount=None, by_year=by_year)
     found = compiled_cohort(
         run.model, run.plan, run.clock, {}, discount=run.discount, ages=run.ages, draws=2
     )

@@ -15,7 +15,7 @@ from equipoise.clinical.given import given
 from equipoise.clinical.stretches import STRETCH, Sums, stretches
 from equipoise.core.errors import SimulationError
 from equipoise.core.units import parse_unit
-from equipoise.draws import base_case
+from equipoise.draws import Sample, base_case
 from equipoise.packs.find import library_folder
 from equipoise.spec.load import load_model
 from equipoise.spec.loaded import LoadedModel, TableData
@@ -149,7 +149,8 @@ def test_the_same_to_the_last_bit_however_the_run_is_cut(
 
 def test_more_patients_leave_the_first_ones_as_they_are(build: Callable[..., LoadedModel]) -> None:
     model = own_course(build)
-    course = given(model, drawn(), start_ages=AGES, discount=None, by_year=True)
+    sample = Sample.of(drawn(), model.spec.parameters)
+    course = given(model, sample, start_ages=AGES, discount=None, by_year=True)
     assert model.spec.time is not None
     found = []
     for count in (STRETCH, 3 * STRETCH):

@@ -11,7 +11,7 @@ from scipy.stats import norm, qmc
 from sklearn.linear_model import RidgeCV
 from sklearn.preprocessing import SplineTransformer
 
-from equipoise.value import expected_perfect_information, information, weak_share
+from equipoise.value import expected_perfect_information, value_of_information, weak_share
 from equipoise.value.information import partial_information
 
 DRAWS = 8192
@@ -38,7 +38,7 @@ def test_it_agrees_with_the_closed_form(inputs: xr.Dataset, k: int) -> None:
     benefit = k * inputs["p1"] - inputs["p2"]
     both = xr.concat([xr.zeros_like(benefit), benefit], dim="strategy")
     assert float(expected_perfect_information(both)) == pytest.approx(perfect, rel=0.01)
-    found = information(benefit, inputs)
+    found = value_of_information(benefit, inputs)
     for name, exact in zip(("p1", "p2"), partial, strict=True):
         if exact is not None:
             value, error = (
@@ -52,7 +52,7 @@ def test_what_changes_nothing_is_worth_nothing_and_no_part_is_worth_more_than_al
     inputs: xr.Dataset,
 ) -> None:
     benefit = inputs["p1"] - inputs["p2"]
-    found = information(benefit, inputs)
+    found = value_of_information(benefit, inputs)
     error = found["evppi_standard_error"]
     assert float(found["evppi"].sel(parameter="irrelevant")) <= 3 * float(error[2]) + 1e-3
     assert (found["evppi"] - 3 * error <= EXACT[1][0]).all()

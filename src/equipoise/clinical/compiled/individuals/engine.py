@@ -42,11 +42,7 @@ class PatientKernel:
 
     def __init__(self, given: Given, time: Time, *, seed: int) -> None:
         self._given, self._seed = given, seed
-        spec = given.model.spec
-        self._parameters: dict[str, Floats] = {
-            name: np.asarray(given.parameters[name].values) for name in spec.parameters
-        }
-        self._parameters |= discount_numbers(given.discount)
+        self._parameters = {**given.parameters, **discount_numbers(given.discount)}
         self._source = patient_source(
             given.model, given.plan, time, points=len(given.clock.points),
             drawn=drawn_names(given.model, self._parameters), steps=step_counts(given.discount),
