@@ -78,7 +78,8 @@ FUNCTION_TEXTS = {
     ),
     "rate": (
         "`rate(probability, duration)`",
-        "constant rate behind a chance: -log(1 - probability) / duration",
+        "constant rate behind a chance: -log(1 - probability) / duration; behind certainty 745 / "
+        "duration, which nobody survives",
         "1/year",
     ),
     "first": (

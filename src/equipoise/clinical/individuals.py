@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from equipoise.clinical.course import Course, Here
 from equipoise.clinical.given import Given
-from equipoise.clinical.moves import HAIR, Labels, competing, group_weights
+from equipoise.clinical.moves import HAIR, LARGEST_RATE, Labels, competing, group_weights
 from equipoise.clinical.patients import START, TRANSITION, Patients, starting_values
 from equipoise.clinical.people import sum_of
 from equipoise.clinical.plan import by_item
@@ -88,13 +88,13 @@ class Walk:
         Raises
         ------
         SimulationError
-            If a probability or rate is below 0 or no number, or a row adds up to more than 1.
+            If a probability or rate is below 0 or not finite, or a row adds up to more than 1.
         """
         row = self._spec.moves[origin]
         found = {to: self._course.of(e) for to, e in row.items() if isinstance(e, Formula)}
         rates = origin in self._plan.rates
         for to, share in found.items():
-            wrong = there & ~((share >= 0) & (share <= (np.inf if rates else 1.0 + HAIR)))
+            wrong = there & ~((share >= 0) & (share <= (LARGEST_RATE if rates else 1.0 + HAIR)))
             if wrong.any():
                 value = float(np.broadcast_to(share, wrong.shape)[wrong][0])
                 what = _("the probability to '{state}' is {value:g}", state=to, value=value)

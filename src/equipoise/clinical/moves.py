@@ -18,6 +18,9 @@ Floats = NDArray[np.float64]
 HAIR = 1e-9
 """Tolerance for a sum of shares or probabilities that should be one."""
 
+LARGEST_RATE = 1e300
+"""Per year. A rate beyond stands for a division by nothing."""
+
 
 @dataclass(frozen=True)
 class Labels:
@@ -127,7 +130,7 @@ class Moves:
         Raises
         ------
         SimulationError
-            If a probability or rate is below 0 or no number, or a row adds up to more than 1.
+            If a probability or rate is below 0 or not finite, or a row adds up to more than 1.
         """
         if origin in self._fixed:
             return self._fixed[origin]
@@ -138,7 +141,7 @@ class Moves:
         by_residence = [to for to, share in found.items() if share.ndim == 5]
         for to in by_residence:
             found[to] = np.where(present > 0, found[to], 0.0)
-        self._require(found, origin, time, most=np.inf if origin in self._rates else 1.0)
+        self._require(found, origin, time, most=LARGEST_RATE if origin in self._rates else 1.0)
         if origin in self._rates:
             found = competing(found, self._cycle)
         rest = next((to for to, entry in row.items() if not isinstance(entry, Formula)), origin)
@@ -192,7 +195,7 @@ def competing(rates: Mapping[str, Floats], cycle: float) -> People:
     Parameters
     ----------
     rates
-        By target, per year; an infinite rate happens at once, and shares with its like.
+        By target, per year, at most `LARGEST_RATE`.
     cycle
         Years.
 
@@ -208,11 +211,7 @@ def competing(rates: Mapping[str, Floats], cycle: float) -> People:
     (0.172788, 0.086394)
     """
     total = sum_of(rates.values())
-    endless = np.isinf(total)
-    if endless.any():
-        rates = {to: np.where(endless, np.isinf(rate), rate) for to, rate in rates.items()}
-    parts = sum_of(rates.values())
-    leave = -np.expm1(-total * cycle) / np.where(parts > 0, parts, 1.0)
+    leave = -np.expm1(-total * cycle) / np.where(total > 0, total, 1.0)
     return {to: rate * leave for to, rate in rates.items()}
 
 

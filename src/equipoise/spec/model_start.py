@@ -216,7 +216,7 @@ class _FirstDay:
         """Check one formula against its field."""
         bounds = self._bounds(placed)
         for strategy, value in self._each(values):
-            if np.isnan(value) or (np.isinf(value) and bounds is not RATE):
+            if not np.isfinite(value):
                 why, fix = _("this formula has no finite value"), _(_CHECK_FINITE)
             elif bounds is not None and not bounds.hold(value):
                 why = impossible(value, DIMENSIONLESS, bounds)

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from equipoise.clinical import run_cohort, totals
+from equipoise.clinical import Engine, run_cohort, run_individuals, totals
 from equipoise.core.errors import LabelError, SimulationError
 from equipoise.core.units import parse_unit
 from equipoise.core.vocabulary import checked
-from equipoise.spec.loaded import TableData
+from equipoise.spec.loaded import LoadedModel, TableData
 from equipoise.spec.model import Method
 
 Run = Callable[..., xr.Dataset]
@@ -142,11 +142,40 @@ def test_rates_compete(run: Run) -> None:
     assert values(found["cost"], year=1) == pytest.approx([0.75 * left, 0.25 * left])
 
 
-def test_an_infinite_rate_happens_at_once(run: Run) -> None:
-    table = TableData("r", np.array([0.0, 42.0]), np.array([[0.0, np.inf]]),
-                      argument_units=(parse_unit("year"),), unit=parse_unit("1/year"))  # fmt: skip
-    found = run(states=MORTAL, tables={"r": table}, transitions={"alive": {"dead": "r(age)"}})
-    assert values(found["alive"]) == [1, 1, 1, 0]
+@pytest.mark.parametrize("individuals", [False, True])
+def test_what_is_certain_happens_at_once(
+    build: Callable[..., LoadedModel], individuals: bool
+) -> None:
+    """The last row of a life table: everybody dies, at whatever cycle."""
+    follow = run_individuals if individuals else run_cohort
+    for cycle in ("1 year", "1 month"):
+        model = build(
+            time={"cycle": cycle, "horizon": "2 years"},
+            states=MORTAL,
+            transitions={"alive": {"dead": "rate(1, year)"}},
+        )
+        found = follow(model, xr.Dataset(), engine="numpy", patients=50)
+        assert values(found["alive"]) == [1, 0]
+        xr.testing.assert_allclose(
+            follow(model, xr.Dataset(), engine="machine_code", patients=50), found
+        )
+
+
+@pytest.mark.parametrize("individuals", [False, True])
+@pytest.mark.parametrize("engine", ["numpy", "machine_code"])
+def test_an_infinite_rate_is_a_mistake_not_a_result(
+    build: Callable[..., LoadedModel], individuals: bool, engine: Engine
+) -> None:
+    follow = run_individuals if individuals else run_cohort
+    for row in ({"dead": "1e-3 / (time - 2 * year)"}, {"dead": "1 / (2 * year - time)"}):
+        late = {"dead": f"{row['dead']} if time == 2 * year else 0.1 / year"}
+        model = build(
+            time={"cycle": "1 year", "horizon": "4 years"},
+            states=MORTAL,
+            transitions={"alive": late},
+        )
+        with pytest.raises(SimulationError, match=r"rate to 'dead' is inf .*at 2 years"):
+            follow(model, xr.Dataset(), engine=engine, patients=50)
 
 
 @pytest.mark.parametrize(

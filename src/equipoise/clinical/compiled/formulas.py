@@ -7,7 +7,7 @@ from typing import assert_never
 
 from equipoise.clinical.compiled.statements import Scratch, Statements, Value, Varies
 from equipoise.clinical.compiled.survival import has_logarithm, log_survival, survival
-from equipoise.spec.formula import CONSTANTS
+from equipoise.spec.formula import CERTAIN, CONSTANTS
 from equipoise.spec.formula.survival import SURVIVAL
 from equipoise.spec.formula.tree import (
     Binary,
@@ -39,7 +39,7 @@ _SMALL_POWERS = {0.5: "np.sqrt({0})", 1.0: "{0}", 2.0: "({0} * {0})", 3.0: "({0}
 _FUNCTIONS = {
     "exp": "exp({0})", "log": "log({0})", "sqrt": "np.sqrt({0})", "floor": "np.floor({0})",
     "ceil": "np.ceil({0})", "abs": "np.abs({0})", "probability": "(-expm1(-({0} * {1})))",
-    "rate": "(-np.log1p(-{0}) / {1})",
+    "rate": f"(least(-np.log1p(-{{0}}), {CERTAIN}) / {{1}})",
 }  # fmt: skip
 
 

@@ -8,13 +8,10 @@ from equipoise.clinical.compiled.context import Context
 from equipoise.clinical.compiled.formulas import Formulas
 from equipoise.clinical.compiled.shares import net_moves, shares
 from equipoise.clinical.compiled.statements import ONE, ZERO, Value, Varies
-from equipoise.clinical.moves import HAIR
+from equipoise.clinical.moves import HAIR, LARGEST_RATE
 from equipoise.clinical.plan import Plan, effects_by_move
 from equipoise.spec.formula import Formula
 from equipoise.spec.model import Model, Time, TransitionEffect
-
-LARGEST_RATE = "1e300"
-"""Rates beyond this are left to the NumPy engine, which lets infinite ones happen at once."""
 
 
 class Writer(Protocol):
@@ -234,7 +231,7 @@ def _competing(
 ) -> dict[str, Value]:
     """Return the probabilities of competing rates; as `clinical.moves.competing`."""
     total = statements.total(list(rates.values()))
-    statements.require(f"{{0}} <= {LARGEST_RATE}", total)
+    statements.require(f"{{0}} <= {LARGEST_RATE!r}", total)
     cycle = repr(context.time.cycle.value)
     leave = statements.set(f"-expm1(-({{0}} * {cycle})) / ({{0}} if {{0}} > 0.0 else 1.0)", total)
     return {to: statements.set("{0} * {1}", rate, leave) for to, rate in rates.items()}

@@ -1,7 +1,7 @@
 """The formula language: a safe subset of Python expressions with several translations."""
 
 from equipoise.spec.formula.dimension import TableSignature, unit_of
-from equipoise.spec.formula.evaluate import Array, Scope, evaluate
+from equipoise.spec.formula.evaluate import CERTAIN, Array, Scope, evaluate
 from equipoise.spec.formula.parse import (
     CONSTANTS,
     FUNCTIONS,
@@ -14,6 +14,7 @@ from equipoise.spec.formula.parse import (
 from equipoise.spec.formula.tree import Node, children, renamed, substituted, to_text, walk
 
 __all__ = [
+    "CERTAIN",
     "CONSTANTS",
     "FUNCTIONS",
     "Array",

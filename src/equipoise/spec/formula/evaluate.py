@@ -182,6 +182,10 @@ def _compared(
     return np.asarray(reduce(np.logical_and, links))
 
 
+CERTAIN = 745.0
+"""Cumulative hazard that nobody survives whom a float could count."""
+
+
 def probability(rate: Array, duration: Array) -> NDArray[np.float64]:
     r"""Return the probability of at least one event: :math:`1 - e^{-rt}`.
 
@@ -206,7 +210,8 @@ def rate(probability: Array, duration: Array) -> NDArray[np.float64]:
     Parameters
     ----------
     probability
-        Of at least one event, a fraction.
+        Of at least one event, a fraction; 1 is that of a rate which leaves fewer than the smallest
+        float, 745 in that time, for an infinite one could not be told from a division by zero.
     duration
         Time at risk, years.
 
@@ -215,7 +220,8 @@ def rate(probability: Array, duration: Array) -> NDArray[np.float64]:
     >>> float(rate(np.float64(0.393469), np.float64(1.0)).round(6))
     0.499999
     """
-    return np.asarray(-np.log1p(-_number(probability)) / _number(duration))
+    passed = np.minimum(-np.log1p(-_number(probability)), CERTAIN)
+    return np.asarray(passed / _number(duration))
 
 
 def _least(*values: Array) -> NDArray[np.float64]:
