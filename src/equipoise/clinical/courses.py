@@ -77,8 +77,7 @@ def follow_cohort(
                 sampled_cohorts(run, check, patients=few, seed=seed)
             course = partial(_expected, engine=engine)
             arrays = sampled_cohorts(run, course, patients=people, seed=seed, progress=progress)
-        if progress is not None:
-            progress(1.0)
+        _told(progress)
         try:
             return followed(arrays, run, attributes=_conventions(model.spec, "cohort"))
         except NoNumberError:
@@ -115,7 +114,7 @@ def follow_individuals(
     """
     with np.errstate(all="ignore"), blaming(model.path):
         run = given(model, sample, start_ages=start_ages, discount=discount, by_year=by_year)
-        people = model.spec.patients if patients is None else patients
+        people = _people(model.spec, patients)
         if model.spec.time is None:
             message = _("a model without a course in time has no patients to follow")
             raise SimulationError(message, fix=_("add `time`, or run it as a cohort"))
@@ -128,6 +127,7 @@ def follow_individuals(
         arrays = one_by_one(
             run, model.spec.time, patients=people, seed=seed, engine=engine, progress=progress
         )
+        _told(progress)
         return followed(arrays, run, attributes=_conventions(model.spec, "individuals"))
 
 
@@ -164,9 +164,25 @@ def follow_in_time(
         if model.spec.time is not None:
             clock = run.clock.to(model.spec.time.horizon.value)
             run = replace(run, clock=clock if by_year else clock.in_one())
-        people = model.spec.patients if patients is None else patients
+        people = _people(model.spec, patients)
         arrays = through_time(run, patients=people, seed=seed, engine=engine, progress=progress)
+        _told(progress)
         return followed(arrays, run, attributes=_conventions(model.spec, "continuous"))
+
+
+def _told(progress: Callable[[float], None] | None) -> None:
+    """Tell that all is done, also where there was nothing to do."""
+    if progress is not None:
+        progress(1.0)
+
+
+def _people(spec: Model, patients: int | None) -> int:
+    """Return how many patients are followed in each draw; nobody tells nothing."""
+    people = spec.patients if patients is None else patients
+    if people < 1:
+        message = _("{people} patients cannot be followed", people=people)
+        raise SimulationError(message, fix=_("use 1 or more"))
+    return people
 
 
 def _require_no_own_course(run: Given) -> None:

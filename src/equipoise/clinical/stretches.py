@@ -6,6 +6,7 @@ however many draws or patients are in memory at once, and on any number of threa
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from equipoise.clinical.patients import Patients
 from equipoise.clinical.tally import Tally
 
 Floats = NDArray[np.float64]
+
+_PACE = 0.25
+"""Seconds."""
 
 STRETCH = 512
 """Patients of each subgroup in one stretch."""
@@ -81,6 +85,35 @@ def chunks(count: int, size: int) -> Iterator[range]:
     """
     for first in range(0, count, size):
         yield range(first, min(first + size, count))
+
+
+def paced(count: int, first: int, most: int) -> Iterator[range]:
+    """Yield stretches of a whole, in order, each of which should take a quarter of a second.
+
+    So that progress is seen and a run can be stopped, however much work there is in each.
+
+    Parameters
+    ----------
+    count
+        The whole.
+    first
+        Length of the first stretch.
+    most
+        Longest one.
+
+    Examples
+    --------
+    >>> [len(one) for one in paced(5, 2, 2)]
+    [2, 2, 1]
+    """
+    start, size = 0, max(min(first, most), 1)
+    while start < count:
+        began = perf_counter()
+        end = min(start + size, count)
+        yield range(start, end)
+        took = max(perf_counter() - began, 1e-6)
+        faster = min(_PACE * (end - start) / (took * size), 4.0)
+        start, size = end, max(min(int(size * faster), most), 1)
 
 
 def reporter(progress: Callable[[float], None] | None, total: int) -> Callable[[int], None]:

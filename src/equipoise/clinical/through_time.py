@@ -12,17 +12,19 @@ from equipoise.clinical.in_time import numbers_of
 from equipoise.clinical.patients import Patients
 from equipoise.clinical.readings import readings_in
 from equipoise.clinical.sampled import differs
-from equipoise.clinical.stretches import STRETCH, Sums, chunks, reporter, stretches
+from equipoise.clinical.stretches import STRETCH, Sums, chunks, paced, reporter, stretches
 from equipoise.clinical.tally import Tally
 from equipoise.clinical.time_reference import InTime, TimeSums
-from equipoise.clinical.times import KIND_NUMBERS
+from equipoise.spec.model import Model
+from equipoise.spec.time_to import TimeTo
 
 Floats = NDArray[np.float64]
 
-CLOSED_FORMS = frozenset(
-    KIND_NUMBERS[kind] for kind in ("exponential", "weibull", "gompertz", "loglogistic")
-)
+CLOSED_FORMS = frozenset({"exponential", "weibull", "gompertz", "loglogistic"})
 """Kinds of distributions that machine code can turn round."""
+
+_PATHS = 2_000_000
+"""Courses of patients in the first part of a run."""
 
 _NUMBERS = 2_000_000
 """Numbers of one value that are held at once."""
@@ -61,11 +63,16 @@ def through_time(
     people = stretches(seed=seed, count=count, groups=groups)
     sums = Sums.empty(given)
     told = reporter(progress, len(given.draws) * len(people))
-    each = len(given.model.spec.strategies) * groups * len(given.ages)
-    each *= STRETCH if engine == "numpy" or differs(given.model) else 1
-    each *= readings_in(given.model)
+    cells = len(given.model.spec.strategies) * groups * len(given.ages)
+    engine = engine if _has_closed_forms(given.model.spec) else "numpy"
+    alone = engine == "numpy" or differs(given.model)
+    each = cells * (STRETCH if alone else 1) * readings_in(given.model)
+    most = max(_NUMBERS // each, 1)
+    draws = chunks(len(given.draws), most)
+    if engine == "machine_code":  # of which each draw is the same however many there are at once
+        draws = paced(len(given.draws), _PATHS // (people[0].count * cells), most)
     together = [[one] for one in people] if differs(given.model) else [people]
-    for few in chunks(len(given.draws), max(_NUMBERS // each, 1)):
+    for few in draws:
         whole = len(few) == len(given.draws)
         part = given if whole else some_of(given, np.arange(few.start, few.stop))
         for some in together:
@@ -76,6 +83,13 @@ def through_time(
                     slice(few.start, few.stop),
                 )
     return sums.means(count)
+
+
+def _has_closed_forms(spec: Model) -> bool:
+    """Return whether machine code can turn all distributions of times round."""
+    entries = (entry for row in spec.transitions.values() for entry in row.values())
+    kinds = {entry.time_to.kind for entry in entries if isinstance(entry, TimeTo)}
+    return kinds <= CLOSED_FORMS
 
 
 def _times(draws: int, told: Callable[[int], None]) -> Callable[[int], None]:
@@ -94,8 +108,7 @@ def _followed(
     clock = part.clock
     horizon, years = clock.points[-1], clock.years
     draws = np.asarray(part.draws, dtype=np.int64)
-    kinds = {way.kind for ways in numbers.ways for way in ways}
-    if engine == "numpy" or not kinds <= CLOSED_FORMS:
+    if engine == "numpy":
         for stretch in people:
             shape = (stretch.count, *numbers.shape[1:])
             run = InTime(

@@ -10,10 +10,26 @@ from numpy.typing import NDArray
 from equipoise.clinical.discounting import Discounting
 from equipoise.clinical.in_time import MOVE, Numbers, Reward, WayOut, at_cycle
 from equipoise.clinical.patients import START, Patients
-from equipoise.clinical.times import passed_hazard, time_until
+from equipoise.clinical.times import hazard_between, time_until
+from equipoise.core.errors import SimulationError
 from equipoise.core.random import patient_key, patient_uniforms
+from equipoise.core.translation import translate as _
 
 Floats = NDArray[np.float64]
+
+
+MOST_VISITS = 100_000
+"""Of states by one patient."""
+
+
+class EndlessError(SimulationError):
+    """Patients who move so often that time all but stands still."""
+
+    def __init__(self) -> None:
+        message = _("patients move more than {limit} times, so high are some hazards",
+                    limit=MOST_VISITS)  # fmt: skip
+        fix = _("look for a hazard in the wrong unit; or join the states between which they go")
+        super().__init__(message, fix=fix, place=("transitions",))
 
 
 @dataclass
@@ -64,8 +80,8 @@ class InTime:
         self._discount = {"cost": discount[0], "qaly": discount[1], "life": discount[1]}
         _patients, *rest = numbers.shape
         empty = np.zeros((years, rest[0], rest[2], rest[3]))
-        rewards = {reward for one in (*numbers.yearly, *numbers.at_start) for reward, _v in one}
-        rewards |= {r for ways in numbers.ways for way in ways for r, _v in way.effects}
+        rewards = {reward for one in (*numbers.yearly, *numbers.at_start) for reward, _value in one}
+        rewards |= {r for ways in numbers.ways for way in ways for r, _value in way.effects}
         self.sums = TimeSums(
             {reward: empty.copy() for reward in sorted(rewards)},
             {reward: empty.copy() for reward in sorted(rewards)},
@@ -82,6 +98,8 @@ class InTime:
         active = ~np.isin(state, self._numbers.idle)
         visit = 0
         while active.any():
+            if visit == MOST_VISITS:
+                raise EndlessError
             until, way = self._shortest(state, now, entered, visit)
             end = np.where(active, np.minimum(until, self._horizon), now)
             self._stay(state, now, end, active)
@@ -150,10 +168,7 @@ class InTime:
             wait = time_until(way.kind, arguments, begin + since, left / ratio)
             opens = np.isinf(found) & (now < last) & (begin + wait < last)
             found = np.where(opens, begin + wait - now, found)
-            used = ratio * (
-                passed_hazard(way.kind, arguments, last + since)
-                - passed_hazard(way.kind, arguments, begin + since)
-            )
+            used = ratio * hazard_between(way.kind, arguments, begin + since, last + since)
             left = np.where(now < last, left - used, left)
         return found
 

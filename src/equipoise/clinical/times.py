@@ -6,7 +6,12 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from equipoise.spec.formula.survival import SURVIVAL
+from equipoise.clinical.tails import (
+    generalised_hazard,
+    generalised_quantile,
+    inverse_upper,
+    upper_hazard,
+)
 from equipoise.spec.time_to import KINDS
 
 Floats = NDArray[np.float64]
@@ -70,58 +75,64 @@ def time_until(kind: int, arguments: Sequence[Floats], passed: Floats, exposure:
     return np.maximum(found, 0.0)
 
 
-def passed_hazard(kind: int, arguments: Sequence[Floats], clock: Floats) -> Floats:
-    """Return the cumulative hazard of a distribution at a time of its clock, shape by broadcasting.
+def hazard_between(kind: int, arguments: Sequence[Floats], begin: Floats, end: Floats) -> Floats:
+    """Return the cumulative hazard of a distribution from one time of its clock to another.
 
     Parameters
     ----------
     kind, arguments
         As of `time_until`.
-    clock
-        Years.
+    begin, end
+        Years; shape by broadcasting.
+
+    Examples
+    --------
+    >>> zero, two = np.array(0.0), np.array(2.0)
+    >>> float(hazard_between(KIND_NUMBERS["weibull"], (two, two), zero, two))
+    1.0
     """
     name = list(KINDS)[kind]
     with np.errstate(all="ignore"):
         if name == "exponential":
-            return np.asarray(arguments[0] * clock)
-        if name in {"weibull", "loglogistic"}:
-            shape, scale = arguments
-            power = (clock / scale) ** shape
-            return np.asarray(power if name == "weibull" else np.log1p(power))
+            return np.asarray(arguments[0] * (end - begin))
         if name == "gompertz":
             shape, rate = arguments
             safe = np.where(shape == 0, 1.0, shape)
-            grown = np.expm1(shape * clock) / safe
-            return np.asarray(rate * np.where(shape == 0, clock, grown))
-        return np.asarray(-np.log(SURVIVAL[f"{name}_survival"].function(clock, *arguments)))
+            grown = np.expm1(shape * (end - begin)) / safe
+            # Of a hazard that falls, what is left may be less than the last digit of what was.
+            later = rate * np.exp(shape * begin)
+            return np.asarray(later * np.where(shape == 0, end - begin, grown))
+        return np.asarray(_hazard(name, arguments, end) - _hazard(name, arguments, begin))
+
+
+def _hazard(name: str, arguments: Sequence[Floats], clock: Floats) -> Floats:
+    """Return the cumulative hazard of a distribution until a time."""
+    t = np.maximum(clock, 0.0)
+    if name in {"weibull", "loglogistic"}:
+        power = (t / arguments[1]) ** arguments[0]
+        return np.asarray(power if name == "weibull" else np.log1p(power))
+    if name == "lognormal":
+        log_mean, log_sd = arguments
+        return np.asarray(-scipy.special.log_ndtr(-(np.log(t) - log_mean) / log_sd))
+    if name == "gamma":
+        shape, rate = arguments
+        return upper_hazard(shape, rate * t)
+    mu, sigma, q = arguments
+    return generalised_hazard((np.log(t) - mu) / sigma, q)
 
 
 def _by_quantile(
     name: str, arguments: Sequence[Floats], passed: Floats, exposure: Floats
 ) -> Floats:
     """Return the time until a move where the distribution has a quantile function."""
-    alive = SURVIVAL[f"{name}_survival"].function(passed, *arguments)
-    left = alive * np.exp(-exposure)
+    hazard = _hazard(name, arguments, passed) + exposure
     if name == "lognormal":
         log_mean, log_sd = arguments
-        end = np.exp(log_mean - log_sd * scipy.special.ndtri(left))
+        end = np.exp(log_mean - log_sd * scipy.special.ndtri_exp(-hazard))
     elif name == "gamma":
         shape, rate = arguments
-        end = scipy.special.gammainccinv(shape, left) / rate
+        end = inverse_upper(shape, hazard) / rate
     else:
-        end = _generalised_gamma(arguments, left)
-    # Where next to nobody is left, the next moment ends it.
-    return np.asarray(np.where(alive > 0.0, end - passed, 0.0))
-
-
-def _generalised_gamma(arguments: Sequence[Floats], left: Floats) -> Floats:
-    """Return the time to which a share of a generalised gamma is left."""
-    mu, sigma, q = arguments
-    size = np.where(q == 0, 1.0, q)
-    shape = size**-2.0
-    # With q below 0 the tails change places.
-    above = scipy.special.gammainccinv(shape, left)
-    below = scipy.special.gammaincinv(shape, left)
-    w = np.log(np.where(q > 0, above, below) / shape) / size
-    w = np.where(np.abs(q) < 1e-6, -scipy.special.ndtri(left), w)
-    return np.asarray(np.exp(mu + sigma * w))
+        mu, sigma, q = arguments
+        end = np.exp(mu + sigma * generalised_quantile(hazard, q))
+    return np.asarray(end - passed)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-from scipy import special
+from scipy import special, stats
 
 from equipoise.clinical import Engine, following, run_in_time, run_individuals, totals
 from equipoise.clinical.compiled.in_time import rows
@@ -129,6 +129,102 @@ def test_the_old_die_where_next_to_nobody_is_left(build: Build, engine: Engine) 
             transitions={"well": {"dead": {"time_to": words, "clock": "age"}}},
         )
         assert lived(model, engine, patients=300) < mean + 0.1
+
+
+def one_way(build: Build, words: str, *, clock: str = "state", age: int = 0) -> LoadedModel:
+    return build(
+        time={"start_age": f"{age} years", "cycle": "1 year", "horizon": "40 years"},
+        states={"well": {"start": 1}, "dead": {}},
+        transitions={"well": {"dead": {"time_to": words, "clock": clock}}},
+    )
+
+
+def erlang(x: np.ndarray) -> np.ndarray:
+    return np.log1p(x + x**2 / 2 + x**3 / 6) - x
+
+
+LOG_ALIVE = {
+    "lognormal(log_mean=-3, log_sd=0.1": lambda t: stats.norm.logsf((np.log(t) + 3) / 0.1),
+    "gamma(shape=2, rate=50 / year": lambda t: np.log1p(50 * t) - 50 * t,
+    "generalised_gamma(mu=-3, sigma=0.1, q=0.5": (
+        lambda t: erlang(4 * np.exp(0.5 * (np.log(t) + 3) / 0.1))
+    ),
+    "generalised_gamma(mu=-3, sigma=0.1, q=-0.5": (
+        lambda t: stats.gamma.logcdf(4 * np.exp(-0.5 * (np.log(t) + 3) / 0.1), 4)
+    ),
+}
+
+
+@pytest.mark.parametrize("ratio", [0.1, 0.003, 0.001])
+@pytest.mark.parametrize("words", LOG_ALIVE)
+def test_a_small_hazard_ratio_makes_nobody_immortal(build: Build, words: str, ratio: float) -> None:
+    """Those alive without it would be too few for a float: 20 years of lognormal(-3, 0.1)."""
+    grid = np.linspace(1e-9, 40, 400_001)
+    with np.errstate(divide="ignore"):
+        exact = np.trapezoid(np.exp(ratio * LOG_ALIVE[words](grid)), grid)
+    model = one_way(build, f"{words}, hazard_ratio={ratio})")
+    assert lived(model, "numpy", patients=20_000) == pytest.approx(exact, rel=0.04)
+    by_cycle = one_way(build, f"{words}, hazard_ratio={ratio} + 0 * time / year)")
+    few = [lived(one, "numpy", patients=500) for one in (model, by_cycle)]
+    assert few[1] == pytest.approx(few[0], rel=1e-9)
+
+
+@pytest.mark.parametrize("words", [*LOG_ALIVE, "gompertz(shape=0.12 / year, rate=0.01 / year"])
+def test_a_hazard_ratio_of_0_ends_nothing(build: Build, words: str) -> None:
+    model = one_way(build, f"{words}, hazard_ratio=0)", clock="age", age=80)
+    assert lived(model, "numpy", patients=20) == 40
+
+
+@pytest.mark.parametrize("changing", ["", " + 0 * time / year"])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_hazard_that_has_fallen_far_keeps_its_digits(
+    build: Build, engine: Engine, changing: str
+) -> None:
+    """What it was at birth is 1e17 times as much."""
+    rate = float(0.3 * np.exp(0.65 * 60))
+    words = f"gompertz(shape=-0.65 / year, rate={rate!r} / year, hazard_ratio=1{changing})"
+    found = lived(one_way(build, words, clock="age", age=60), engine, patients=4000)
+    grid = np.linspace(0, 40, 400_001)
+    exact = np.trapezoid(np.exp(0.3 * np.expm1(-0.65 * grid) / 0.65), grid)
+    assert found == pytest.approx(exact, rel=0.06)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_patients_who_move_for_ever_stop_the_run(
+    build: Build, monkeypatch: pytest.MonkeyPatch, engine: Engine
+) -> None:
+    monkeypatch.setattr("equipoise.clinical.time_reference.MOST_VISITS", 2000)  # NumPy is slow
+    back = {"time_to": "gompertz(shape=0.5 / year, rate=1e-5 / year)", "clock": "age"}
+    model = build(
+        time={"start_age": "80 years", "cycle": "1 year", "horizon": "10 years"},
+        states={"well": {"start": 1}, "ill": {}},
+        transitions={"well": {"ill": back}, "ill": {"well": back}},
+    )
+    with pytest.raises(SimulationError, match="so high are some hazards"):
+        lived(model, engine, patients=50)
+
+
+def test_a_long_run_is_heard_of_and_can_be_stopped(build: Build) -> None:
+    """However many draws there are; nothing of the work is left to other threads."""
+    model = one_way(build, "weibull(shape=1.2, scale=6 * year)")
+    inputs = xr.Dataset({"x": ("draw", np.zeros(30_000))})
+    told: list[float] = []
+
+    def stop(share: float) -> None:
+        told.append(share)
+        if len(told) > 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_in_time(model, inputs, patients=500, engine="machine_code", progress=stop)
+    assert told[0] < 0.6
+    assert told == sorted(told)
+
+
+@pytest.mark.parametrize("run", [run_in_time, run_individuals])
+def test_nobody_cannot_be_followed(build: Build, run: Callable[..., xr.Dataset]) -> None:
+    with pytest.raises(SimulationError, match="0 patients cannot be followed"):
+        run(one_way(build, "exponential(rate=0.1 / year)"), xr.Dataset(), patients=0)
 
 
 def test_a_hazard_that_sets_in_late_is_the_same_in_numpy(build: Build) -> None:

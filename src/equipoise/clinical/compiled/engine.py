@@ -223,8 +223,14 @@ def share_out(
         work()
         return
     with ThreadPoolExecutor(max_workers=threads) as pool:
-        for done in [pool.submit(work) for _thread in range(threads)]:
-            done.result()
+        futures = [pool.submit(work) for _thread in range(threads)]
+        try:
+            for done in futures:
+                done.result()
+        except BaseException:
+            for _task in waiting:  # of which no thread then takes another
+                pass
+            raise
 
 
 def processors() -> int:

@@ -229,18 +229,35 @@ def _generalised_gamma(w: Floats, q: Floats) -> Floats:
 
 
 def _near_lognormal(w: Floats, q: Floats) -> Floats:
-    r"""Return the survival of a generalised gamma with `q` near 0, where it is all but lognormal.
+    """Return the survival of a generalised gamma with `q` near 0, where it is all but lognormal."""
+    z, skew = near_lognormal(w, q)
+    density: Floats = np.exp(-0.5 * z * z) / np.sqrt(2.0 * np.pi)
+    return _normal_tail(z) + skew * density
 
+
+def near_lognormal(w: Floats, q: Floats) -> tuple[Floats, Floats]:
+    r"""Return the normal score of a generalised gamma with `q` near 0, and how far it is skewed.
+
+    The share alive is the normal tail above the score, plus the density there times the skewness.
+
+    Parameters
+    ----------
+    w
+        Of location 0 and scale 1, the logarithm of the time.
+    q
+        At most `NEAR_LOGNORMAL` from 0.
+
+    References
+    ----------
     Temme (1979), SIAM J Math Anal 10(4):757-766, https://doi.org/10.1137/0510071, with
     :math:`a = q^{-2}` and :math:`\eta = q w \sqrt{2 (e^{qw} - 1 - qw)} / |qw|`.
     """
     y = np.clip(q * w, -FURTHEST, FURTHEST)
     ratio = np.sqrt(_polynomial(HALF_EXPONENTIAL, y))
-    z, eta = w * ratio, y * ratio
+    eta = y * ratio
     first, second, third = (_polynomial(row, eta) for row in TEMME)
     skew: Floats = q * (first + q * q * (second + q * q * third))
-    density: Floats = np.exp(-0.5 * z * z) / np.sqrt(2.0 * np.pi)
-    return _normal_tail(z) + skew * density
+    return w * ratio, skew
 
 
 def _polynomial(coefficients: tuple[float, ...], x: Floats) -> Floats:

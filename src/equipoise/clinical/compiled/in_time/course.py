@@ -38,6 +38,7 @@ from equipoise.clinical.compiled.in_time.rows import (
 )
 from equipoise.clinical.compiled.in_time.ways import find_laws, load_law, wait_by_cycles
 from equipoise.clinical.compiled.in_time.worth import discount_ends, discount_starts
+from equipoise.clinical.time_reference import MOST_VISITS
 from equipoise.core.machine_code import fused
 
 Floats = NDArray[np.float64]
@@ -179,8 +180,8 @@ def follow(  # noqa: PLR0917 - kernels have no keywords
     stretches: Whole,
     out: Floats,
     number: int,
-) -> None:
-    """Follow the patients of one cell until nothing more happens.
+) -> int:
+    """Follow the patients of one cell until nothing more happens; return how many go on endlessly.
 
     Parameters
     ----------
@@ -216,10 +217,11 @@ def follow(  # noqa: PLR0917 - kernels have no keywords
     first_day(model, sizes, beginning, room, values, out, cell)
     begin(model, beginning, room, cell)
     visit, left = int(0.0), int(1.0)  # plain ones would be of a kind of their own
-    while left > 0:
+    while (left > 0) & (visit < MOST_VISITS):
         left = _visit(model, sizes, beginning, discount, room, values, cell, keys, out, visit)
         visit += 1
     add_up(model, sizes, room, values, out, cell)
+    return left
 
 
 @fused

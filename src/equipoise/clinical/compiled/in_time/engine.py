@@ -14,8 +14,8 @@ from equipoise.clinical.compiled.in_time.rows import LANES, ROWS
 from equipoise.clinical.discounting import Discounting
 from equipoise.clinical.in_time import MOVE, Numbers, Reward
 from equipoise.clinical.patients import START, Patients
-from equipoise.clinical.stretches import chunks
-from equipoise.clinical.time_reference import TimeSums
+from equipoise.clinical.stretches import paced
+from equipoise.clinical.time_reference import EndlessError, TimeSums
 from equipoise.core.random import patient_key
 
 Floats = NDArray[np.float64]
@@ -27,8 +27,8 @@ _AT_REST = 3e-10
 _TURNS = 8
 """Times that each thread is given work, so that none waits long for the others."""
 
-_PATHS = 4_000_000
-"""Courses of patients between two looks at the progress: about a tenth of a second."""
+_PATHS = 2_000_000
+"""Courses of patients before the first look at the progress."""
 
 _SUMS = 2_000_000
 """Numbers of results that stretches hold at once."""
@@ -111,7 +111,7 @@ class TimeKernel:
         results = (2 * len(self._rewards) + 1) * self._years + len(self._rewards)
         sums = np.zeros((count, strategies, ages, results))
         paths = stretches[0].count * groups * strategies * ages * count
-        for some in chunks(len(stretches), max(min(_PATHS // paths, _SUMS // sums.size), 1)):
+        for some in paced(len(stretches), _PATHS // paths, _SUMS // sums.size):
             found = np.zeros((len(some), *sums.shape))
             self._run(stretches[some.start : some.stop], found)
             for one in found:  # in order, however many there are at once
@@ -126,9 +126,10 @@ class TimeKernel:
             places=count, strategies=strategies, ages=ages, groups=groups, people=self._people,
             years=self._years, weight=self._weight,
         )  # fmt: skip
+        endless = np.zeros(1, dtype=np.int64)
         given = (
             *self._model, *sizes, *self._beginning, *self._discount, self._packed, self._draws,
-            self._ages, _keys(stretches[0]), _spans(stretches), out.ravel(),
+            self._ages, _keys(stretches[0]), _spans(stretches), out.ravel(), endless,
         )  # fmt: skip
         most, ways = max(one.count for one in stretches), self._beginning.ways
         kernel = ready(_text(), *given, *_room(self._model, sizes, ways, most), 0, 0)
@@ -140,6 +141,8 @@ class TimeKernel:
             return lambda first, last: run(first * cells, last * cells)
 
         share_out(begin, len(stretches) * count, turns=_TURNS)
+        if endless[0]:
+            raise EndlessError
 
 
 @lru_cache(maxsize=1)
@@ -162,10 +165,11 @@ def _text() -> str:
         "from equipoise.clinical.compiled.in_time.parts import "
         f"{', '.join(one.__name__ for one in (*given.values(), Room))}\n"
         "from equipoise.core.machine_code import fused\n\n\n"
-        f"@fused\ndef kernel({', '.join((*flat, *alone, *room, 'first', 'last'))}):\n"
+        f"@fused\ndef kernel({', '.join((*flat, *alone, 'endless', *room, 'first', 'last'))}):\n"
         f"{''.join(made)}    room = Room({', '.join(room)})\n"
         "    for number in range(first, last):\n"
-        f"        follow({', '.join((*given, 'room', *alone, 'number'))})\n"
+        f"        if follow({', '.join((*given, 'room', *alone, 'number'))}) > 0:\n"
+        "            endless[0] = 1\n            break\n"
     )
 
 

@@ -116,27 +116,27 @@ def _loglogistic_hazard(time: float, shape: float, scale: float) -> float:
 
 
 @called
-def time_of(kind: int, a: float, b: float, hazard: float) -> float:
-    """Return when a cumulative hazard has been passed, of any kind."""
+def time_after(kind: int, a: float, b: float, start: float, hazard: float) -> float:
+    """Return how long after a start so much more hazard has been passed, of any kind."""
     if kind == EXPONENTIAL:
         return hazard / a
-    if kind == WEIBULL:
-        return _weibull_time(hazard, a, b)
     if kind == GOMPERTZ:
-        return _gompertz_time(hazard, a, b)
-    return _loglogistic_time(hazard, a, b)
+        return _gompertz_time(hazard, a, b * exp(a * start))
+    if kind == WEIBULL:
+        return _weibull_time(_weibull_hazard(start, a, b) + hazard, a, b) - start
+    return _loglogistic_time(_loglogistic_hazard(start, a, b) + hazard, a, b) - start
 
 
 @called
-def hazard_until(kind: int, a: float, b: float, time: float) -> float:
-    """Return the cumulative hazard until a time, of any kind."""
+def hazard_between(kind: int, a: float, b: float, start: float, end: float) -> float:
+    """Return the cumulative hazard from one time to another, of any kind."""
     if kind == EXPONENTIAL:
-        return a * time
-    if kind == WEIBULL:
-        return _weibull_hazard(time, a, b)
+        return a * (end - start)
     if kind == GOMPERTZ:
-        return _gompertz_hazard(time, a, b)
-    return _loglogistic_hazard(time, a, b)
+        return _gompertz_hazard(end - start, a, b * exp(a * start))
+    if kind == WEIBULL:
+        return _weibull_hazard(end, a, b) - _weibull_hazard(start, a, b)
+    return _loglogistic_hazard(end, a, b) - _loglogistic_hazard(start, a, b)
 
 
 @fused
@@ -162,10 +162,14 @@ def wait(lanes: Floats, kind: int, clock: int) -> None:
     `law` has it, the clock stands at `PASSED`.
     """
     is_late = (clock != STATE) & (kind != EXPONENTIAL)
-    if is_late:
+    if is_late & (kind == GOMPERTZ):
+        # From now on the hazard is that of a Gompertz with another rate.
+        for j in range(LANES):
+            lanes[WAIT + j] *= exp(-lanes[SHAPE + j] * lanes[PASSED + j])
+    elif is_late:
         _add_passed(lanes, kind)
     _turn(lanes, kind)
-    if is_late:
+    if is_late & (kind != GOMPERTZ):
         for j in range(LANES):
             found = lanes[WAIT + j] - lanes[PASSED + j]
             lanes[WAIT + j] = 0.0 if found < 0.0 else found
@@ -196,12 +200,7 @@ def _turn(lanes: Floats, kind: int) -> None:
 
 @called
 def _add_passed(lanes: Floats, kind: int) -> None:
-    """Add the hazard that the clock has passed already."""
-    if kind == GOMPERTZ:
-        for j in range(LANES):
-            passed = _gompertz_hazard(lanes[PASSED + j], lanes[SHAPE + j], 1.0)
-            lanes[WAIT + j] += passed / lanes[PACE + j]
-        return
+    """Add the hazard that the clock has passed already, of what has a scale."""
     for j in range(LANES):
         power = _weibull_hazard(lanes[PASSED + j], lanes[SHAPE + j], lanes[SCALE + j])
         lanes[PACED + j] = power

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.clinical.compiled.in_time.lanes import hazard_until, law, time_of
+from equipoise.clinical.compiled.in_time.lanes import hazard_between, law, time_after
 from equipoise.clinical.compiled.in_time.parts import Cell, Model, Room
 from equipoise.clinical.compiled.in_time.rewards import cycle_of, value_of
 from equipoise.clinical.compiled.in_time.rows import (
@@ -102,10 +102,9 @@ def wait_by_cycles(  # noqa: PLR0917 - kernels have no keywords
             b = value_of(model, values, cell, model.way_values[own + 1], patient, cycle)
             ratio = value_of(model, values, cell, model.way_values[own + 2], patient, cycle)
             end = model.points[cycle + 1]
-            passed = hazard_until(kind, a, b, begin + since)
-            used = ratio * (hazard_until(kind, a, b, end + since) - passed)
+            used = ratio * hazard_between(kind, a, b, begin + since, end + since)
             if used >= left:
-                opens = time_of(kind, a, b, passed + left / ratio) - since
+                opens = begin + time_after(kind, a, b, begin + since, left / ratio)
                 opens = begin if opens < begin else opens
                 found = (end if opens > end else opens) - now
                 break
