@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _ENDING = ".csv"
 
+_ROWS = 10_000
+"""Of a table between two looks at whether somebody wants to stop: about a tenth of a second."""
+
 
 def is_one_file(out: Path) -> bool:
     """Return whether a place is for one table, by its ending, and not for a folder of all."""
@@ -91,10 +94,18 @@ def write_tables(out: Path, tables: Mapping[str, pd.DataFrame]) -> None:
 
     def fill(made: Path, pause: Callable[[], None]) -> None:
         for name, table in tables.items():
-            write_text(made / f"{name}{_ENDING}", table.to_csv(index=False))
-            pause()
+            _write_in_parts(made / f"{name}{_ENDING}", table, pause)
 
     write_folder(out, fill, may_write_tables)
+
+
+def _write_in_parts(path: Path, table: pd.DataFrame, pause: Callable[[], None]) -> None:
+    """Write a table of any length into a folder that is not in place yet, with pauses."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        for first in range(0, max(len(table), 1), _ROWS):
+            part = table.iloc[first : first + _ROWS]
+            part.to_csv(file, index=False, header=first == 0, lineterminator="\n")
+            pause()
 
 
 def _strangers(folder: Path) -> list[str]:

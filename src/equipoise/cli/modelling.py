@@ -54,7 +54,8 @@ def run_and_print(request: ModelRequest, console: Console) -> None:
     say_warnings(run.model, console, continuous=run.following.kind == "continuous")
     if out is not None:
         stop_if_asked()
-        write_tables(out, run.tables())
+        with Console(stderr=True).status(_("Writing {path}", path=out)):
+            write_tables(out, run.tables())
         console.print(_("Written: {path}", path=out), highlight=False)
     if traced is not None:
         stop_if_asked()
