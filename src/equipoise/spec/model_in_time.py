@@ -26,9 +26,13 @@ def check_in_time(model: Model, *, rates: frozenset[str]) -> Iterator[Finding]:
     rates
         States whose transitions are rates, not probabilities.
     """
+    if model.is_partitioned:
+        message = _("shares of states do not tell the course of single patients")
+        yield finding(("states",), message, fix=_("run it as a cohort"))
+        return
     if model.time is None or not model.transitions:
         message = _("continuous time needs `time`, `states` and `transitions`")
-        yield finding(("engine",), message, fix=_by_cycles())
+        yield finding(("engine",), message, fix=_("run it as a cohort"))
         return
     for name, attribute in model.attributes.items():
         if attribute.each_cycle is not None:
@@ -49,7 +53,7 @@ def check_in_time(model: Model, *, rates: frozenset[str]) -> Iterator[Finding]:
 
 
 def _by_cycles() -> str:
-    """Return the fix that always works."""
+    """Return the fix that works wherever there are transitions."""
     return _("write `engine: individuals`, which goes by cycles")
 
 

@@ -291,6 +291,23 @@ def test_what_has_a_meaning_by_cycles_only_is_refused(
     assert "fix: " in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"states": {"well": {"share": "exp(-0.1 * time / year)"}, "dead": {"share": "rest"}}},
+         "shares of states do not tell"),
+        ({"time": None, "events": {"x": {"when": "time == 0", "cost": "3"}}},
+         "needs `time`, `states` and `transitions`"),
+    ],
+)  # fmt: skip
+def test_what_goes_only_as_a_cohort_is_not_sent_to_single_patients(
+    build: Callable[..., LoadedModel], fields: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(SimulationError, match=message) as caught:
+        run_in_time(build(**fields), xr.Dataset(), patients=10)
+    assert str(caught.value).endswith("fix: run it as a cohort")
+
+
 def test_impossible_hazards_are_refused(build: Callable[..., LoadedModel]) -> None:
     model = build(
         states={"well": {"start": "1"}, "dead": {}},
