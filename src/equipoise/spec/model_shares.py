@@ -63,7 +63,7 @@ def _effects(model: Model) -> Iterator[Finding]:
 
 def _patients(model: Model) -> Iterator[Finding]:
     """Check that nothing asks for single patients, of whom shares know nothing."""
-    if model.engine == "individuals":
+    if model.engine in ("individuals", "continuous"):
         message = _("shares of states do not tell the course of single patients")
         fix = _("write `engine: cohort`, or leave it out")
         yield finding(("engine",), message, fix=fix)
