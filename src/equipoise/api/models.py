@@ -37,7 +37,8 @@ def run_model(
     engine
         ``cohort``, ``individuals`` or ``auto``; omitted is what the file says.
     patients
-        How many are followed in each draw, where they differ or go one by one.
+        How many are followed in each draw, where they differ or go one by one; from 20 on rounded
+        up to a multiple of 20, as the base case is followed in 20 equal parts.
     progress
         Called with the share of the work done, between 0 and 1.
     scheduler

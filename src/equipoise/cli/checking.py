@@ -15,6 +15,7 @@ from equipoise.evidence import life_expectancy
 from equipoise.packs import find_study_or_model, load_named_model, load_named_study
 from equipoise.pipeline import (
     DEFAULT_DRAWS,
+    in_whole_parts,
     lawful,
     policies_of,
     policy_of,
@@ -66,7 +67,7 @@ def _say_model(model: LoadedModel, console: Console) -> None:
             for name, label in ((name, spec.labels.get(name, name)) for name in spec.states)
         ]
         console.print(_("States: {names}", names=", ".join(names)))
-    how = following(model, draws=1, seed=1)
+    how = in_whole_parts(following(model, draws=1, seed=1))
     followed = [followed_in_words(how)]
     if spec.time is not None:
         followed.append(time_in_words(model, spec.time, how))

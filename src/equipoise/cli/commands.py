@@ -267,7 +267,10 @@ def model_run(
         int | None,
         typer.Option(
             "--patients",
-            help=_("How many in each draw, where they differ or are followed one by one."),
+            help=_(
+                "How many in each draw, where they differ or are followed one by one; from 20 on "
+                "rounded up to a multiple of 20."
+            ),
         ),
     ] = None,
     out: Annotated[

@@ -10,7 +10,7 @@ from equipoise.core.on_demand import on_demand
 if TYPE_CHECKING:
     from equipoise.pipeline.assessment import assess, warm_up
     from equipoise.pipeline.law import WrongRouteError, lawful
-    from equipoise.pipeline.model_rehearsal import rehearse_model
+    from equipoise.pipeline.model_rehearsal import in_whole_parts, rehearse_model
     from equipoise.pipeline.model_run import ModelRun, run_model
     from equipoise.pipeline.model_tables import COLUMNS, MEASURES, TABLES, interval
     from equipoise.pipeline.model_trace import TRACE_COLUMNS, trace_of, trace_table
@@ -29,7 +29,7 @@ else:
         {
             "assessment": ("assess", "warm_up"),
             "law": ("WrongRouteError", "lawful"),
-            "model_rehearsal": ("rehearse_model",),
+            "model_rehearsal": ("in_whole_parts", "rehearse_model"),
             "model_run": ("ModelRun", "run_model"),
             "model_tables": ("COLUMNS", "MEASURES", "TABLES", "interval"),
             "model_trace": ("TRACE_COLUMNS", "trace_of", "trace_table"),
@@ -57,6 +57,7 @@ __all__ = [
     "WrongRouteError",
     "assess",
     "check_sample",
+    "in_whole_parts",
     "interval",
     "lawful",
     "parse_policy",

@@ -34,6 +34,24 @@ def rehearse_model(model: LoadedModel, how: Following | None = None) -> Followed
     return follow(model, stated_values(spec.parameters, joint=spec.joint), how, strict=True)
 
 
+def in_whole_parts(how: Following) -> Following:
+    """Return how patients are followed if the base case has equal parts of them: a few more.
+
+    Parameters
+    ----------
+    how
+        How they are followed as asked for.
+
+    Examples
+    --------
+    >>> asked = Following("individuals", "numpy", patients=50, seed=1)
+    >>> in_whole_parts(asked).patients
+    60
+    """
+    parts = min(BATCHES, how.patients)
+    return replace(how, patients=how.divided(parts).patients * parts) if parts else how
+
+
 def base_in_parts(model: LoadedModel, how: Following) -> tuple[Sample, Following]:
     """Return the base case of a model, repeated for equal parts of its patients.
 

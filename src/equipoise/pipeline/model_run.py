@@ -15,7 +15,7 @@ from equipoise.clinical import Following, Totals, follow, following, seconds_of,
 from equipoise.core.limits import overflow_explained
 from equipoise.core.progress import Progress
 from equipoise.draws import Design, Sample, drawn_sample
-from equipoise.pipeline.model_rehearsal import base_in_parts, rehearse_model
+from equipoise.pipeline.model_rehearsal import base_in_parts, in_whole_parts, rehearse_model
 from equipoise.pipeline.model_tables import (
     MEASURES,
     costs_table,
@@ -285,7 +285,7 @@ def run_model(
         How patients are followed; omitted is what the file says.
     patients
         How many in the base case and in each draw, where they differ or are followed one by one;
-        omitted is what the file says.
+        omitted is what the file says. From 20 on they are rounded up to a multiple of 20.
     progress
         Called with the share of the work done, between 0 and 1.
     scheduler
@@ -307,7 +307,9 @@ def run_model(
     done = _Shares(progress, draws=draws)
     values = {name: one.value for name, one in spec.parameters.items()}
     with overflow_explained(values):
-        how = following(model, draws=max(draws, 1), seed=seed, choice=engine, patients=patients)
+        how = in_whole_parts(
+            following(model, draws=max(draws, 1), seed=seed, choice=engine, patients=patients)
+        )
         place = _Place(scheduler, values)
         base = _base(model, how, place, done.base)
         if draws:

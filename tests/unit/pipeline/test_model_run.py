@@ -25,6 +25,22 @@ def test_errors_of_the_mean_fall_with_the_draws(followed: equipoise.ModelRun) ->
     assert followed.monte_carlo_errors("both", "both")["cost"] == 0
 
 
+@pytest.mark.parametrize(("asked", "followed"), [(1, 1), (19, 19), (20, 20), (50, 60)])
+def test_as_many_are_followed_as_the_run_says(asked: int, followed: int) -> None:
+    """The base case has 20 equal parts, so their number is rounded up, also in the draws."""
+    found = equipoise.run_model("sick-sicker", engine="individuals", patients=asked, draws=3)
+    other = equipoise.run_model("sick-sicker", engine="individuals", patients=followed, draws=3)
+    assert found.following.patients == followed
+    assert len(found.of_base.draws) == min(followed, 20)
+    np.testing.assert_array_equal(*(run.drawn_totals("cost", "both") for run in (found, other)))
+    for measure, error in found.monte_carlo_errors("both").items():
+        assert error == other.monte_carlo_errors("both")[measure] or followed == 1
+
+
+def test_patients_of_a_cohort_are_not_counted() -> None:
+    assert equipoise.run_model("sick-sicker", patients=50).following.patients == 0
+
+
 def test_a_cohort_has_no_monte_carlo_error(drawn: equipoise.ModelRun) -> None:
     assert drawn.monte_carlo_errors("both") == {}
     assert drawn.share_of_chance("cost") is None
