@@ -27,7 +27,7 @@ from equipoise.spec.clock import CLOCK
 from equipoise.spec.contracts import Contract, ContractField, contract_text
 from equipoise.spec.distribution import ConstantField, DistributionField, parse_distribution
 from equipoise.spec.distribution_kinds import ARGUMENT_SETS, PARAMETRIC_KINDS
-from equipoise.spec.formula import CONSTANTS, FUNCTIONS, FormulaField
+from equipoise.spec.formula import CALLS, CONSTANTS, FUNCTIONS, FormulaField
 from equipoise.spec.formula.guard import DEEPEST, LONGEST
 from equipoise.spec.formula.parse import LARGEST, LONGEST_NAME, MOST_NODES
 from equipoise.spec.formula.survival import SURVIVAL
@@ -63,27 +63,24 @@ GROUPS = {
 }
 
 FUNCTION_TEXTS = {
-    "exp": ("`exp(x)`", "e to the power of a plain number", "1"),
-    "log": ("`log(x)`", "natural logarithm of a plain number", "1"),
-    "sqrt": ("`sqrt(x)`", "square root", "root of the unit of x"),
-    "floor": ("`floor(x)`", "largest whole number not above x", "unit of x"),
-    "ceil": ("`ceil(x)`", "smallest whole number not below x", "unit of x"),
-    "abs": ("`abs(x)`", "x without its sign", "unit of x"),
-    "min": ("`min(x, y, ...)`", "smallest of 2 to 20 values in one unit", "their unit"),
-    "max": ("`max(x, y, ...)`", "largest of 2 to 20 values in one unit", "their unit"),
+    "exp": ("e to the power of a plain number", "1"),
+    "log": ("natural logarithm of a plain number", "1"),
+    "sqrt": ("square root", "root of the unit of x"),
+    "floor": ("largest whole number not above x", "unit of x"),
+    "ceil": ("smallest whole number not below x", "unit of x"),
+    "abs": ("x without its sign", "unit of x"),
+    "min": ("smallest of 2 to 20 values in one unit", "their unit"),
+    "max": ("largest of 2 to 20 values in one unit", "their unit"),
     "probability": (
-        "`probability(rate, duration)`",
         "chance of at least one event: 1 - exp(-rate * duration); rate in 1/year, duration a time",
         "1",
     ),
     "rate": (
-        "`rate(probability, duration)`",
         "constant rate behind a chance: -log(1 - probability) / duration; behind certainty 745 / "
         "duration, which nobody survives",
         "1/year",
     ),
     "first": (
-        "`first(condition)`",
         "1 in the first cycle in which the condition holds for a patient, else 0",
         "1",
     ),
@@ -224,7 +221,7 @@ def functions() -> str:
         "Formula language",
         "How to use it: [formulas and model files](../concepts/language.md).",
         "## Functions",
-        table(("write", "value", "unit"), FUNCTION_TEXTS.values()),
+        table(("write", "value", "unit"), function_rows()),
         "Survival functions: the share still alive, or free of an event, `t` years after the "
         "start. They are 1 at and before the start, and no number where there is no such "
         "distribution. The value has unit 1.",
@@ -261,10 +258,16 @@ def functions() -> str:
     )
 
 
+def function_rows() -> Iterable[tuple[str, str, str]]:
+    """Yield the rows of the table of functions."""
+    for name, (value, unit) in FUNCTION_TEXTS.items():
+        yield f"`{CALLS[name]}`", value, unit
+
+
 def survival_rows() -> Iterable[tuple[str, str, str]]:
     """Yield the rows of the table of survival functions."""
     for name, one in SURVIVAL.items():
-        call = f"`{name}({', '.join(one.arguments)})`"
+        call = f"`{CALLS[name]}`"
         yield call, SURVIVAL_TEXTS[name], ", ".join(one.arguments.values())
 
 

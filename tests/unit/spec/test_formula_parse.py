@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from equipoise.core.errors import FormulaError
-from equipoise.spec.formula import FormulaField, parse_formula
+from equipoise.spec.formula import CALLS, FUNCTIONS, FormulaField, parse_formula
 from equipoise.spec.formula.tree import (
     Binary,
     Call,
@@ -132,14 +132,25 @@ def test_a_number_must_be_finite_and_not_huge(number: float) -> None:
         ("(a) b", 4, "write * between"),
         ("a = 1", 2, "write == to compare"),
         ("a +", 3, "write arithmetic"),
-        ("(a", 0, "write arithmetic"),
-        ("a)", 1, "write arithmetic"),
+        ("(a", 0, "write ) where"),
+        ("a)", 1, "remove it, or write ("),
         ("a\n+ *", 4, "write arithmetic"),
-        ("a if b", 0, "write arithmetic"),
-        ("exp(a, b)", 0, "see the functions"),
-        ("min(a)", 0, "see the functions"),
-        ("clip(a, 0, 1)", 0, "see the functions"),
-        ("f()", 0, "see the functions"),
+        ("(1 - probability(r, cycle) * a", 0, "write ) where"),
+        ("a * (b + max(c, 1)", 4, "write ) where"),
+        (" (a\n+ b) * f(c, (d - 1)", 12, "write ) where"),
+        ("a * (b)) + (c)", 7, "remove it, or write ("),
+        ("a if b", 0, "say what it is otherwise: `a if b else b`"),
+        ("1 + (a if t) * f(b)", 5, "say what it is otherwise: `a if t else b`"),
+        ("max(f(a, 1), a if t, 2)", 13, "say what it is otherwise: `a if t else b`"),
+        ("a if b else c if d > 1", 12, "say what it is otherwise: `c if d > 1 else b`"),
+        ("if(a, b, c)", 0, "write `value if condition else other`"),
+        ("a if b else", 11, "write arithmetic"),
+        ("exp(a, b)", 0, "write it as exp(x)"),
+        ("min(a)", 0, "write it as min(x, y, ...)"),
+        ("1 - probability(r)", 4, "write it as probability(rate, duration)"),
+        ("weibull_survival(time, 2)", 0, "write it as weibull_survival(t, shape, scale)"),
+        ("clip(a, 0, 1)", 0, "a table is read as clip(number) or clip(number, category)"),
+        ("f()", 0, "a table is read as f(number)"),
         ("x" * 61, 0, "shorten it"),
         ("", 0, "write e.g."),
         (" \n ", 0, "write e.g."),
@@ -152,6 +163,31 @@ def test_all_else_is_refused_with_column_and_fix(text: str, column: int, fix: st
     with pytest.raises(FormulaError) as caught:
         parse_formula(text)
     assert (caught.value.column, caught.value.fix[: len(fix)]) == (column, fix)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "1 - probability(r, cycle",
+            "the ( at character 16 is never closed: 'probability(r, cycle'",
+        ),
+        ("(a + b) * (c", "the ( at character 11 is never closed: '(c'"),
+        ("a) * b", "the ) at character 2 closes nothing"),
+        ("x * (a if t)", "`else` is missing after 'a if t'"),
+        ("probability(r)", "wrong number of arguments of probability(): 1 instead of 2"),
+    ],
+)
+def test_the_missing_half_is_named(text: str, message: str) -> None:
+    with pytest.raises(FormulaError) as caught:
+        parse_formula(text)
+    assert caught.value.message == message
+
+
+def test_every_function_is_shown_with_as_many_arguments_as_it_takes() -> None:
+    assert CALLS.keys() == FUNCTIONS.keys()
+    for name, call in CALLS.items():
+        assert parse_formula(call.replace(", ...", "")).functions == {name}
 
 
 def test_the_largest_sizes_are_still_read() -> None:

@@ -3,6 +3,7 @@
 from equipoise.spec.formula.dimension import TableSignature, unit_of
 from equipoise.spec.formula.evaluate import CERTAIN, Array, Scope, evaluate
 from equipoise.spec.formula.parse import (
+    CALLS,
     CONSTANTS,
     FUNCTIONS,
     Formula,
@@ -16,6 +17,7 @@ from equipoise.spec.formula.tree import Node, children, renamed, substituted, to
 __all__ = [
     "CERTAIN",
     "CONSTANTS",
+    "CALLS",
     "FUNCTIONS",
     "Array",
     "Formula",

@@ -2,7 +2,6 @@
 
 import ast
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -15,6 +14,7 @@ from equipoise.core.errors import FormulaError
 from equipoise.core.fields import text_field
 from equipoise.core.translation import translate as _
 from equipoise.spec.formula.guard import DEEPEST, guard, shortened, unknown_operator
+from equipoise.spec.formula.slips import slip
 from equipoise.spec.formula.survival import SURVIVAL
 from equipoise.spec.formula.tree import (
     Binary,
@@ -52,6 +52,16 @@ FUNCTIONS: Mapping[str, tuple[int, int]] = {
 }
 """Functions of the language with the fewest and most arguments."""
 
+CALLS: Mapping[str, str] = {
+    **{name: f"{name}(x)" for name in ("exp", "log", "sqrt", "floor", "ceil", "abs")},
+    **{name: f"{name}(x, y, ...)" for name in ("min", "max")},
+    "probability": "probability(rate, duration)",
+    "rate": "rate(probability, duration)",
+    "first": "first(condition)",
+    **{name: f"{name}({', '.join(one.arguments)})" for name, one in SURVIVAL.items()},
+}
+"""How each function is written, with the names of its arguments."""
+
 _TABLE_ARGUMENTS = (1, 2)
 """What is not a function must be a table: one number, and perhaps a category."""
 
@@ -69,9 +79,6 @@ _OPERATORS: dict[type[ast.operator], Operator] = {
 _RELATIONS: dict[type[ast.cmpop], Relation] = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
 }  # fmt: skip
-_IF_CALL = re.compile(r"(?:^|[-+*/(,])\s*if\s*\(", re.IGNORECASE)
-_LONE_EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
-_MISSING_TIMES = re.compile(r"[0-9]\s*\(|[0-9]\s+(?!(?:if|else|and|or)\b)[A-Za-z_]|\)\s*[\w(]")
 
 
 @dataclass(frozen=True)
@@ -176,8 +183,7 @@ def _parsed(text: str) -> Node:
     except SyntaxError as error:
         # Python says 0 where a text ends too early.
         column = blanks + error.offset - 1 if error.offset else len(line.rstrip())
-        message = _("'{text}' is not a formula", text=shortened(line.strip()))
-        raise FormulaError(message, fix=_syntax_fix(line), column=column) from None
+        raise slip(line, column) from None
     except (RecursionError, MemoryError):
         message = _("the formula is too complicated")
         raise FormulaError(message, fix=_("split it with `let`"), column=0) from None
@@ -192,17 +198,6 @@ def _written(number: float) -> str:
     if not abs(value) <= LARGEST:
         raise FormulaError(_("the number is too large"), fix=_("write a smaller number"), column=0)
     return repr(number) if isinstance(number, int) else repr(value)
-
-
-def _syntax_fix(line: str) -> str:
-    """Return the fix of the mistake that a text most likely has."""
-    if _IF_CALL.search(line):
-        return _("write `value if condition else other`")
-    if _LONE_EQUALS.search(line):
-        return _("write == to compare")
-    if _MISSING_TIMES.search(line):
-        return _("write * between the parts of a product")
-    return _("write arithmetic such as (1 - p) * rate")
 
 
 class _Reader:
@@ -331,9 +326,17 @@ class _Reader:
             raise FormulaError(
                 _("wrong number of arguments of {name}(): {count} instead of {wanted}",
                   name=name, count=len(arguments), wanted=wanted),
-                fix=_("see the functions of the language in the reference"), column=column,
+                fix=_right_call(name), column=column,
             )  # fmt: skip
         return Call(name, arguments, column)
+
+
+def _right_call(name: str) -> str:
+    """Return how a function is written, or a table, which any other name may be."""
+    if name in CALLS:
+        return _("write it as {call}", call=CALLS[name])
+    return _("a table is read as {one} or {two}; functions are listed in the reference",
+             one=f"{name}(number)", two=f"{name}(number, category)")  # fmt: skip
 
 
 def _not_only_numbers(shown: str) -> str:
