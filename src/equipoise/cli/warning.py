@@ -22,3 +22,5 @@ def say_warnings(model: LoadedModel, console: Console, *, continuous: bool | Non
     for problem in warnings_of(model, continuous=continuous):
         text = _("Warning: {problem}", problem=str(problem))
         console.print(text, style="yellow", highlight=False, soft_wrap=True)
+        if problem.and_more:
+            console.print(_("and more; mend these first"), style="yellow", highlight=False)

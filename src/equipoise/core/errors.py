@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from dataclasses import field as part
 
 from equipoise.core.translation import translate, translate_plural
 
@@ -17,6 +18,8 @@ class Problem:
     field: str
     message: str
     fix: str
+    and_more: bool = part(default=False, compare=False)
+    """Whether there were more problems, and the listing was cut after this one."""
 
     def __str__(self) -> str:
         """Return the two lines a user sees; an editor can jump to the first."""
@@ -34,7 +37,10 @@ class SpecError(EquipoiseError):
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        lines = [str(problem) for problem in self.problems]
+        if any(problem.and_more for problem in problems):
+            lines.append(translate("and more; mend these first"))
+        super().__init__("\n".join(lines))
 
 
 class FieldError(EquipoiseError, ValueError):

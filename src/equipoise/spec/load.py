@@ -1,6 +1,7 @@
 """Reading a whole model: all problems of its file and tables at once."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -24,10 +25,14 @@ T = TypeVar("T")
 
 def located(document: Document, findings: Iterable[Finding]) -> list[Problem]:
     """Return findings as problems of a file; a longer listing than `MAX_PROBLEMS` helps nobody."""
-    return [
+    rest = _once(document, findings)
+    found = [
         problem_at(document, place, error.message, error.fix, offset=error.column)
-        for place, error in islice(_once(document, findings), MAX_PROBLEMS)
+        for place, error in islice(rest, MAX_PROBLEMS)
     ]
+    if found and next(rest, None) is not None:
+        found[-1] = replace(found[-1], and_more=True)
+    return found
 
 
 def _once(document: Document, findings: Iterable[Finding]) -> Iterator[Finding]:

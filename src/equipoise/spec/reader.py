@@ -7,7 +7,7 @@ YAML 1.2 core schema, https://yaml.org/spec/1.2.2/#103-core-schema, where `no` a
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from math import isfinite
 from pathlib import Path
@@ -200,11 +200,12 @@ class _Walk:
 
     def _note(self, event: Event, place: Place, message: str, fix: str) -> None:
         """Remember a mistake; stop when there are too many to show."""
+        if len(self.problems) == MAX_PROBLEMS:
+            self.problems[-1] = replace(self.problems[-1], and_more=True)
+            raise SpecError(self.problems)
         self.problems.append(
             Problem(str(self.path), *event.position, field_text(place), message, fix)
         )
-        if len(self.problems) >= MAX_PROBLEMS:
-            raise SpecError(self.problems)
 
     def _stop(self, event: Event, place: Place, message: str, fix: str) -> NoReturn:
         """Refuse to read on."""

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from equipoise.cli.warning import say_warnings
 from equipoise.core.errors import SpecError
 from equipoise.spec.load import load_model
 from equipoise.spec.loaded import LoadedModel
@@ -128,6 +130,24 @@ def test_many_mistakes_are_listed_up_to_a_limit_and_fast(tmp_path: Path) -> None
     assert 100 <= len(problems(tmp_path, ("let:\n", "let:\n" + many(990)))) <= 110
 
 
+@pytest.mark.parametrize(("count", "is_cut"), [(99, False), (100, False), (101, True)])
+def test_a_listing_that_is_cut_says_so(tmp_path: Path, count: int, *, is_cut: bool) -> None:
+    with pytest.raises(SpecError) as caught:
+        load(tmp_path, ("let:\n", "let:\n" + many(count)))
+    assert len(caught.value.problems) == min(count, 100)
+    last = str(caught.value).splitlines()[-1]
+    assert (last == "and more; mend these first") == is_cut
+
+
 def test_a_long_chain_of_values_is_no_trouble(tmp_path: Path) -> None:
     chain = "".join(f"  v{n}: v{n + 1} * 1\n" for n in range(900)) + "  v900: 1\n"
     load(tmp_path, ("let:\n", "let:\n" + chain))
+
+
+def test_warnings_that_are_cut_say_so(tmp_path: Path) -> None:
+    states = "".join(f"  lost_{number}: {{}}\n" for number in range(101))
+    console = Console(width=200)
+    with console.capture() as said:
+        say_warnings(load(tmp_path, ("  dead: {}\n", "  dead: {}\n" + states)), console)
+    assert said.get().count("Warning: ") == 100
+    assert said.get().splitlines()[-1] == "and more; mend these first"

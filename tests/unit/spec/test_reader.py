@@ -248,6 +248,15 @@ def test_a_listing_ends(file: Path) -> None:
     assert len(problems(file, "- &a 1\n" * 5000)) == MAX_PROBLEMS
 
 
+@pytest.mark.parametrize(("count", "is_cut"), [(MAX_PROBLEMS, False), (MAX_PROBLEMS + 1, True)])
+def test_a_listing_that_is_cut_says_so(file: Path, count: int, *, is_cut: bool) -> None:
+    with pytest.raises(SpecError) as caught:
+        read(file, "- &a 1\n" * count)
+    assert len(caught.value.problems) == MAX_PROBLEMS
+    last = str(caught.value).splitlines()[-1]
+    assert (last == "and more; mend these first") == is_cut
+
+
 # --- syntax -------------------------------------------------------------------
 
 
