@@ -42,7 +42,7 @@ def run_model(
     progress
         Called with the share of the work done, between 0 and 1.
     scheduler
-        Address of a Dask scheduler whose workers run the draws.
+        Address of a Dask scheduler whose workers run the draws, and a base case by chance.
     """
     model = load_named_model(path_or_name(name, example='"sick-sicker"'))
     return run_model_file(

@@ -24,7 +24,7 @@ from equipoise.pipeline.model_tables import (
     parameters_table,
     totals_table,
 )
-from equipoise.pipeline.sample_size import check_sample
+from equipoise.pipeline.sample_size import check_sample, check_scheduler
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import EngineChoice
 from equipoise.spec.text import shown
@@ -294,7 +294,7 @@ def run_model(
     Raises
     ------
     FieldError
-        If draws, seed or patients are out of their range; see `sample_size.check_sample`.
+        If draws, seed or patients are out of their range, or a scheduler has nothing to do.
     SimulationError
         If a number leaves its range, or outgrows a float.
     """
@@ -307,9 +307,9 @@ def run_model(
     done = _Shares(progress, draws=draws)
     values = {name: one.value for name, one in spec.parameters.items()}
     with overflow_explained(values):
-        how = in_whole_parts(
-            following(model, draws=max(draws, 1), seed=seed, choice=engine, patients=patients)
-        )
+        how = following(model, draws=max(draws, 1), seed=seed, choice=engine, patients=patients)
+        how = in_whole_parts(how)
+        check_scheduler(scheduler, has_work=draws > 0 or how.patients > 0)
         place = _Place(scheduler, values)
         base = _base(model, how, place, done.base)
         if draws:

@@ -59,6 +59,31 @@ def check_sample(
     mistakes.refuse()
 
 
+def check_scheduler(scheduler: str | None, *, has_work: bool) -> None:
+    """Refuse a scheduler that would be left without work, and so unasked.
+
+    Parameters
+    ----------
+    scheduler
+        Its address, if any.
+    has_work
+        Whether there are draws, or patients whom chance moves.
+
+    Raises
+    ------
+    FieldError
+        If there is nothing to send to it.
+    """
+    if scheduler is None or has_work:
+        return
+    raise FieldError(
+        _("scheduler {address}: has nothing to do, as this base case is a single run",
+          address=repr(scheduler)[:80]),
+        fix=_("ask for draws, e.g. {example}, or leave the scheduler out",
+              example=f"draws {DEFAULT_DRAWS}"),
+    )  # fmt: skip
+
+
 def _is_whole(value: object, low: int, high: int) -> bool:
     """Return whether a value is a whole number in a range."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):

@@ -96,6 +96,14 @@ def test_nobody_at_the_address_is_said_plainly() -> None:
         run_model(model(), draws=2, seed=1, patients=20, scheduler="nonsense://x")
 
 
+def test_a_scheduler_without_work_is_refused_and_not_left_unasked() -> None:
+    with pytest.raises(FieldError, match="has nothing to do") as caught:
+        run_model(model("sick-sicker"), draws=0, seed=1, scheduler="nonsense://x")
+    assert caught.value.fix == "ask for draws, e.g. draws 2000, or leave the scheduler out"
+    with pytest.raises(FieldError, match="no Dask scheduler answers"):
+        run_model(model(), draws=0, seed=1, patients=20, scheduler="nonsense://x")
+
+
 def test_a_cluster_leaves_nothing_behind_in_this_process(cluster: LocalCluster) -> None:
     """Xarray takes the locks of files from the default client, were there one."""
     with pytest.raises(FieldError, match="no Dask scheduler answers"):
