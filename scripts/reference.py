@@ -427,7 +427,7 @@ def value_text(kind: Any, about: Any) -> str:  # noqa: ANN401 - any type hint, t
     """Return what an argument or option can be."""
     # That of an argument is its name in the language of the user.
     if about.metavar and not isinstance(about, ArgumentInfo):
-        return str(about.metavar)
+        return str(about.metavar).strip("<>")
     if kind is bool:
         return "on or off"
     limits = [str(limit) for limit in (about.min, about.max) if limit is not None]

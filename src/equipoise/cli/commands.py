@@ -16,6 +16,7 @@ from equipoise.cli.options import (
     SeedOption,
     SetOption,
     StudyArgument,
+    place_after,
 )
 from equipoise.cli.shell import COMMAND, OPTIONS, Command, Group
 from equipoise.core.translation import translate as _
@@ -82,7 +83,13 @@ def assess(
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help=_("Folder for report, results and tables."))
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="<path>",
+            parser=place_after("--out"),
+            help=_("Folder for report, results and tables."),
+        ),
     ] = None,
     formats: Annotated[
         str, typer.Option("--format", help=_("Which of html, csv, json to write, with commas."))
@@ -277,6 +284,8 @@ def model_run(
         Path | None,
         typer.Option(
             "--out",
+            metavar="<path>",
+            parser=place_after("--out"),
             help=_("Folder for CSV tables of all results, or one .csv for the incremental table."),
         ),
     ] = None,
@@ -284,6 +293,8 @@ def model_run(
         Path | None,
         typer.Option(
             "--trace",
+            metavar="<path>",
+            parser=place_after("--trace"),
             help=_("CSV file for who is where at each point of time of the base case."),
         ),
     ] = None,

@@ -1,11 +1,12 @@
 """Options that several commands share, and how their texts are read."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from equipoise.core.errors import FieldError, Mistakes
+from equipoise.core.errors import FieldError, Mistakes, NotWritableError
 from equipoise.core.translation import translate as _
 
 Language = Literal["en", "ru"]
@@ -45,6 +46,29 @@ SetOption = Annotated[
         help=_("Give an input another value, e.g. --set patients.prevalent=900; repeatable."),
     ),
 ]
+
+
+def place_after(option: str) -> Callable[[str], Path]:
+    """Return what reads a place for results, as typed: Python takes '' for the folder '.'.
+
+    Parameters
+    ----------
+    option
+        The option that it follows, for the message.
+
+    Examples
+    --------
+    >>> place_after("--out")("results").as_posix()
+    'results'
+    """
+
+    def path(text: str) -> Path:
+        if not text:
+            message = _("{option} '': is no name; name a new file or folder", option=option)
+            raise NotWritableError(message)
+        return Path(text)
+
+    return path
 
 
 def pairs(words: Sequence[str], *, option: str, example: str, mistakes: Mistakes) -> dict[str, str]:

@@ -65,6 +65,15 @@ def test_a_link_stays_a_link(run, tmp_path, command):
     assert not list((tmp_path / "target").iterdir())
 
 
+@pytest.mark.parametrize("option", ["--out", "--trace"])
+def test_an_empty_name_is_shown_as_typed(run, tmp_path, option):
+    code, err = run("model", "run", "sick-sicker", option, "")
+    assert (code, err) == (2, f"{option} '': is no name; name a new file or folder\n")
+    assert assess(run, "") == (2, "--out '': is no name; name a new file or folder\n")
+    assert model(run, ".")[1].startswith("--out .: is no name of a folder")
+    assert not list(tmp_path.iterdir())
+
+
 def test_notes_beside_earlier_results_are_kept(run, tmp_path):
     assert assess(run, "here")[0] == 0
     (tmp_path / "here" / "my-notes.txt").write_text("dear")
