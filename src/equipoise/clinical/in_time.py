@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from equipoise.clinical.course import Course, Here
 from equipoise.clinical.given import Given
 from equipoise.clinical.moves import HAIR, Labels, group_weights
+from equipoise.clinical.once import field_of, require_number
 from equipoise.clinical.patients import Patients, starting_values
 from equipoise.clinical.people import sum_of
 from equipoise.clinical.plan import by_item
@@ -20,6 +21,7 @@ from equipoise.clinical.readings import Readings
 from equipoise.clinical.times import KIND_NUMBERS
 from equipoise.core.errors import SimulationError
 from equipoise.core.translation import translate as _
+from equipoise.spec.findings import Place
 from equipoise.spec.formula import Formula
 from equipoise.spec.time_to import HAZARD_RATIO, KINDS, TimeTo
 
@@ -123,7 +125,7 @@ def numbers_of(given: Given, patients: Patients) -> Numbers:
     labels = Labels(tuple(spec.strategies), given.draws)
     weights = [course.of(group.weight)[0] for group in spec.subgroups.values()]
     states = list(plan.states)
-    start, at_start = _start(given, course, labels), _at_start(given, course)
+    start, at_start = _start(given, course, labels), _at_start(given, course, labels)
     writer = _Writer(given, Readings(given, course), labels, states)
     return Numbers(
         shape=shape,
@@ -159,23 +161,40 @@ def _start(given: Given, course: Course, labels: Labels) -> tuple[tuple[int, Flo
     return tuple((number, share[None]) for number, share in found)
 
 
-def _at_start(given: Given, course: Course) -> tuple[tuple[tuple[Reward, Floats], ...], ...]:
+def _at_start(
+    given: Given, course: Course, labels: Labels
+) -> tuple[tuple[tuple[Reward, Floats], ...], ...]:
     """Return what the events of the first day bring, by the state in which patients begin."""
     everywhere: list[tuple[tuple[Reward, Floats], ...]] = []
     for number, (name, state) in enumerate(given.plan.states.items()):
         begins = state.start is not None and name in given.plan.living
-        everywhere.append(_first_events(given, course, number) if begins else ())
+        everywhere.append(_first_events(given, course, labels, number) if begins else ())
     return tuple(everywhere)
 
 
-def _first_events(given: Given, course: Course, state: int) -> tuple[tuple[Reward, Floats], ...]:
-    """Return what the events of the first day bring to those in a state."""
+def _first_events(
+    given: Given, course: Course, labels: Labels, state: int
+) -> tuple[tuple[Reward, Floats], ...]:
+    """Return what the events of the first day bring to those in a state.
+
+    Raises
+    ------
+    SimulationError
+        If that is no number for somebody who can begin there.
+    """
     course.at(0.0, Here(np.full((1,) * 5, state), np.zeros((1,) * 5)))
+    start = list(given.plan.states.values())[state].start
+    begins = np.asarray(start is not None and course.of(start) > 0)
     found: list[tuple[Reward, Floats]] = []
-    for event in given.model.spec.events.values():
+    for name, event in given.model.spec.events.items():
         happens = course.of(event.when) != 0
         for reward, formula in _brought(event.cost, event.qaly):
-            found.append((reward, np.where(happens, course.of(formula), 0.0)[None]))
+            value = np.where(happens & begins, course.of(formula), 0.0)
+            place: Place = ("events", name)
+            is_cost = reward[0] == "cost"
+            field = field_of(place, event.cost, reward[1]) if is_cost else (*place, "qaly")
+            require_number(value, field, time=0.0, labels=labels)
+            found.append((reward, value[None]))
     return tuple(found)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from equipoise.clinical.course import Course, Here
 from equipoise.clinical.given import Given
 from equipoise.clinical.moves import HAIR, LARGEST_RATE, Labels, competing, group_weights
+from equipoise.clinical.once import field_of, require_number
 from equipoise.clinical.patients import START, TRANSITION, Patients, starting_values
 from equipoise.clinical.people import sum_of
 from equipoise.clinical.plan import by_item
@@ -17,6 +18,7 @@ from equipoise.clinical.tally import Tally, over_groups
 from equipoise.core.errors import SimulationError
 from equipoise.core.random import patient_key, patient_uniforms
 from equipoise.core.translation import translate as _
+from equipoise.spec.findings import Place
 from equipoise.spec.formula import Formula
 from equipoise.spec.model import Event, TransitionEffect
 
@@ -154,8 +156,8 @@ class Individuals:
         self._discount = given.discount
         self._tally = Tally(given)
         groups = [self._course.of(group.weight)[0] for group in self._spec.subgroups.values()]
-        labels = Labels(tuple(self._spec.strategies), given.draws)
-        self._weight = group_weights(groups, labels)
+        self._labels = Labels(tuple(self._spec.strategies), given.draws)
+        self._weight = group_weights(groups, self._labels)
 
     def run(self, progress: Callable[[float], None] | None = None) -> Mapping[str, Floats]:
         """Let time pass; return sums over the patients, as `stretches.Sums`.
@@ -218,31 +220,46 @@ class Individuals:
 
     def _add_events(self, here: Here, point: int) -> None:
         """Add the one-off costs and health effects of events at the start of a cycle."""
-        for event in self._spec.events.values():
+        for name, event in self._spec.events.items():
             happens = self._alive(here) & (self._course.of(event.when) != 0)
-            self._add_once(event, happens, point)
+            self._add_once(("events", name), event, happens, point)
 
     def _add_effects(self, here: Here, after: Here, point: int) -> None:
         """Add the one-off effects of moves at the end of a cycle."""
         counted = self._clock.effect_weight[point + 1]
-        for effect in self._spec.transition_effects:
+        for index, effect in enumerate(self._spec.transition_effects):
             leaving, entering = (
                 [self._states.index(name) for name in names]
                 for names in (effect.left, effect.entered)
             )
             moves = np.isin(here.state, leaving) & np.isin(after.state, entering)
-            self._add_once(effect, moves & (after.state != here.state), point + 1, counted)
+            moves &= after.state != here.state
+            self._add_once(("transition_effects", index), effect, moves, point + 1, counted)
 
     def _add_once(
-        self, what: Event | TransitionEffect, where: Truths, point: int, counted: float = 1.0
+        self,
+        place: Place,
+        what: Event | TransitionEffect,
+        where: Truths,
+        point: int,
+        counted: float = 1.0,
     ) -> None:
-        """Add the one-off cost and health of an event or effect for those to whom it happens."""
-        factors = self._factors(point)
+        """Add the one-off cost and health of an event or effect for those to whom it happens.
+
+        Raises
+        ------
+        SimulationError
+            If they add up to no number.
+        """
+        factors, time = self._factors(point), self._clock.points[point]
         for item, formula in by_item(what.cost).items():
             amount = self._sum(self._course.of(formula) * counted, where)
+            field = field_of(place, what.cost, item)
+            require_number(amount[:, None], field, time=time, labels=self._labels)
             self._tally.add_cost_once(item, amount, factors[0], point)
         if what.qaly is not None:
             amount = self._sum(self._course.of(what.qaly) * counted, where)
+            require_number(amount[:, None], (*place, "qaly"), time=time, labels=self._labels)
             self._tally.add_qaly_once(amount, factors[1], point)
 
     def _add_flow(self, here: Here, after: Here, point: int) -> None:

@@ -3,7 +3,7 @@
 An ordinary run only checks its sums, which is quick but cannot say whose formula was at fault.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import product
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.clinical.moves import Labels
+from equipoise.clinical.once import field_of
 from equipoise.clinical.people import People, Those, gathered, spot_of, told_apart
 from equipoise.clinical.plan import Costs, Plan, by_item
 from equipoise.clinical.values import Values
@@ -103,8 +104,7 @@ class Watch:
     def _cost(self, place: Place, cost: Costs, those: Those) -> None:
         """Look at each item of a cost; savings and refunds are costs below zero."""
         for item, formula in by_item(cost).items():
-            exact = (*place, "cost", item) if isinstance(cost, Mapping) else (*place, "cost")
-            self._require(exact, self._felt(formula, those))
+            self._require(field_of(place, cost, item), self._felt(formula, those))
 
     def _felt(self, formula: Formula, those: Those) -> Floats:
         """Return the values of a formula that count for somebody, else 0."""

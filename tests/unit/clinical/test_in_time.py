@@ -291,6 +291,46 @@ def test_what_has_a_meaning_by_cycles_only_is_refused(
     assert "fix: " in str(caught.value)
 
 
+@pytest.mark.parametrize("run", [run_in_time, run_individuals, run_cohort])
+@pytest.mark.parametrize("engine", ["numpy", "machine_code"])
+@pytest.mark.parametrize(
+    ("brought", "place", "value"),
+    [
+        ({"cost": "3 / p"}, "cost", "inf"),
+        ({"cost": {"care": "3", "drug": "log(-1 - p)"}}, "cost.drug", "nan"),
+        ({"qaly": "-1 / p"}, "qaly", "-inf"),
+    ],
+)
+def test_an_event_that_brings_no_number_is_named(
+    build: Callable[..., LoadedModel],
+    run: Callable[..., xr.Dataset],
+    engine: str,
+    brought: dict[str, Any],
+    place: str,
+    value: str,
+) -> None:
+    model = build(
+        parameters={"p": {"value": 0, "unit": "1", "status": "assumption", "note": "x"}},
+        states={"well": {"start": "1"}, "dead": {}},
+        transitions={"well": {"dead": "0.3 / year"}},
+        events={"infusion": {"when": "time == 0"} | brought},
+    )
+    words = rf"events.infusion.{place}: the value is {value} \(0 years after the start, strategy"
+    with pytest.raises(SimulationError, match=words):
+        run(model, xr.Dataset({"p": 0.0}), engine=engine)
+
+
+def test_an_event_of_nobody_may_bring_no_number(build: Callable[..., LoadedModel]) -> None:
+    model = build(
+        parameters={"p": {"value": 0, "unit": "1", "status": "assumption", "note": "x"}},
+        states={"well": {"start": "1"}, "ill": {"start": "p"}, "dead": {}},
+        transitions={"well": {"dead": "0.3 / year"}, "ill": {"dead": "0.3 / year"}},
+        events={"infusion": {"when": "time == 0", "cost": "3 / (1 - ill)"}},
+    )
+    found = run_in_time(model, xr.Dataset({"p": 0.0}), patients=10)
+    assert float(found["cost_at_start"].sum()) == 3.0
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
