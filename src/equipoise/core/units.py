@@ -22,14 +22,9 @@ from equipoise.core.translation import translate as _
 DAYS_PER_YEAR = 365.25
 
 _TIME = {
-    "year": 1.0,
-    "QALY": 1.0,
-    "life_year": 1.0,
-    "month": 1.0 / 12.0,
-    "week": 7.0 / DAYS_PER_YEAR,
-    "day": 1.0 / DAYS_PER_YEAR,
-    "hour": 1.0 / 24.0 / DAYS_PER_YEAR,
-}
+    "year": 1.0, "QALY": 1.0, "life_year": 1.0, "month": 1.0 / 12.0, "week": 7.0 / DAYS_PER_YEAR,
+    "day": 1.0 / DAYS_PER_YEAR, "hour": 1.0 / 24.0 / DAYS_PER_YEAR,
+}  # fmt: skip
 _COUNTS = (
     "patient", "bleed", "infusion", "visit", "stay", "test", "centre", "dose", "point", "birth",
     "male", "catheter", "dressing", "episode", "joint", "person",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import ceil, nan, sqrt
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,9 +15,9 @@ from equipoise.clinical import Following, Totals, follow, following, seconds_of,
 from equipoise.core.limits import overflow_explained
 from equipoise.core.progress import Progress
 from equipoise.draws import Design, Sample, drawn_sample
+from equipoise.pipeline.model_chance import monte_carlo_errors, share_of_chance
 from equipoise.pipeline.model_rehearsal import base_in_parts, in_whole_parts, rehearse_model
 from equipoise.pipeline.model_tables import (
-    MEASURES,
     costs_table,
     draws_table,
     increments_table,
@@ -120,11 +120,7 @@ class ModelRun:
         """
         if not self.is_by_chance:
             return {}
-        count = len(self.of_base.draws) * max(self.draws, 1)
-        return {
-            measure: _scatter(self.of_base.of(measure, strategy, against)) / sqrt(count)
-            for measure in MEASURES
-        }
+        return monte_carlo_errors(self.of_base, strategy, against, draws=max(self.draws, 1))
 
     def share_of_chance(self, measure: str) -> float | None:
         """Return the part of the draws' variance that comes from following so few patients.
@@ -138,14 +134,7 @@ class ModelRun:
         """
         if not self.is_by_chance or self.of_draws is None:
             return None
-        shares = [0.0]
-        for strategy in self.of_base.strategies:
-            batches = self.of_base.of(measure, strategy)
-            by_chance = _scatter(batches) ** 2 / batches.size
-            whole = _scatter(self.of_draws.of(measure, strategy)) ** 2
-            if whole > 0:
-                shares.append(by_chance / whole)
-        return min(max(shares), 1.0)
+        return share_of_chance(self.of_base, self.of_draws, measure)
 
     def drawn_totals(self, measure: str, strategy: str, against: str | None = None) -> Floats:
         """Return the discounted totals of every draw, or their differences, dims (draw).
@@ -253,11 +242,6 @@ class ModelRun:
     def _repr_html_(self) -> str:
         """Return the incremental table, for notebooks."""
         return str(self.table().to_html(index=False))
-
-
-def _scatter(values: Floats) -> float:
-    """Return a standard deviation; none of a single value."""
-    return float(values.std(ddof=1)) if values.size > 1 else nan
 
 
 def run_model(
