@@ -234,10 +234,9 @@ class ModelRun:
         from equipoise.pipeline.model_uncertainty import decisions  # noqa: PLC0415 - as above
 
         price = self.model.spec.willingness_to_pay
+        known = None if price is None else price.value
         found = [row.icer for row in self.increments() if row.icer is not None]
-        return decisions(
-            self.of_draws.dataset(), icers=found, price=None if price is None else price.value
-        )
+        return decisions(self.of_draws.dataset(), icers=found, price=known)
 
     def _repr_html_(self) -> str:
         """Return the incremental table, for notebooks."""
