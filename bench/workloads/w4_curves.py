@@ -64,8 +64,8 @@ def equipoise(size: Size, engine: Literal["numpy", "machine_code"] | None = None
     from equipoise.draws import Sample  # noqa: PLC0415
     from equipoise.spec.load import load_model  # noqa: PLC0415
 
-    parameters = Sample(drawn(size.draws), tuple(range(size.draws)))
-    parameters["c_given"] = ((), 2000.0)
+    values = {**drawn(size.draws), "c_given": np.array(2000.0)}
+    parameters = Sample(values, tuple(range(size.draws)))
 
     def call() -> Answer:
         found = follow_cohort(load_model(MODEL), parameters, by_year=False, engine=engine)
