@@ -27,7 +27,7 @@ _AT_REST = 3e-10
 _TURNS = 8
 """Times that each thread is given work, so that none waits long for the others."""
 
-_PATHS = 2_000_000
+_PATHS = 4_000_000
 """Courses of patients before the first look at the progress."""
 
 _SUMS = 2_000_000
