@@ -1,0 +1,295 @@
+"""Fitting curves to patients by maximum likelihood, and refusing fits that say nothing."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize
+
+from equipoise.core.errors import EquipoiseError
+from equipoise.core.translation import translate as _
+from equipoise.evidence.curves.cure import CURED, Cure, with_cure
+from equipoise.evidence.curves.data import SurvivalData
+from equipoise.evidence.curves.families import FAMILIES, LINKS, Family
+from equipoise.evidence.curves.likelihood import (
+    Design,
+    Likelihood,
+    Value,
+    design,
+    gradient,
+    hessian,
+)
+from equipoise.evidence.curves.splines import SplineScale, knots_of, spline_family
+
+Floats = NDArray[np.float64]
+
+
+class _Minimum(Protocol):
+    """What is used of a search's result."""
+
+    x: Floats
+
+
+_minimize = cast("Callable[..., _Minimum]", optimize.minimize)
+
+_CONVERGED = 1e-9
+"""How much the logarithm of the likelihood might still rise."""
+
+_FLAT = 1e-10
+"""Least curvature of it, in units of each coefficient's own, that tells coefficients apart."""
+
+_VAGUE = 3.0
+"""Standard error of a predictor of the cured share beyond which it could be any."""
+
+
+class FitError(EquipoiseError):
+    """A fit that must not be used.
+
+    Parameters
+    ----------
+    message
+        What is wrong with it.
+    fix
+        What may help.
+    """
+
+    def __init__(self, message: str, *, fix: str) -> None:
+        self.message, self.fix = message, fix
+        super().__init__(f"{message}\n  fix: {fix}")
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A curve fitted to patients.
+
+    Parameters
+    ----------
+    name
+        Of the family, as it is printed.
+    design
+        Family and covariates.
+    coefficients
+        On the scale of the links, in the order of `design.names`.
+    covariance
+        Of the coefficients.
+    log_likelihood
+        At its highest.
+    patients, events
+        How many.
+    doubts
+        Why the fit should not be used, if somebody insisted on having it.
+    """
+
+    name: str
+    design: Design
+    coefficients: Floats
+    covariance: Floats
+    log_likelihood: float
+    patients: int
+    events: float
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def aic(self) -> float:
+        """Return Akaike's criterion."""
+        return 2.0 * self.coefficients.size - 2.0 * self.log_likelihood
+
+    @property
+    def bic(self) -> float:
+        """Return Schwarz's criterion, by the number of patients, as R does."""
+        return float(self.coefficients.size * np.log(self.patients) - 2.0 * self.log_likelihood)
+
+    @property
+    def standard_errors(self) -> Floats:
+        """Return those of the coefficients."""
+        return np.sqrt(np.diag(self.covariance))
+
+    def parameters(self, **covariates: Value) -> dict[str, float]:
+        """Return the parameters of the curve of patients with some covariates.
+
+        Parameters
+        ----------
+        **covariates
+            By name, as many as the fit has.
+        """
+        found = self.design.parameters(self.coefficients, covariates)
+        names = self.design.family.parameters
+        return {name: float(value) for name, value in zip(names, found, strict=True)}
+
+    def survival(self, times: Floats, **covariates: Value) -> Floats:
+        """Return the share without an event; of relative survival where there was a background."""
+        return np.exp(-self.cumulative_hazard(times, **covariates))
+
+    def cumulative_hazard(self, times: Floats, **covariates: Value) -> Floats:
+        """Return the cumulative hazard at some times, 0 at the start."""
+        own = self.design.parameters(self.coefficients, covariates)
+        later = np.where(times > 0, times, 1.0)
+        found = self.design.family.cumulative_hazard(later, own)
+        return np.where(times > 0, found, 0.0)
+
+    def hazard(self, times: Floats, **covariates: Value) -> Floats:
+        """Return the hazard at some times above 0."""
+        own = self.design.parameters(self.coefficients, covariates)
+        return np.asarray(np.exp(self.design.family.log_hazard(times, own)) + 0.0 * times)
+
+
+def fit_survival(
+    data: SurvivalData,
+    family: str,
+    *,
+    covariates: Mapping[str, Sequence[str]] | Sequence[str] = (),
+    cure: Cure | None = None,
+    cure_link: str = "logistic",
+    knots: int = 2,
+    spline_scale: SplineScale = "hazard",
+    at_any_rate: bool = False,
+) -> Fit:
+    """Fit a curve by maximum likelihood.
+
+    Parameters
+    ----------
+    data
+        Patients.
+    family
+        One of `families.FAMILIES`, or ``spline``.
+    covariates
+        Columns that move the location of the family, or the cured share; or for each parameter by
+        its name.
+    cure
+        ``mixture`` or ``non_mixture`` for curves of which a share is cured.
+    cure_link
+        Of that share: ``logistic``, ``loglog`` or ``identity``.
+    knots
+        Between the first and the last event; of splines.
+    spline_scale
+        What a spline is of.
+    at_any_rate
+        Return a fit that must not be used, with its `doubts`, instead of refusing it.
+
+    Raises
+    ------
+    FitError
+        If it has not converged, or what it estimates cannot be told from the data.
+    FieldError
+        If a parameter or a column is not there.
+
+    Examples
+    --------
+    >>> data = SurvivalData(np.array([1.0, 2.0, 4.0, 5.0]), np.array([True, True, True, False]))
+    >>> round(fit_survival(data, "exponential").parameters()["rate"], 6)
+    0.25
+    """
+    own = _family(data, family, knots, spline_scale)
+    own = own if cure is None else with_cure(own, cure, link=cure_link)
+    moved = covariates if isinstance(covariates, Mapping) else {own.location: tuple(covariates)}
+    made = design(own, data, moved)
+    likelihood = Likelihood(made, data)
+    best = _without_covariates(data, own)
+    if len(made.names) > len(own.parameters):
+        best = _highest(likelihood, [made.spread(best)])
+    curvature = -hessian(likelihood, best)
+    doubts = tuple(_doubts(likelihood, best, curvature, made))
+    name = family if cure is None else f"{family}, {cure}"
+    if doubts and not at_any_rate:
+        fix = _("use a curve with fewer parameters, or longer follow-up")
+        raise FitError(_("{curve}: {doubt}", curve=name, doubt=doubts[0]), fix=fix)
+    with np.errstate(all="ignore"):
+        covariance = np.asarray(np.linalg.pinv(curvature, hermitian=True), dtype=np.float64)
+    return Fit(name, made, best, covariance, likelihood(best), data.time.size, data.events, doubts)
+
+
+def _family(data: SurvivalData, name: str, knots: int, scale: SplineScale) -> Family:
+    """Return the family of a name."""
+    if name == "spline":
+        return spline_family(knots_of(data.time[data.event], knots).tolist(), scale)
+    return FAMILIES[name]
+
+
+def _without_covariates(data: SurvivalData, family: Family) -> Floats:
+    """Return the best constants: simple curves first, from which others start."""
+    likelihood = Likelihood(design(family, data, {}), data)
+    logs = np.log(data.time[data.event])
+    mean, sd = float(logs.mean()), max(float(logs.std()), 0.1)
+    rate = data.events / data.exposure
+    if CURED not in family.parameters:
+        return _highest(likelihood, [_predictors(family, family.start(rate, mean, sd))])
+    starts = []
+    for share in (0.2, 0.5, 0.8):
+        # The fewer can have an event, the more often they have.
+        _half, *values = family.start(rate / (1.0 - share), mean, sd)
+        starts.append(_predictors(family, (share, *values)))
+    return _highest(likelihood, starts)
+
+
+def _predictors(family: Family, values: Sequence[float]) -> Floats:
+    """Return parameters on the scale of their links."""
+    links = family.parameters.values()
+    return np.array(
+        [float(LINKS[link].predictor(np.asarray(v))) for link, v in zip(links, values, strict=True)]
+    )
+
+
+def _highest(likelihood: Likelihood, starts: Sequence[Floats]) -> Floats:
+    """Return the coefficients with the highest likelihood, from several starts."""
+
+    def lower(beta: Floats) -> float:
+        found = likelihood(beta)
+        return -found if np.isfinite(found) else 1e300
+
+    found: list[tuple[float, int, Floats]] = []
+    for number, start in enumerate(starts):
+        # Steps of a simplex first, which no cliff of the likelihood sends away.
+        options = {"maxfev": 60 * start.size, "xatol": 1e-3, "fatol": 1e-3}
+        rough = _minimize(lower, start, method="Nelder-Mead", options=options).x
+        with np.errstate(all="ignore"):
+            smooth = _minimize(
+                lower, rough, method="BFGS", jac=lambda beta: gradient(lower, beta)
+            ).x
+        best = min((start, rough, smooth), key=lower)
+        found.append((lower(best), number, best))
+    return _polished(likelihood, min(found)[2])
+
+
+def _polished(likelihood: Likelihood, beta: Floats) -> Floats:
+    """Return coefficients after steps of Newton's method, as long as these climb."""
+    for _number in range(30):
+        slope, curvature = gradient(likelihood, beta), -hessian(likelihood, beta)
+        if not (np.isfinite(slope).all() and np.isfinite(curvature).all()):
+            return beta
+        step = np.linalg.lstsq(curvature, slope, rcond=1e-14)[0]
+        rise = float(slope @ step)
+        if not rise > 1e-13 * (1.0 + abs(likelihood(beta))):
+            return beta
+        size = 1.0
+        while size > 1e-4 and not likelihood(beta + size * step) > likelihood(beta):
+            size /= 2.0
+        if size <= 1e-4:
+            return beta
+        beta = beta + size * step
+    return beta
+
+
+def _doubts(likelihood: Likelihood, beta: Floats, curvature: Floats, made: Design) -> Iterator[str]:
+    """Yield reasons why a fit must not be used."""
+    slope = gradient(likelihood, beta)
+    scale = np.sqrt(np.abs(np.diag(curvature)))
+    if not (np.isfinite(curvature).all() and np.isfinite(slope).all() and (scale > 0).all()):
+        yield _("the likelihood has no curvature where it is highest")
+        return
+    least, *_others = np.linalg.eigvalsh(curvature / np.outer(scale, scale))
+    if least < _FLAT:
+        yield _("the data do not tell its parameters apart (the likelihood is flat)")
+        return
+    rise = float(slope @ np.linalg.solve(curvature, slope)) / 2.0
+    if rise > _CONVERGED * (1.0 + abs(likelihood(beta))):
+        yield _("the search for its parameters has not come to an end")
+    errors = np.sqrt(np.diag(np.linalg.inv(curvature)))
+    if made.family.parameters.get(CURED) in {"logistic", "loglog"}:
+        vague = [
+            name for name, error in zip(made.names, errors, strict=True)
+            if name.startswith(f"{CURED}.") and error > _VAGUE
+        ]  # fmt: skip
+        if vague:
+            yield _("the data do not tell the cured share ({names})", names=", ".join(vague))

@@ -1,0 +1,133 @@
+"""Fitting survival curves: what is right whatever the data, and what is refused."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from equipoise.core.errors import FieldError
+from equipoise.evidence.curves import (
+    FAMILIES,
+    SurvivalData,
+    at_risk,
+    fit_survival,
+    kaplan_meier,
+)
+
+PATIENTS = 3000
+TRUTH = {
+    "exponential": ({"rate": 0.2}, stats.expon(scale=5)),
+    "weibull": ({"shape": 1.4, "scale": 6.0}, stats.weibull_min(1.4, scale=6)),
+    "weibull_ph": ({"shape": 1.4, "scale": 6.0**-1.4}, stats.weibull_min(1.4, scale=6)),
+    "gompertz": ({"shape": 0.1, "rate": 0.05}, stats.gompertz(0.5, scale=10)),
+    "gamma": ({"shape": 2.0, "rate": 0.4}, stats.gamma(2, scale=2.5)),
+    "lognormal": ({"log_mean": 1.5, "log_sd": 0.8}, stats.lognorm(0.8, scale=np.exp(1.5))),
+    "loglogistic": ({"shape": 1.8, "scale": 4.0}, stats.fisk(1.8, scale=4)),
+    "generalised_gamma": (
+        {"mu": 1.5, "sigma": 0.7, "q": 0.6},
+        # t = exp(mu) * (q**2 * gamma(q**-2)) ** (sigma / q)
+        stats.gengamma(0.6**-2, 0.6 / 0.7, scale=np.exp(1.5) * 0.36 ** (0.7 / 0.6)),
+    ),
+}
+
+
+def observed(family: str, *, cured: float = 0.0, seed: int = 3) -> SurvivalData:
+    rng = np.random.default_rng(seed)
+    when = TRUTH[family][1].rvs(PATIENTS, random_state=rng)
+    when = np.where(rng.uniform(size=PATIENTS) < cured, np.inf, when)
+    until = rng.uniform(2.0, 25.0, PATIENTS)
+    return SurvivalData(np.minimum(when, until), when < until)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_functions_are_those_of_scipy(family: str) -> None:
+    values, law = TRUTH[family]
+    parameters = tuple(np.asarray(value) for value in values.values())
+    times = np.array([0.3, 2.0, 7.0, 19.0])
+    passed = FAMILIES[family].cumulative_hazard(times, parameters)
+    np.testing.assert_allclose(passed, -law.logsf(times), rtol=1e-9)
+    expected = law.logpdf(times) - law.logsf(times)
+    np.testing.assert_allclose(
+        FAMILIES[family].log_hazard(times, parameters), expected, rtol=1e-8, atol=1e-9
+    )
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_what_was_drawn_is_found_again(family: str) -> None:
+    found = fit_survival(observed(family), family)
+    truth = np.array(list(TRUTH[family][0].values()))
+    links = FAMILIES[family].parameters.values()
+    pairs = zip(truth, links, strict=True)
+    predictors = [np.log(value) if link == "log" else value for value, link in pairs]
+    apart = (found.coefficients - predictors) / found.standard_errors
+    assert np.abs(apart).max() < 3.5
+
+
+@pytest.mark.parametrize("cure", ["mixture", "non_mixture"])
+def test_a_cured_share_is_found_again(cure: str) -> None:
+    found = fit_survival(observed("weibull", cured=0.4), "weibull", cure=cure)
+    error = found.standard_errors[0] * 0.24  # of a share of 0.4 on the logistic scale
+    assert found.parameters()["cured"] == pytest.approx(0.4, abs=4 * error)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_curve_fits_worse_than_what_it_contains(seed: int) -> None:
+    data = observed("lognormal", cured=0.2, seed=seed)
+    data = data.where(np.arange(PATIENTS) < 300)
+    found = {name: fit_survival(data, name, at_any_rate=True).log_likelihood for name in FAMILIES}
+    for name, family in FAMILIES.items():
+        for inner in family.contains:
+            assert found[name] >= found[inner] - 1e-6, (name, inner)
+    lines = {"hazard": "weibull", "odds": "loglogistic", "normal": "lognormal"}
+    for scale, inner in lines.items():
+        straight = fit_survival(data, "spline", knots=0, spline_scale=scale).log_likelihood
+        assert straight == pytest.approx(found[inner], abs=1e-7)
+        bent = fit_survival(data, "spline", knots=2, spline_scale=scale, at_any_rate=True)
+        assert bent.log_likelihood >= straight - 1e-6
+
+
+def test_the_unit_of_time_changes_nothing_but_the_unit() -> None:
+    data = observed("weibull")
+    days = SurvivalData(data.time * 365.25, data.event)
+    years, in_days = (fit_survival(one, "weibull").parameters() for one in (data, days))
+    assert in_days["shape"] == pytest.approx(years["shape"], rel=1e-6)
+    assert in_days["scale"] == pytest.approx(years["scale"] * 365.25, rel=1e-6)
+
+
+def test_weights_are_patients_and_late_entry_at_0_is_none() -> None:
+    data = observed("gamma").where(np.arange(PATIENTS) < 200)
+    twice = SurvivalData(np.repeat(data.time, 2), np.repeat(data.event, 2))
+    weighted = SurvivalData(data.time, data.event, weight=np.full(data.time.size, 2.0))
+    at_0 = SurvivalData(data.time, data.event, entry=np.zeros(data.time.size))
+    found = [fit_survival(one, "gamma") for one in (data, twice, weighted, at_0)]
+    for one in found[1:]:
+        assert one.coefficients == pytest.approx(found[0].coefficients, rel=1e-5)
+    assert found[1].log_likelihood == pytest.approx(found[2].log_likelihood, rel=1e-9)
+
+
+def test_kaplan_meier_by_hand() -> None:
+    """Two enter late; the ties of an event and a censored time are at risk together."""
+    data = SurvivalData(
+        np.array([2.0, 3.0, 3.0, 5.0, 6.0]), np.array([True, True, False, False, True]),
+        entry=np.array([0.0, 0.0, 0.0, 2.5, 0.0]),
+    )  # fmt: skip
+    found = kaplan_meier(data)
+    assert found.time.tolist() == [2, 3, 6]
+    assert found.at_risk.tolist() == [4, 4, 1]
+    np.testing.assert_allclose(found.survival, [3 / 4, 9 / 16, 0])
+    greenwood = np.sqrt(1 / 12 + 1 / 12) * 9 / 16
+    np.testing.assert_allclose(found.standard_error, [np.sqrt(1 / 12) * 3 / 4, greenwood, 0])
+    np.testing.assert_allclose(found.at(np.array([0.0, 2.0, 5.9, 7.0])), [1, 0.75, 9 / 16, 0])
+    assert at_risk(data, np.array([0.0, 2.6, 5.0])).tolist() == [4, 4, 2]
+
+
+def test_what_is_wrong_is_said() -> None:
+    good = np.array([1.0, 2.0])
+    with pytest.raises(FieldError, match="patient 2 is followed until 0"):
+        SurvivalData(np.array([1.0, 0.0]), good > 0)
+    with pytest.raises(FieldError, match="'weight' has 1 entries, there are 2 patients"):
+        SurvivalData(good, good > 0, weight=np.ones(1))
+    data = SurvivalData(good, good > 0, columns={"sex": np.array(["f", "m"])})
+    with pytest.raises(FieldError, match="no column 'age'"):
+        fit_survival(data, "weibull", covariates=["age"])
+    with pytest.raises(FieldError, match="no parameter 'mu'"):
+        fit_survival(data, "weibull", covariates={"mu": ["sex"]})
