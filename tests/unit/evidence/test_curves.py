@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from equipoise.core.errors import FieldError
+from equipoise.core.errors import FieldError, SeveralErrors
 from equipoise.evidence.curves import (
     FAMILIES,
     SurvivalData,
@@ -131,3 +131,32 @@ def test_what_is_wrong_is_said() -> None:
         fit_survival(data, "weibull", covariates=["age"])
     with pytest.raises(FieldError, match="no parameter 'mu'"):
         fit_survival(data, "weibull", covariates={"mu": ["sex"]})
+
+
+def test_names_that_are_none_are_said_at_once() -> None:
+    data = SurvivalData(np.array([1.0, 2.0]), np.array([True, False]))
+    with pytest.raises(SeveralErrors) as caught:
+        fit_survival(data, "weibul", cure="mixtur", cure_link="log", knots=-1, spline_scale="odd")  # type: ignore[arg-type]
+    message = str(caught.value)
+    for words in ("did you mean 'weibull'?", "did you mean 'mixture'?", "no link 'log'", "-1 knots",
+                  "did you mean 'odds'?"):  # fmt: skip
+        assert words in message
+    with pytest.raises(FieldError, match="too few events"):
+        fit_survival(SurvivalData(np.ones(3), np.zeros(3) > 0), "weibull")
+    with pytest.raises(FieldError, match="too few events"):
+        fit_survival(data, "spline")
+
+
+def test_another_level_is_not_the_first_one() -> None:
+    data = observed("weibull").where(np.arange(PATIENTS) < 200)
+    group = np.where(np.arange(200) % 2 == 0, "old", "young")
+    data = SurvivalData(data.time, data.event, columns={"group": group})
+    found = fit_survival(data, "weibull", covariates=["group"])
+    assert found.parameters(group="old") != found.parameters(group="young")
+    with pytest.raises(FieldError, match="no level 'yuong'") as caught:
+        found.survival(np.array([1.0]), group="yuong")
+    assert "did you mean 'young'?" in str(caught.value.fix)
+    with pytest.raises(FieldError, match="the curve depends on 'group'"):
+        found.parameters()
+    with pytest.raises(SeveralErrors, match="does not depend on 'age'"):
+        found.parameters(age=3)

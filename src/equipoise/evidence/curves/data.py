@@ -64,6 +64,11 @@ class SurvivalData:
             raise FieldError(message, fix=_("times are above 0, and above those of entry"))
 
     @property
+    def patients(self) -> float:
+        """Return how many patients there are, weighted."""
+        return float(self._weights.sum())
+
+    @property
     def events(self) -> float:
         """Return how many events there are, weighted."""
         return float(self._weights[self.event].sum())

@@ -10,6 +10,7 @@ from scipy import optimize
 
 from equipoise.core.errors import EquipoiseError
 from equipoise.core.translation import translate as _
+from equipoise.evidence.curves.asked import SPLINE, require_covariates, require_possible
 from equipoise.evidence.curves.cure import CURED, Cure, with_cure
 from equipoise.evidence.curves.data import SurvivalData
 from equipoise.evidence.curves.families import FAMILIES, LINKS, Family
@@ -77,7 +78,7 @@ class Fit:
     log_likelihood
         At its highest.
     patients, events
-        How many.
+        How many, weighted.
     doubts
         Why the fit should not be used, if somebody insisted on having it.
     """
@@ -87,7 +88,7 @@ class Fit:
     coefficients: Floats
     covariance: Floats
     log_likelihood: float
-    patients: int
+    patients: float
     events: float
     doubts: tuple[str, ...] = ()
 
@@ -113,8 +114,13 @@ class Fit:
         ----------
         **covariates
             By name, as many as the fit has.
+
+        Raises
+        ------
+        FieldError, SeveralErrors
+            If they are others, or a category has no such level.
         """
-        found = self.design.parameters(self.coefficients, covariates)
+        found = self._own(covariates)
         names = self.design.family.parameters
         return {name: float(value) for name, value in zip(names, found, strict=True)}
 
@@ -124,15 +130,22 @@ class Fit:
 
     def cumulative_hazard(self, times: Floats, **covariates: Value) -> Floats:
         """Return the cumulative hazard at some times, 0 at the start."""
-        own = self.design.parameters(self.coefficients, covariates)
+        own = self._own(covariates)
         later = np.where(times > 0, times, 1.0)
         found = self.design.family.cumulative_hazard(later, own)
         return np.where(times > 0, found, 0.0)
 
     def hazard(self, times: Floats, **covariates: Value) -> Floats:
         """Return the hazard at some times above 0."""
-        own = self.design.parameters(self.coefficients, covariates)
+        own = self._own(covariates)
         return np.asarray(np.exp(self.design.family.log_hazard(times, own)) + 0.0 * times)
+
+    def _own(self, covariates: Mapping[str, Value]) -> tuple[Floats, ...]:
+        """Return the parameters of the curve of patients with some covariates."""
+        terms = (term for own in self.design.terms.values() for term in own)
+        wanted = dict.fromkeys(term.column for term in terms)
+        require_covariates(covariates, wanted=wanted, levels=self.design.levels)
+        return self.design.parameters(self.coefficients, covariates)
 
 
 def fit_survival(
@@ -172,8 +185,8 @@ def fit_survival(
     ------
     FitError
         If it has not converged, or what it estimates cannot be told from the data.
-    FieldError
-        If a parameter or a column is not there.
+    FieldError, SeveralErrors
+        If a name is none, a parameter or a column is not there, or there are too few events.
 
     Examples
     --------
@@ -181,6 +194,9 @@ def fit_survival(
     >>> round(fit_survival(data, "exponential").parameters()["rate"], 6)
     0.25
     """
+    require_possible(
+        data, family=family, cure=cure, cure_link=cure_link, knots=knots, spline_scale=spline_scale
+    )
     own = _family(data, family, knots, spline_scale)
     own = own if cure is None else with_cure(own, cure, link=cure_link)
     moved = covariates if isinstance(covariates, Mapping) else {own.location: tuple(covariates)}
@@ -197,12 +213,12 @@ def fit_survival(
         raise FitError(_("{curve}: {doubt}", curve=name, doubt=doubts[0]), fix=fix)
     with np.errstate(all="ignore"):
         covariance = np.asarray(np.linalg.pinv(curvature, hermitian=True), dtype=np.float64)
-    return Fit(name, made, best, covariance, likelihood(best), data.time.size, data.events, doubts)
+    return Fit(name, made, best, covariance, likelihood(best), data.patients, data.events, doubts)
 
 
 def _family(data: SurvivalData, name: str, knots: int, scale: SplineScale) -> Family:
     """Return the family of a name."""
-    if name == "spline":
+    if name == SPLINE:
         return spline_family(knots_of(data.time[data.event], knots).tolist(), scale)
     return FAMILIES[name]
 
