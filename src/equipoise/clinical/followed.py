@@ -95,7 +95,7 @@ def followed(
 _KINDS = {"age": np.float64, "year": np.int64, "draw": np.int64}
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=1)
 def _coordinates(
     labels: tuple[tuple[str, tuple[str, ...] | tuple[int, ...] | tuple[float, ...]], ...],
 ) -> xr.Coordinates:
