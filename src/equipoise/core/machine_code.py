@@ -10,14 +10,15 @@ from llvmlite import ir
 from numba import from_dtype, njit, types
 from numba.extending import intrinsic
 
-from equipoise.core.whole_kernels import object_file, whole_kernels
+from equipoise.core.whole_kernels import PlainPipeline, object_file, whole_kernels
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-_INNER = {
+_INNER: dict[str, object] = {
     "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False, "no_rewrites": True,
+    "pipeline_class": PlainPipeline,
 }  # fmt: skip
 """Of functions that nobody calls from Python, which saves a fifth of the time of compiling; that
 make no arrays, so that nobody needs to count who uses them; and that write no expressions of whole
@@ -190,7 +191,7 @@ def object_of(
 
 
 def _compiled(
-    function: Callable[P, R], *, is_kept: bool = True, **options: bool | set[str]
+    function: Callable[P, R], *, is_kept: bool = True, **options: object
 ) -> Callable[P, R]:
     """Return the function as machine code."""
     compiling = partial(njit, nogil=True, error_model="numpy", **options)

@@ -11,8 +11,11 @@ from contextlib import contextmanager
 from functools import lru_cache
 
 from llvmlite.binding import ModuleRef
+from numba.core import typed_passes, untyped_passes
 from numba.core.codegen import JITCodeLibrary, JITCPUCodegen
+from numba.core.compiler import CompilerBase
 from numba.core.compiler_lock import global_compiler_lock
+from numba.core.compiler_machinery import PassManager
 from numba.core.registry import cpu_target
 from numba.core.types.functions import BaseFunction
 
@@ -20,6 +23,34 @@ _OPERATORS = frozenset(one for one in vars(operator).values() if callable(one))
 
 _WRAPPER = "_ZN7cpython"
 """How names of functions begin through which Python calls machine code."""
+
+
+_PASSES = (
+    untyped_passes.TranslateByteCode,
+    untyped_passes.FixupArgs,
+    untyped_passes.IRProcessing,
+    untyped_passes.ReconstructSSA,
+    typed_passes.NopythonTypeInference,
+    typed_passes.PreLowerStripPhis,
+    typed_passes.NativeLowering,
+    typed_passes.NoPythonBackend,
+)
+"""Of Numba's, those that numbers, pointers and named tuples need."""
+
+
+class PlainPipeline(CompilerBase):
+    """From Python to LLVM, for functions without closures, literal loops or arrays that they own.
+
+    Numba goes through each function a dozen times for such things, a fifth of its time.
+    """
+
+    def define_pipelines(self) -> list[PassManager]:
+        """Return the one way there is."""
+        passes = PassManager("plain")
+        for one in _PASSES:
+            passes.add_pass(one, one.__name__)
+        passes.finalize()
+        return [passes]
 
 
 class _Library(JITCodeLibrary):
