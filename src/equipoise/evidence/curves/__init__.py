@@ -1,16 +1,21 @@
 """From times of single patients to survival curves: fits, with cure and background mortality."""
 
 from equipoise.evidence.curves.data import KaplanMeier, SurvivalData, at_risk, kaplan_meier
+from equipoise.evidence.curves.digitised import DigitisedCurve
 from equipoise.evidence.curves.families import FAMILIES
 from equipoise.evidence.curves.fit import Fit, FitError, fit_survival
+from equipoise.evidence.curves.reconstruct import Reconstruction, reconstruct
 
 __all__ = [
     "FAMILIES",
+    "DigitisedCurve",
     "Fit",
     "FitError",
     "KaplanMeier",
+    "Reconstruction",
     "SurvivalData",
     "at_risk",
     "fit_survival",
     "kaplan_meier",
+    "reconstruct",
 ]

@@ -1,0 +1,155 @@
+"""A Kaplan-Meier curve as somebody read it off a printed figure, with what is printed below it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.core.errors import FieldError, Mistakes
+from equipoise.core.translation import translate as _
+
+Floats = NDArray[np.float64]
+
+MOST_PATIENTS = 1_000_000
+
+_BESIDE = 0.02
+"""How far beside the axes a click may fall, as a share of them; it is moved onto them."""
+
+_MISREAD = 0.04
+"""How far two shares may be misread together, before the numbers below the curve are doubted."""
+
+
+@dataclass(frozen=True)
+class DigitisedCurve:
+    """Points read off one printed curve, in any order, and the numbers below it.
+
+    Parameters
+    ----------
+    time
+        Of each point, in any unit; dims (point).
+    survival
+        The share without an event there, 0 to 1; dims (point).
+    risk_times
+        At which numbers at risk are printed, rising from 0; dims (printed).
+    at_risk
+        Those numbers, at least the first; dims (printed).
+    events
+        How many there were in all, if printed.
+
+    Raises
+    ------
+    FieldError, SeveralErrors
+        With all that is wrong.
+    """
+
+    time: Floats
+    survival: Floats
+    risk_times: Floats
+    at_risk: Floats
+    events: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be, at once."""
+        mistakes = Mistakes()
+        for error in (*_wrong_points(self), *_wrong_numbers(self)):
+            with mistakes.noted():
+                raise error
+        if not mistakes.found:  # else the curve could not be compared with the numbers
+            for error in _apart(self):
+                with mistakes.noted():
+                    raise error
+        mistakes.refuse()
+
+    def steps(self) -> tuple[Floats, Floats]:
+        """Return the times and shares of a curve that starts at 1 and never rises.
+
+        Times and shares are sorted each on their own: where shares rise, which is noise of the
+        reading, this comes nearer to any curve that falls, and a stray point moves to its height.
+
+        References
+        ----------
+        Chernozhukov, Fernandez-Val, Galichon (2009), Biometrika 96(3):559-575,
+        https://doi.org/10.1093/biomet/asp030.
+        """
+        order = np.argsort(self.time)
+        time, share = self.time[order], np.clip(self.survival[order], 0.0, 1.0)
+        # Whatever was read at the start, all are without an event there.
+        time, share = time[time > 0], share[time > 0]
+        last = np.append(time[1:] > time[:-1], True)
+        return np.append(0.0, time[last]), np.append(1.0, -np.sort(-share)[last])
+
+
+def _wrong_points(curve: DigitisedCurve) -> Iterator[FieldError]:
+    """Yield what is wrong with the points."""
+    time, share = curve.time, curve.survival
+    if time.shape != share.shape or time.ndim != 1:
+        message = _("there are {times} times and {shares} shares of points",
+                    times=time.size, shares=share.size)  # fmt: skip
+        yield FieldError(message, fix=_("give one share for each time"))
+        return
+    if not (np.isfinite(time).all() and np.isfinite(share).all()):
+        message = _("a point of the curve is not finite")
+        yield FieldError(message, fix=_("remove it, or read it again"))
+        return
+    if not (time > 0).any():
+        message = _("no point of the curve is later than the start")
+        yield FieldError(message, fix=_("read the whole curve, some 100 points"))
+        return
+    if time.min() < -_BESIDE * time.max():
+        message = _("a point stands at the time {time:g}", time=float(time.min()))
+        yield FieldError(message, fix=_("times are 0 or later; check the axis"))
+    if share.max() > 2.0:
+        message = _("a share of {share:g} is a percentage", share=float(share.max()))
+        yield FieldError(message, fix=_("divide all shares by 100"))
+    elif share.max() > 1.0 + _BESIDE or share.min() < -_BESIDE:
+        wrong = float(share.max() if share.max() > 1.0 + _BESIDE else share.min())
+        message = _("a share of {share:g} is not between 0 and 1", share=wrong)
+        yield FieldError(message, fix=_("check the axis, and read the points again"))
+
+
+def _wrong_numbers(curve: DigitisedCurve) -> Iterator[FieldError]:
+    """Yield what is wrong with the numbers at risk and of events."""
+    times, numbers = curve.risk_times, curve.at_risk
+    if times.shape != numbers.shape or times.ndim != 1 or not times.size:
+        message = _("there are {times} times and {numbers} numbers at risk",
+                    times=times.size, numbers=numbers.size)  # fmt: skip
+        yield FieldError(message, fix=_("give one number for each time, at least that at 0"))
+        return
+    if times[0] != 0 or not np.isfinite(times).all() or (np.diff(times) <= 0).any():
+        message = _("the times of numbers at risk do not rise from 0")
+        yield FieldError(message, fix=_("give them in order, the first is 0"))
+    if not np.isfinite(numbers).all() or (numbers < 0).any() or (numbers % 1 != 0).any():
+        message = _("a number at risk is not a whole number")
+        yield FieldError(message, fix=_("write the numbers as they are printed"))
+        return
+    if not 1 <= numbers[0] <= MOST_PATIENTS:
+        message = _("{number:.0f} patients at the start", number=float(numbers[0]))
+        yield FieldError(message, fix=_("use 1 to {most}", most=MOST_PATIENTS))
+    if (np.diff(numbers) > 0).any():
+        place = int(np.argmax(np.diff(numbers) > 0)) + 1
+        message = _("the number at risk rises to {number:.0f}", number=float(numbers[place]))
+        fix = _("check it; who enters late cannot be told from such a curve")
+        yield FieldError(message, fix=fix)
+    if curve.events is not None and not 0 <= curve.events <= numbers[0]:
+        message = _("{events} events of {patients:.0f} patients",
+                    events=curve.events, patients=float(numbers[0]))  # fmt: skip
+        yield FieldError(message, fix=_("give the events of this curve alone, or none"))
+
+
+def _apart(curve: DigitisedCurve) -> Iterator[FieldError]:
+    """Yield numbers at risk that are more than the curve leaves, as those of another curve are."""
+    time, share = curve.steps()
+    before = share[np.maximum(np.searchsorted(time, curve.risk_times, side="left") - 1, 0)]
+    for number in range(1, curve.at_risk.size):
+        first, left = curve.at_risk[number - 1], before[number]
+        kept = left / before[number - 1] if before[number - 1] > 0 else 0.0
+        if curve.at_risk[number] > first * min(kept + _MISREAD, 1.0) + 1.0:
+            message = _(
+                "{found:.0f} are at risk at {time:g}, of {first:.0f} before, of whom the curve "
+                "leaves {left:.0f}",
+                found=float(curve.at_risk[number]), time=float(curve.risk_times[number]),
+                first=float(first), left=float(first * kept),
+            )  # fmt: skip
+            yield FieldError(message, fix=_("check that the numbers are those of this curve"))
+            return
