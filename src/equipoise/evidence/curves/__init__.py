@@ -4,6 +4,7 @@ from equipoise.evidence.curves.data import KaplanMeier, SurvivalData, at_risk, k
 from equipoise.evidence.curves.digitised import DigitisedCurve
 from equipoise.evidence.curves.families import FAMILIES
 from equipoise.evidence.curves.fit import Fit, FitError, fit_survival
+from equipoise.evidence.curves.read import read_curves, read_patients
 from equipoise.evidence.curves.reconstruct import Reconstruction, reconstruct
 
 __all__ = [
@@ -17,5 +18,7 @@ __all__ = [
     "at_risk",
     "fit_survival",
     "kaplan_meier",
+    "read_curves",
+    "read_patients",
     "reconstruct",
 ]

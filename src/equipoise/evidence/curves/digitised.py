@@ -52,7 +52,11 @@ class DigitisedCurve:
     def __post_init__(self) -> None:
         """Refuse what cannot be, at once."""
         mistakes = Mistakes()
-        for error in (*_wrong_points(self), *_wrong_numbers(self)):
+        wrong = (
+            *wrong_points(self.time, self.survival),
+            *wrong_numbers(self.risk_times, self.at_risk, self.events),
+        )
+        for error in wrong:
             with mistakes.noted():
                 raise error
         if not mistakes.found:  # else the curve could not be compared with the numbers
@@ -80,9 +84,8 @@ class DigitisedCurve:
         return np.append(0.0, time[last]), np.append(1.0, -np.sort(-share)[last])
 
 
-def _wrong_points(curve: DigitisedCurve) -> Iterator[FieldError]:
-    """Yield what is wrong with the points."""
-    time, share = curve.time, curve.survival
+def wrong_points(time: Floats, share: Floats) -> Iterator[FieldError]:
+    """Yield what is wrong with points of a curve."""
     if time.shape != share.shape or time.ndim != 1:
         message = _("there are {times} times and {shares} shares of points",
                     times=time.size, shares=share.size)  # fmt: skip
@@ -108,9 +111,8 @@ def _wrong_points(curve: DigitisedCurve) -> Iterator[FieldError]:
         yield FieldError(message, fix=_("check the axis, and read the points again"))
 
 
-def _wrong_numbers(curve: DigitisedCurve) -> Iterator[FieldError]:
-    """Yield what is wrong with the numbers at risk and of events."""
-    times, numbers = curve.risk_times, curve.at_risk
+def wrong_numbers(times: Floats, numbers: Floats, events: int | None) -> Iterator[FieldError]:
+    """Yield what is wrong with numbers at risk and of events."""
     if times.shape != numbers.shape or times.ndim != 1 or not times.size:
         message = _("there are {times} times and {numbers} numbers at risk",
                     times=times.size, numbers=numbers.size)  # fmt: skip
@@ -131,9 +133,9 @@ def _wrong_numbers(curve: DigitisedCurve) -> Iterator[FieldError]:
         message = _("the number at risk rises to {number:.0f}", number=float(numbers[place]))
         fix = _("check it; who enters late cannot be told from such a curve")
         yield FieldError(message, fix=fix)
-    if curve.events is not None and not 0 <= curve.events <= numbers[0]:
+    if events is not None and not 0 <= events <= numbers[0]:
         message = _("{events} events of {patients:.0f} patients",
-                    events=curve.events, patients=float(numbers[0]))  # fmt: skip
+                    events=events, patients=float(numbers[0]))  # fmt: skip
         yield FieldError(message, fix=_("give the events of this curve alone, or none"))
 
 

@@ -37,8 +37,8 @@ _FAR = 0.05
 _NONE = 1e-12
 """A share that nobody is left of."""
 
-_LEAST_PUSH, _MOST_PUSH = 1e-7, 1.0
-"""Squares of shares that one event more or less may cost, if events in all are known."""
+_LEAST_PUSH, _MOST_PUSH = 1e-3, 10.0
+"""Squares of patients that one event more or less may cost, if events in all are known."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +118,9 @@ class _Stretch:
         return np.asarray(np.cumprod(1.0 - events / np.maximum(at_risk, 1)))
 
     def misfit(self, count: int, events: Numbers) -> float:
-        """Return how far these are from what was read: a sum of squares."""
-        return float(((self.given_back(count, events) - self.kept) ** 2).sum())
+        """Return how far these are from what was read: a mean square, in patients."""
+        apart = self.patients * (self.given_back(count, events) - self.kept)
+        return float((apart**2).mean()) if apart.size else 0.0
 
     def left(self, count: int) -> float:
         """Return how many are at risk at the end; below 0 if so many cannot leave."""
@@ -163,7 +164,7 @@ def reconstruct(curve: DigitisedCurve, *, between: bool = False) -> Reconstructi
             )
             if abs(other[0].size - wanted) < abs(happened.size - wanted):
                 happened, left = other
-            size *= 2.0
+            size *= 1.3
     return _judged(curve, happened, left)
 
 
