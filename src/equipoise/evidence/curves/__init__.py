@@ -5,7 +5,7 @@ from equipoise.evidence.curves.digitised import DigitisedCurve
 from equipoise.evidence.curves.families import FAMILIES
 from equipoise.evidence.curves.fit import Fit, FitError, fit_survival
 from equipoise.evidence.curves.read import read_curves, read_patients
-from equipoise.evidence.curves.reconstruct import Reconstruction, reconstruct
+from equipoise.evidence.curves.reconstruction import Reconstruction, reconstruct
 
 __all__ = [
     "FAMILIES",

@@ -59,8 +59,9 @@ class _Sheet:
                 self.note_cell(row, name, message, fix=fix)
             elif value < least or (above and value == least):
                 message = _("{value:g} is too small", value=value)
-                bound = _("above {least:g}", least=least) if above else f"{least:g}"
-                self.note_cell(row, name, message, fix=_("from {bound} on", bound=bound))
+                more = _("write a number above {least:g}", least=least)
+                fix = more if above else _("write a number from {least:g} on", least=least)
+                self.note_cell(row, name, message, fix=fix)
             else:
                 found[row] = value
         return found

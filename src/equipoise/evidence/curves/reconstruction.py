@@ -37,6 +37,9 @@ _FAR = 0.05
 _NONE = 1e-12
 """A share that nobody is left of."""
 
+_LATE = 3
+"""Power of the share of events so far with which their sum is made a whole number."""
+
 _LEAST_PUSH, _MOST_PUSH = 1e-3, 10.0
 """Squares of patients that one event more or less may cost, if events in all are known."""
 
@@ -155,7 +158,7 @@ def reconstruct(curve: DigitisedCurve, *, between: bool = False) -> Reconstructi
     (10.0, 4.0, [10.0, 6.0])
     """
     happened, left = _patients(curve, between=between, push=0.0)
-    if curve.events is not None:
+    if curve.events is not None and curve.at_risk.size > 1:
         # Events in all decide between numbers that give the curve back almost as well.
         wanted, size = curve.events, _LEAST_PUSH
         while happened.size != wanted and size < _MOST_PUSH:
@@ -164,7 +167,7 @@ def reconstruct(curve: DigitisedCurve, *, between: bool = False) -> Reconstructi
             )
             if abs(other[0].size - wanted) < abs(happened.size - wanted):
                 happened, left = other
-            size *= 1.3
+            size *= 1.5
     return _judged(curve, happened, left)
 
 
@@ -252,9 +255,11 @@ def _rounded(upto: Floats, total: int) -> Numbers:
     """Return whole numbers of events at each point, of a known sum."""
     if not total:
         return np.zeros(upto.size, dtype=np.int64)
-    sums = np.floor(upto * (total / max(float(upto[-1]), _NONE)) + 0.5).astype(np.int64)
+    # What the sum is more or less than the curve says comes late, so that it is followed till then.
+    late = (upto / max(float(upto[-1]), _NONE)) ** _LATE
+    sums = np.clip(np.floor(upto + (total - upto[-1]) * late + 0.5), 0, total).astype(np.int64)
     sums[-1] = total
-    return np.diff(sums, prepend=0)
+    return np.diff(np.maximum.accumulate(sums), prepend=0)
 
 
 def _judged(curve: DigitisedCurve, happened: Floats, left: Floats) -> Reconstruction:
