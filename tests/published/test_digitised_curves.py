@@ -221,8 +221,8 @@ def test_head_and_neck_cancer() -> None:
     alone, both = made["radiotherapy"], made["radiotherapy plus cetuximab"]
     for one in (alone, both):
         assert one.at_risk.tolist() == one.curve.at_risk.tolist()
-        assert one.largest_difference <= 0.011
-        assert one.mean_difference <= 0.004
+        assert one.largest_difference <= 0.009
+        assert one.mean_difference <= 0.003
     # R's IPDfromKM makes 134 and 111 events of the same points, and 0.720 (0.559 to 0.926).
     assert (alone.data.events, both.data.events) == (134, 110)
     found = hazard_ratio(alone.data, both.data)
@@ -241,7 +241,7 @@ def test_head_and_neck_cancer_without_numbers_at_risk() -> None:
     ]
     assert [one.data.events for one in made] == [157, 131]
     assert all("nobody leaves" in doubt for one in made for doubt in one.doubts)
-    assert all(one.largest_difference <= 0.011 for one in made)
+    assert all(one.largest_difference <= 0.012 for one in made)
 
 
 def test_melanoma() -> None:
@@ -251,6 +251,6 @@ def test_melanoma() -> None:
     assert made.at_risk.tolist() == curve.at_risk.tolist()
     assert made.data.patients == 80
     assert not made.doubts
-    assert made.largest_difference <= 0.017
-    assert made.mean_difference <= 0.004
+    assert made.largest_difference <= 0.010
+    assert made.mean_difference <= 0.003
     assert kaplan_meier(made.data).survival[-1] == pytest.approx(0.592, abs=0.005)

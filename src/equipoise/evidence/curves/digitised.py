@@ -11,7 +11,7 @@ from equipoise.core.translation import translate as _
 
 Floats = NDArray[np.float64]
 
-MOST_PATIENTS = 1_000_000
+MOST_PATIENTS = 200_000
 
 _BESIDE = 0.02
 """How far beside the axes a click may fall, as a share of them; it is moved onto them."""

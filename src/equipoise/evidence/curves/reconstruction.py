@@ -5,15 +5,16 @@ patients leaves at even distances without an event. Of those at risk the curve k
 
 .. math:: n(c) = R(t_1) \, \bigl( n_0 - \textstyle\sum_{j \le c} 1 / R(t_j) \bigr),
 
-with :math:`R(t)` the share read off at :math:`t` to that of the patients reconstructed so far. The
-:math:`c` is taken for which this is nearest to :math:`n_1`; whoever else is missing had an event.
+with :math:`R(t)` the share read off at :math:`t` to that of the patients reconstructed so far.
+Whoever else is missing had an event. Of the :math:`c` for which :math:`n(c)` is about :math:`n_1`,
+the one is taken whose whole numbers of events give the points back best.
 
 References
 ----------
 Guyot, Ades, Ouwens, Welton (2012), BMC Med Res Methodol 12:9,
 https://doi.org/10.1186/1471-2288-12-9: numbers at risk, events in all, censoring at even distances,
 the rate of it carried on where no number is printed. They round the events at each point; here
-their sum is rounded, as far as the point, so that numbers at risk are met where that is possible.
+their running total is rounded, so that numbers at risk are met.
 Liu, Zhou, Lee (2021), BMC Med Res Methodol 21:111, https://doi.org/10.1186/s12874-021-01308-8:
 cleaning of points, and how well a reconstruction gives them back.
 """
@@ -33,6 +34,9 @@ Numbers = NDArray[np.int64]
 
 _FAR = 0.05
 """Difference from the points from which on a reconstruction is doubtful."""
+
+_PIXELS = 0.003
+"""How far beside a step a point of it is read, as a share of the time axis."""
 
 _NONE = 1e-12
 """A share that nobody is left of."""
@@ -58,7 +62,7 @@ class Reconstruction:
         How many of these patients are at risk where numbers are printed; dims (printed).
     largest_difference
         Of the share without an event, from the points that were read; a point on the drop of a
-        step is not apart from it.
+        step, or two pixels beside it, is not apart from it.
     mean_difference
         Root of the mean square of these differences.
     doubts
@@ -270,7 +274,8 @@ def _judged(curve: DigitisedCurve, happened: Floats, left: Floats) -> Reconstruc
     data = SurvivalData(time[order], event[order])
     found = kaplan_meier(data)
     share = np.clip(curve.survival, 0.0, 1.0)
-    after, before = (found.at(one) for one in (curve.time, np.nextafter(curve.time, -np.inf)))
+    beside = _PIXELS * float(time.max())
+    before, after = found.at(curve.time - beside), found.at(curve.time + beside)
     apart = np.maximum(np.maximum(share - before, after - share), 0.0)[curve.time > 0]
     known = at_risk(data, curve.risk_times)
     largest = float(apart.max())
