@@ -9,12 +9,14 @@ Lambert, Thompson, Weston, Dickman (2007), Biostatistics 8(3):576-594,
 https://doi.org/10.1093/biostatistics/kxl030.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Literal
 
 import numpy as np
 
-from equipoise.evidence.curves.families import Curve, Family, Floats
+from equipoise.evidence.curves.families import LINKS, Curve, Family, Floats, Inner
 
 Cure = Literal["mixture", "non_mixture"]
 
@@ -22,6 +24,11 @@ CURED = "cured"
 """The parameter that is the share of the cured."""
 
 
+_NOBODY = 1e-9
+"""A share of cured that is all but none: with it a mixture is the curve of the others."""
+
+
+@cache
 def with_cure(family: Family, kind: Cure, *, link: str) -> Family:
     """Return a family with a cured share as its first parameter, which covariates move.
 
@@ -34,40 +41,47 @@ def with_cure(family: Family, kind: Cure, *, link: str) -> Family:
     link
         Of the share: ``logistic``, ``loglog`` or ``identity``.
     """
-    hazard, cumulative = (_mixture if kind == "mixture" else _without_mixture)(family)
+    start = family.start
+    inner = tuple(
+        Inner(with_cure(one.family, kind, link=link), _beside_the_cured(one.place))
+        for one in family.contains
+    )
+    if kind == "mixture":
+        nobody = float(LINKS[link].predictor(np.asarray(_NOBODY)))
+        inner = (*inner, Inner(family, lambda *others: (nobody, *others)))
     return replace(
         family,
         parameters={CURED: link, **family.parameters},
         location=CURED,
-        log_hazard=hazard,
-        cumulative_hazard=cumulative,
-        start=lambda *known: (0.5, *family.start(*known)),
-        contains=(),
+        curve=(_mixture if kind == "mixture" else _without_mixture)(family.curve),
+        start=None if start is None else lambda *known: (0.5, *start(*known)),
+        contains=inner,
         is_proportional=False,
     )
 
 
-def _mixture(family: Family) -> tuple[Curve, Curve]:
-    """Return log hazard and cumulative hazard of a mixture."""
-
-    def cumulative(t: Floats, p: tuple[Floats, ...]) -> Floats:
-        return -np.log(p[0] + (1.0 - p[0]) * np.exp(-family.cumulative_hazard(t, p[1:])))
-
-    def log_hazard(t: Floats, p: tuple[Floats, ...]) -> Floats:
-        own = family.cumulative_hazard(t, p[1:])
-        return np.log1p(-p[0]) + family.log_hazard(t, p[1:]) - own + cumulative(t, p)
-
-    return log_hazard, cumulative
+def _beside_the_cured(place: Callable[..., tuple[float, ...]]) -> Callable[..., tuple[float, ...]]:
+    """Return where the predictors of a simpler family go if both have the same cured share."""
+    return lambda cured, *others: (cured, *place(*others))
 
 
-def _without_mixture(family: Family) -> tuple[Curve, Curve]:
-    """Return log hazard and cumulative hazard of a non-mixture model."""
+def _mixture(own: Curve) -> Curve:
+    """Return the curve of a mixture, from that of those who are not cured."""
 
-    def cumulative(t: Floats, p: tuple[Floats, ...]) -> Floats:
-        return np.log(p[0]) * np.expm1(-family.cumulative_hazard(t, p[1:]))
+    def curve(t: Floats, p: tuple[Floats, ...]) -> tuple[Floats, Floats]:
+        hazard, passed = own(t, p[1:])
+        all_passed = -np.log(p[0] + (1.0 - p[0]) * np.exp(-passed))
+        return np.log1p(-p[0]) + hazard - passed + all_passed, all_passed
 
-    def log_hazard(t: Floats, p: tuple[Floats, ...]) -> Floats:
-        own = family.cumulative_hazard(t, p[1:])
-        return np.log(-np.log(p[0])) + family.log_hazard(t, p[1:]) - own
+    return curve
 
-    return log_hazard, cumulative
+
+def _without_mixture(own: Curve) -> Curve:
+    """Return the curve of a non-mixture model, from that of those who are not cured."""
+
+    def curve(t: Floats, p: tuple[Floats, ...]) -> tuple[Floats, Floats]:
+        hazard, passed = own(t, p[1:])
+        all_passed = np.log(p[0]) * np.expm1(-passed)
+        return np.log(-np.log(p[0])) + hazard - passed, all_passed
+
+    return curve

@@ -1,39 +1,24 @@
 """Fitting curves to patients by maximum likelihood, and refusing fits that say nothing."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize
 
 from equipoise.core.errors import EquipoiseError
 from equipoise.core.translation import translate as _
 from equipoise.evidence.curves.asked import SPLINE, require_covariates, require_possible
 from equipoise.evidence.curves.cure import CURED, Cure, with_cure
 from equipoise.evidence.curves.data import SurvivalData
-from equipoise.evidence.curves.families import FAMILIES, LINKS, Family
-from equipoise.evidence.curves.likelihood import (
-    Design,
-    Likelihood,
-    Value,
-    design,
-    gradient,
-    hessian,
-)
+from equipoise.evidence.curves.families import FAMILIES, Family
+from equipoise.evidence.curves.likelihood import Design, Likelihood, Value, design
+from equipoise.evidence.curves.search import Search
+from equipoise.evidence.curves.slopes import close_derivatives, steps
 from equipoise.evidence.curves.splines import SplineScale, knots_of, spline_family
 
 Floats = NDArray[np.float64]
 
-
-class _Minimum(Protocol):
-    """What is used of a search's result."""
-
-    x: Floats
-
-
-_minimize = cast("Callable[..., _Minimum]", optimize.minimize)
 
 _CONVERGED = 1e-9
 """How much the logarithm of the likelihood might still rise."""
@@ -202,18 +187,22 @@ def fit_survival(
     moved = covariates if isinstance(covariates, Mapping) else {own.location: tuple(covariates)}
     made = design(own, data, moved)
     likelihood = Likelihood(made, data)
-    best = _without_covariates(data, own)
-    if len(made.names) > len(own.parameters):
-        best = _highest(likelihood, [made.spread(best)])
-    curvature = -hessian(likelihood, best)
-    doubts = tuple(_doubts(likelihood, best, curvature, made))
+    best = Search(data).best(made)
+    slope, second = close_derivatives(likelihood, best, steps(likelihood, best))
+    doubts = tuple(_doubts(likelihood, best, slope, -second, made))
     name = family if cure is None else f"{family}, {cure}"
     if doubts and not at_any_rate:
         fix = _("use a curve with fewer parameters, or longer follow-up")
         raise FitError(_("{curve}: {doubt}", curve=name, doubt=doubts[0]), fix=fix)
-    with np.errstate(all="ignore"):
-        covariance = np.asarray(np.linalg.pinv(curvature, hermitian=True), dtype=np.float64)
+    covariance = _inverse(-second)
     return Fit(name, made, best, covariance, likelihood(best), data.patients, data.events, doubts)
+
+
+def _inverse(curvature: Floats) -> Floats:
+    """Return the covariance, as far as there is one."""
+    if not np.isfinite(curvature).all():
+        return np.full_like(curvature, np.nan)
+    return np.asarray(np.linalg.pinv(curvature, hermitian=True), dtype=np.float64)
 
 
 def _family(data: SurvivalData, name: str, knots: int, scale: SplineScale) -> Family:
@@ -223,73 +212,10 @@ def _family(data: SurvivalData, name: str, knots: int, scale: SplineScale) -> Fa
     return FAMILIES[name]
 
 
-def _without_covariates(data: SurvivalData, family: Family) -> Floats:
-    """Return the best constants: simple curves first, from which others start."""
-    likelihood = Likelihood(design(family, data, {}), data)
-    logs = np.log(data.time[data.event])
-    mean, sd = float(logs.mean()), max(float(logs.std()), 0.1)
-    rate = data.events / data.exposure
-    if CURED not in family.parameters:
-        return _highest(likelihood, [_predictors(family, family.start(rate, mean, sd))])
-    starts = []
-    for share in (0.2, 0.5, 0.8):
-        # The fewer can have an event, the more often they have.
-        _half, *values = family.start(rate / (1.0 - share), mean, sd)
-        starts.append(_predictors(family, (share, *values)))
-    return _highest(likelihood, starts)
-
-
-def _predictors(family: Family, values: Sequence[float]) -> Floats:
-    """Return parameters on the scale of their links."""
-    links = family.parameters.values()
-    return np.array(
-        [float(LINKS[link].predictor(np.asarray(v))) for link, v in zip(links, values, strict=True)]
-    )
-
-
-def _highest(likelihood: Likelihood, starts: Sequence[Floats]) -> Floats:
-    """Return the coefficients with the highest likelihood, from several starts."""
-
-    def lower(beta: Floats) -> float:
-        found = likelihood(beta)
-        return -found if np.isfinite(found) else 1e300
-
-    found: list[tuple[float, int, Floats]] = []
-    for number, start in enumerate(starts):
-        # Steps of a simplex first, which no cliff of the likelihood sends away.
-        options = {"maxfev": 60 * start.size, "xatol": 1e-3, "fatol": 1e-3}
-        rough = _minimize(lower, start, method="Nelder-Mead", options=options).x
-        with np.errstate(all="ignore"):
-            smooth = _minimize(
-                lower, rough, method="BFGS", jac=lambda beta: gradient(lower, beta)
-            ).x
-        best = min((start, rough, smooth), key=lower)
-        found.append((lower(best), number, best))
-    return _polished(likelihood, min(found)[2])
-
-
-def _polished(likelihood: Likelihood, beta: Floats) -> Floats:
-    """Return coefficients after steps of Newton's method, as long as these climb."""
-    for _number in range(30):
-        slope, curvature = gradient(likelihood, beta), -hessian(likelihood, beta)
-        if not (np.isfinite(slope).all() and np.isfinite(curvature).all()):
-            return beta
-        step = np.linalg.lstsq(curvature, slope, rcond=1e-14)[0]
-        rise = float(slope @ step)
-        if not rise > 1e-13 * (1.0 + abs(likelihood(beta))):
-            return beta
-        size = 1.0
-        while size > 1e-4 and not likelihood(beta + size * step) > likelihood(beta):
-            size /= 2.0
-        if size <= 1e-4:
-            return beta
-        beta = beta + size * step
-    return beta
-
-
-def _doubts(likelihood: Likelihood, beta: Floats, curvature: Floats, made: Design) -> Iterator[str]:
+def _doubts(
+    likelihood: Likelihood, beta: Floats, slope: Floats, curvature: Floats, made: Design
+) -> Iterator[str]:
     """Yield reasons why a fit must not be used."""
-    slope = gradient(likelihood, beta)
     scale = np.sqrt(np.abs(np.diag(curvature)))
     if not (np.isfinite(curvature).all() and np.isfinite(slope).all() and (scale > 0).all()):
         yield _("the likelihood has no curvature where it is highest")

@@ -1,6 +1,6 @@
 """What a curve says of patients: covariates, likelihood and its derivatives."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,12 +53,6 @@ class Design:
             for parameter in self.family.parameters
             for one in (CONSTANT, *(term.name for term in self.terms[parameter]))
         )
-
-    def spread(self, constants: Floats) -> Floats:
-        """Return coefficients with which no covariate matters."""
-        counts = [len(self.terms[parameter]) for parameter in self.family.parameters]
-        parts = [[value, *(0.0,) * count] for value, count in zip(constants, counts, strict=True)]
-        return np.array([value for part in parts for value in part])
 
     def parameters(self, beta: Floats, values: Mapping[str, object]) -> tuple[Floats, ...]:
         """Return the parameters of a family, by patient or for one set of covariates.
@@ -146,11 +140,10 @@ class Likelihood:
         """Return what each patient adds."""
         data, family = self.data, self.design.family
         parameters = self.design.parameters(beta, data.columns)
-        hazard = np.broadcast_to(family.log_hazard(data.time, parameters), data.time.shape)
+        hazard, passed = family.curve(data.time, parameters)
         if data.background is not None:
             with np.errstate(divide="ignore"):
                 hazard = np.logaddexp(np.log(data.background), hazard)
-        passed = family.cumulative_hazard(data.time, parameters)
         if data.entry is not None:
             # Who enters at 0 has passed nothing; a curve need not be told of its very start.
             start = np.where(data.entry > 0, data.entry, data.time)
@@ -158,30 +151,3 @@ class Likelihood:
             passed = passed - np.where(data.entry > 0, before, 0.0)
         found = np.where(data.event, hazard, 0.0) - passed
         return np.asarray(found if data.weight is None else data.weight * found)
-
-
-def gradient(function: Callable[[Floats], float], x: Floats) -> Floats:
-    """Return the gradient, by differences of the fourth order."""
-    step = 1e-4 * (1.0 + np.abs(x))
-    found = np.empty_like(x)
-    for k in range(x.size):
-        one = np.zeros_like(x)
-        one[k] = step[k]
-        near = function(x + one) - function(x - one)
-        far = function(x + 2 * one) - function(x - 2 * one)
-        found[k] = (8.0 * near - far) / (12.0 * step[k])
-    return found
-
-
-def hessian(function: Callable[[Floats], float], x: Floats) -> Floats:
-    """Return the second derivatives, by differences of gradients."""
-    step = 1e-3 * (1.0 + np.abs(x))
-    rows = []
-    for k in range(x.size):
-        one = np.zeros_like(x)
-        one[k] = step[k]
-        near = gradient(function, x + one) - gradient(function, x - one)
-        far = gradient(function, x + 2 * one) - gradient(function, x - 2 * one)
-        rows.append((8.0 * near - far) / (12.0 * step[k]))
-    found = np.array(rows)
-    return np.asarray(0.5 * (found + found.T))

@@ -9,13 +9,14 @@ Royston, Parmar (2002), Stat Med 21(15):2175-2197, https://doi.org/10.1002/sim.1
 Jackson (2016), J Stat Softw 70(8), https://doi.org/10.18637/jss.v070.i08.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 from scipy import special
 
-from equipoise.evidence.curves.families import Family, Floats
+from equipoise.evidence.curves.families import Family, Floats, Inner
 
 SplineScale = Literal["hazard", "odds", "normal"]
 
@@ -71,37 +72,60 @@ def spline_family(knots: Sequence[float], scale: SplineScale) -> Family:
     """
     places = np.asarray(knots, dtype=np.float64)
 
-    def values(t: Floats, p: tuple[Floats, ...]) -> tuple[Floats, Floats]:
-        rows, slopes = basis(np.log(t), places)
-        own = zip(p, rows, slopes, strict=True)
+    @lru_cache(maxsize=4)
+    def known(times: bytes) -> tuple[Floats, Floats]:
+        return basis(np.log(np.frombuffer(times, dtype=np.float64)), places)
+
+    def curve(t: Floats, p: tuple[Floats, ...]) -> tuple[Floats, Floats]:
+        # A search asks for the same times again and again.
+        rows, slopes = known(np.asarray(t, dtype=np.float64).tobytes())
+        rows, slopes = (part.reshape(-1, *t.shape) for part in (rows, slopes))
         level, slope = np.zeros_like(t), np.zeros_like(t)
-        for coefficient, row, change in own:
+        for coefficient, row, change in zip(p, rows, slopes, strict=True):
             level, slope = level + coefficient * row, slope + coefficient * change
-        return level, slope
-
-    def cumulative(t: Floats, p: tuple[Floats, ...]) -> Floats:
-        level, _slope = values(t, p)
-        if scale == "hazard":
-            return np.exp(level)
-        passed = np.logaddexp(0.0, level) if scale == "odds" else -special.log_ndtr(-level)
-        return np.asarray(passed)
-
-    def log_hazard(t: Floats, p: tuple[Floats, ...]) -> Floats:
-        level, slope = values(t, p)
         with np.errstate(invalid="ignore", divide="ignore"):
             speed = np.log(slope) - np.log(t)  # a curve that rises is none
-        if scale == "hazard":
-            return speed + level
-        if scale == "odds":
-            return speed + level - np.logaddexp(0.0, level)
-        return np.asarray(speed - 0.5 * (level**2 + np.log(2.0 * np.pi)) - special.log_ndtr(-level))
+        return _on_scale(level, speed, scale)
 
     names = [f"gamma{k}" for k in range(len(places))]
     return Family(
-        dict.fromkeys(names, "identity"), "gamma0", log_hazard, cumulative,
+        dict.fromkeys(names, "identity"), "gamma0", curve,
         lambda _rate, mean, sd: _start(mean, sd, len(names), scale),
+        _with_fewer_knots(places, scale),
         is_proportional=scale == "hazard",
     )  # fmt: skip
+
+
+def _on_scale(level: Floats, speed: Floats, scale: SplineScale) -> tuple[Floats, Floats]:
+    """Return log hazard and cumulative hazard from a spline and the logarithm of its slope."""
+    if scale == "hazard":
+        return speed + level, np.exp(level)
+    if scale == "odds":
+        passed = np.logaddexp(0.0, level)
+        return speed + level - passed, passed
+    passed = np.asarray(-special.log_ndtr(-level))
+    return speed - 0.5 * (level**2 + np.log(2.0 * np.pi)) + passed, passed
+
+
+def _with_fewer_knots(knots: Floats, scale: SplineScale) -> tuple[Inner, ...]:
+    """Return the splines whose knots are every second, third ... of these: no others are inside."""
+    parts = knots.size - 1
+    return tuple(
+        Inner(spline_family(knots[::every].tolist(), scale), _at_each(every, knots.size))
+        for every in range(2, parts + 1)
+        if parts % every == 0
+    )
+
+
+def _at_each(every: int, count: int) -> Callable[..., tuple[float, ...]]:
+    """Return where the coefficients of a spline with some of the knots go."""
+
+    def place(*simpler: float) -> tuple[float, ...]:
+        full = [*simpler[:2], *(0.0,) * (count - 2)]
+        full[every + 1 :: every] = simpler[2:]
+        return tuple(full)
+
+    return place
 
 
 def _start(mean: float, sd: float, count: int, scale: SplineScale) -> tuple[float, ...]:
