@@ -1,5 +1,7 @@
 """Fitting survival curves: what is right whatever the data, and what is refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -12,6 +14,7 @@ from equipoise.evidence.curves import (
     fit_survival,
     kaplan_meier,
 )
+from equipoise.evidence.curves.splines import knots_of
 
 PATIENTS = 3000
 TRUTH = {
@@ -86,6 +89,43 @@ def test_weights_are_patients_and_late_entry_at_0_is_none() -> None:
     for one in found[1:]:
         assert one.coefficients == pytest.approx(found[0].coefficients, rel=1e-5)
     assert found[1].log_likelihood == pytest.approx(found[2].log_likelihood, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("family", "words"),
+    [("spline", {"knots": 2}), ("generalised_gamma", {}), ("weibull", {"cure": "mixture"})],
+)
+def test_who_stands_for_three_is_three(family: str, words: dict[str, object]) -> None:
+    data = observed("weibull", cured=0.3).where(np.arange(PATIENTS) < 150)
+    counts = np.random.default_rng(5).integers(1, 4, 150)
+    weighted = replace(data, weight=counts.astype(float))
+    repeated = data.where(np.repeat(np.arange(150), counts))
+    found, same = (fit_survival(one, family, **words) for one in (weighted, repeated))  # type: ignore[arg-type]
+    assert found.coefficients == pytest.approx(same.coefficients, abs=1e-6)
+    assert found.log_likelihood == pytest.approx(same.log_likelihood, abs=1e-8)
+    assert found.standard_errors == pytest.approx(same.standard_errors, rel=1e-5)
+    assert found.bic == pytest.approx(same.bic, abs=1e-7)
+
+
+def test_knots_by_weights_are_those_of_repeated_times() -> None:
+    times = np.array([3.0, 1.0, 7.0, 2.0])
+    weight = np.array([2.0, 1.0, 3.0, 4.0])
+    repeated = np.repeat(times, weight.astype(int))
+    for inner in range(5):
+        expected = np.quantile(np.log(repeated), np.linspace(0.0, 1.0, inner + 2))
+        np.testing.assert_allclose(knots_of(times, inner, weight=weight), expected)
+        small = knots_of(times, inner, weight=np.full(4, 0.01))  # weights that sum to less than 1
+        np.testing.assert_allclose(small, knots_of(times, inner))
+
+
+def test_the_steps_of_a_search_fit_the_unit_of_time() -> None:
+    """A Gompertz shape is per time: by days it is small, and so are the steps that it allows."""
+    data = observed("gompertz").where(np.arange(PATIENTS) < 300)
+    days = SurvivalData(data.time * 365.25, data.event)
+    years, in_days = fit_survival(data, "gompertz"), fit_survival(days, "gompertz")
+    assert in_days.coefficients[0] * 365.25 == pytest.approx(years.coefficients[0], rel=1e-6)
+    errors = in_days.standard_errors * [365.25, 1.0]
+    assert errors == pytest.approx(years.standard_errors, rel=1e-5)
 
 
 def test_kaplan_meier_by_hand() -> None:

@@ -24,8 +24,9 @@ CURED = "cured"
 """The parameter that is the share of the cured."""
 
 
-_NOBODY = 1e-9
-"""A share of cured that is all but none: with it a mixture is the curve of the others."""
+_FEW = (1e-9, 0.003, 0.02, 0.1)
+"""Cured shares beside the best curve of the others: with the first a mixture is all but that curve,
+but so flat that no search leaves it."""
 
 
 @cache
@@ -47,8 +48,8 @@ def with_cure(family: Family, kind: Cure, *, link: str) -> Family:
         for one in family.contains
     )
     if kind == "mixture":
-        nobody = float(LINKS[link].predictor(np.asarray(_NOBODY)))
-        inner = (*inner, Inner(family, lambda *others: (nobody, *others)))
+        few = [float(LINKS[link].predictor(np.asarray(share))) for share in _FEW]
+        inner = (*inner, *(Inner(family, _beside_few(one)) for one in few))
     return replace(
         family,
         parameters={CURED: link, **family.parameters},
@@ -63,6 +64,11 @@ def with_cure(family: Family, kind: Cure, *, link: str) -> Family:
 def _beside_the_cured(place: Callable[..., tuple[float, ...]]) -> Callable[..., tuple[float, ...]]:
     """Return where the predictors of a simpler family go if both have the same cured share."""
     return lambda cured, *others: (cured, *place(*others))
+
+
+def _beside_few(cured: float) -> Callable[..., tuple[float, ...]]:
+    """Return where the predictors of a family go beside a cured share."""
+    return lambda *others: (cured, *others)
 
 
 def _mixture(own: Curve) -> Curve:

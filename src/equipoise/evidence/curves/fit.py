@@ -1,6 +1,6 @@
 """Fitting curves to patients by maximum likelihood, and refusing fits that say nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from equipoise.core.errors import EquipoiseError
 from equipoise.core.translation import translate as _
 from equipoise.evidence.curves.asked import SPLINE, require_covariates, require_possible
-from equipoise.evidence.curves.cure import CURED, Cure, with_cure
+from equipoise.evidence.curves.cure import Cure, with_cure
 from equipoise.evidence.curves.data import SurvivalData
+from equipoise.evidence.curves.doubts import doubts_of
 from equipoise.evidence.curves.families import FAMILIES, Family
 from equipoise.evidence.curves.likelihood import Design, Likelihood, Value, design
 from equipoise.evidence.curves.search import Search
@@ -18,16 +19,6 @@ from equipoise.evidence.curves.slopes import close_derivatives, steps
 from equipoise.evidence.curves.splines import SplineScale, knots_of, spline_family
 
 Floats = NDArray[np.float64]
-
-
-_CONVERGED = 1e-9
-"""How much the logarithm of the likelihood might still rise."""
-
-_FLAT = 1e-10
-"""Least curvature of it, in units of each coefficient's own, that tells coefficients apart."""
-
-_VAGUE = 3.0
-"""Standard error of a predictor of the cured share beyond which it could be any."""
 
 
 class FitError(EquipoiseError):
@@ -189,7 +180,7 @@ def fit_survival(
     likelihood = Likelihood(made, data)
     best = Search(data).best(made)
     slope, second = close_derivatives(likelihood, best, steps(likelihood, best))
-    doubts = tuple(_doubts(likelihood, best, slope, -second, made))
+    doubts = tuple(doubts_of(likelihood, best, slope=slope, curvature=-second))
     name = family if cure is None else f"{family}, {cure}"
     if doubts and not at_any_rate:
         fix = _("use a curve with fewer parameters, or longer follow-up")
@@ -208,30 +199,7 @@ def _inverse(curvature: Floats) -> Floats:
 def _family(data: SurvivalData, name: str, knots: int, scale: SplineScale) -> Family:
     """Return the family of a name."""
     if name == SPLINE:
-        return spline_family(knots_of(data.time[data.event], knots).tolist(), scale)
+        weight = None if data.weight is None else data.weight[data.event]
+        places = knots_of(data.time[data.event], knots, weight=weight)
+        return spline_family(places.tolist(), scale)
     return FAMILIES[name]
-
-
-def _doubts(
-    likelihood: Likelihood, beta: Floats, slope: Floats, curvature: Floats, made: Design
-) -> Iterator[str]:
-    """Yield reasons why a fit must not be used."""
-    scale = np.sqrt(np.abs(np.diag(curvature)))
-    if not (np.isfinite(curvature).all() and np.isfinite(slope).all() and (scale > 0).all()):
-        yield _("the likelihood has no curvature where it is highest")
-        return
-    least, *_others = np.linalg.eigvalsh(curvature / np.outer(scale, scale))
-    if least < _FLAT:
-        yield _("the data do not tell its parameters apart (the likelihood is flat)")
-        return
-    rise = float(slope @ np.linalg.solve(curvature, slope)) / 2.0
-    if rise > _CONVERGED * (1.0 + abs(likelihood(beta))):
-        yield _("the search for its parameters has not come to an end")
-    errors = np.sqrt(np.diag(np.linalg.inv(curvature)))
-    if made.family.parameters.get(CURED) in {"logistic", "loglog"}:
-        vague = [
-            name for name, error in zip(made.names, errors, strict=True)
-            if name.startswith(f"{CURED}.") and error > _VAGUE
-        ]  # fmt: skip
-        if vague:
-            yield _("the data do not tell the cured share ({names})", names=", ".join(vague))

@@ -31,8 +31,9 @@ _minimize = cast("Callable[..., _Minimum]", optimize.minimize)
 _ENOUGH = 1e-13
 """The rise, as a share of the likelihood, that is none."""
 
-_FAR = 5.0
-"""How far one step may go, in the size of a coefficient."""
+_FAR = 1.0
+"""How far one step may go, in the size of a coefficient: further, a cured share may be lost where
+the likelihood is flat."""
 
 _STARTS = 2
 """From how many starts, the highest, a search goes on: the best may lead to a lower top."""
@@ -114,7 +115,9 @@ class Search:
         """Yield coefficients near the best, from the events alone."""
         data, family = self.data, made.family
         logs = np.log(data.time[data.event])
-        mean, sd = float(logs.mean()), max(float(logs.std()), 0.1)
+        counts = None if data.weight is None else data.weight[data.event]
+        mean = float(np.average(logs, weights=counts))
+        sd = max(float(np.sqrt(np.average((logs - mean) ** 2, weights=counts))), 0.1)
         rate = data.events / data.exposure
         likelihood = Likelihood(made, data)
         if CURED not in family.parameters:

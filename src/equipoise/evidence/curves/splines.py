@@ -21,7 +21,7 @@ from equipoise.evidence.curves.families import Family, Floats, Inner
 SplineScale = Literal["hazard", "odds", "normal"]
 
 
-def knots_of(times: Floats, inner: int) -> Floats:
+def knots_of(times: Floats, inner: int, *, weight: Floats | None = None) -> Floats:
     """Return knots: the first and last logarithm of a time of an event, and quantiles between.
 
     Parameters
@@ -30,8 +30,24 @@ def knots_of(times: Floats, inner: int) -> Floats:
         Of events.
     inner
         How many between.
+    weight
+        How many events each time stands for; omitted is 1.
+
+    Examples
+    --------
+    >>> np.exp(knots_of(np.array([1.0, 2.0, 4.0]), 1, weight=np.array([1.0, 1.0, 3.0])))
+    array([1., 4., 4.])
     """
-    return np.quantile(np.log(times), np.linspace(0.0, 1.0, inner + 2))
+    weights = np.ones_like(times) if weight is None else weight
+    order = np.argsort(times, kind="stable")
+    order = order[weights[order] > 0]
+    logs, counts = np.log(times[order]), weights[order]
+    # As if each stood there so often: from the first to the last of them the quantile is the same.
+    last = np.cumsum(counts)
+    one = min(1.0, float(counts.min()))
+    places = np.stack([last - counts, last - one], axis=1).ravel()
+    wanted = np.linspace(0.0, 1.0, inner + 2) * places[-1]
+    return np.asarray(np.interp(wanted, places, np.repeat(logs, 2)), dtype=np.float64)
 
 
 def basis(x: Floats, knots: Floats) -> tuple[Floats, Floats]:
