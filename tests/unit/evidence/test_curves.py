@@ -9,6 +9,7 @@ from scipy import stats
 from equipoise.core.errors import FieldError, SeveralErrors
 from equipoise.evidence.curves import (
     FAMILIES,
+    FitError,
     SurvivalData,
     at_risk,
     fit_survival,
@@ -105,6 +106,34 @@ def test_who_stands_for_three_is_three(family: str, words: dict[str, object]) ->
     assert found.log_likelihood == pytest.approx(same.log_likelihood, abs=1e-8)
     assert found.standard_errors == pytest.approx(same.standard_errors, rel=1e-5)
     assert found.bic == pytest.approx(same.bic, abs=1e-7)
+
+
+def all_but_followed_to_the_end() -> SurvivalData:
+    when = stats.weibull_min(1.4, scale=6.0).rvs(300, random_state=np.random.default_rng(1))
+    return SurvivalData(np.minimum(when, 20.0), when < 20.0)
+
+
+def test_a_small_cured_share_is_found_by_every_link() -> None:
+    """Where the share is all but 0 the likelihood is flat, and a search that strays there ends."""
+    data = all_but_followed_to_the_end()
+    links = ("identity", "logistic", "loglog")
+    found = [fit_survival(data, "weibull", cure="mixture", cure_link=link) for link in links]
+    for one in found:
+        assert one.parameters()["cured"] == pytest.approx(0.0033768, abs=1e-6)
+        assert one.log_likelihood == pytest.approx(found[0].log_likelihood, abs=1e-8)
+
+
+@pytest.mark.parametrize("link", ["logistic", "loglog"])
+def test_a_cured_share_is_refused_by_what_it_could_be(link: str) -> None:
+    """Not by the constant, which is that of patients born in the year 0."""
+    data = observed("weibull", cured=0.4).where(np.arange(PATIENTS) < 400)
+    born = np.random.default_rng(2).uniform(1930.0, 1990.0, 400)
+    data = replace(data, columns={"born": born})
+    found = fit_survival(data, "weibull", cure="mixture", cure_link=link, covariates=["born"])
+    assert found.standard_errors[0] > 3
+    nobody_cured = all_but_followed_to_the_end()
+    with pytest.raises(FitError, match="do not tell the cured share"):
+        fit_survival(nobody_cured, "weibull", cure="non_mixture", cure_link=link)
 
 
 def test_knots_by_weights_are_those_of_repeated_times() -> None:

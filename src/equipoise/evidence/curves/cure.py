@@ -11,7 +11,7 @@ https://doi.org/10.1093/biostatistics/kxl030.
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -29,7 +29,7 @@ _FEW = (1e-9, 0.003, 0.02, 0.1)
 but so flat that no search leaves it."""
 
 
-@cache
+@lru_cache(maxsize=64)
 def with_cure(family: Family, kind: Cure, *, link: str) -> Family:
     """Return a family with a cured share as its first parameter, which covariates move.
 
