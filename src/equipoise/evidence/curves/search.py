@@ -85,7 +85,8 @@ class Search:
             return
         if moved:
             yield self._spread(made, self._simple(family, ()), ())
-        elif family.start is not None:
+        elif family.start is not None and (CURED in family.parameters or not family.contains):
+            # With a cured share there may be several tops; else a simpler curve is near enough.
             yield from self._from_nothing(made, family.start)
         for inner in family.contains:
             yield self._from_inner(made, inner, moved)
