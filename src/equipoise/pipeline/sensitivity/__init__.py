@@ -1,0 +1,38 @@
+"""How results move with what goes in: many runs of one model file.
+
+All values of all parameters are draws of one run of the engine, so that a tornado takes about as
+long as a few dozen draws.
+"""
+
+from equipoise.pipeline.sensitivity.changes import Span, completed, span_of
+from equipoise.pipeline.sensitivity.comparison import (
+    QUADRANTS,
+    Comparison,
+    Measure,
+    Outcome,
+    comparison_of,
+)
+from equipoise.pipeline.sensitivity.expected import Expected, Recalculator
+from equipoise.pipeline.sensitivity.one_way import Bar, OneWay, one_way
+from equipoise.pipeline.sensitivity.precise import (
+    Look,
+    Precise,
+    PreciseMeasure,
+    run_until_precise,
+    running_mean,
+)
+from equipoise.pipeline.sensitivity.switching import (
+    AtThreshold,
+    Root,
+    Switching,
+    Worth,
+    switching_values,
+)
+from equipoise.pipeline.sensitivity.two_way import TwoWay, two_way
+
+__all__ = [
+    "QUADRANTS", "AtThreshold", "Bar", "Comparison", "Expected", "Look", "Measure", "OneWay",
+    "Outcome", "Precise", "PreciseMeasure", "Recalculator", "Root", "Span", "Switching", "TwoWay",
+    "Worth", "comparison_of", "completed", "one_way", "run_until_precise", "running_mean",
+    "span_of", "switching_values", "two_way",
+]  # fmt: skip

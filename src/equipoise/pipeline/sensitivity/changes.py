@@ -1,0 +1,333 @@
+"""Values at which a parameter is tried, and what becomes of those that are drawn with it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import inf, isfinite
+from typing import Literal
+
+import numpy as np
+import scipy
+
+from equipoise.core.errors import FieldError
+from equipoise.core.translation import translate as _
+from equipoise.draws import Sample, quantile, stated_values
+from equipoise.spec.bounds import SHARE, Bounds, bounds_of, impossible, roles_of
+from equipoise.spec.findings import did_you_mean
+from equipoise.spec.joint_check import covariance_matrix
+from equipoise.spec.loaded import LoadedModel
+from equipoise.spec.model import Model
+from equipoise.spec.quantity import JointDirichlet, JointNormal
+
+Changes = Mapping[str, float]
+"""Parameter -> value in its own unit; all others have their stated values."""
+
+Companions = Literal["base", "expected"]
+"""What the others of a joint normal distribution do when one is moved: stay, or follow."""
+
+LOW, HIGH = 0.025, 0.975
+"""Shares of a distribution below the two values at which a parameter is tried."""
+
+_TIMES_BASE = 3.0
+_HAIR = 1e-12
+
+
+@dataclass(frozen=True)
+class Span:
+    """Two values of a parameter, in its own unit.
+
+    `cut` says that one of them was moved to the end of what is possible, such as a utility of 1.
+    """
+
+    name: str
+    low: float
+    high: float
+    cut: bool = False
+
+
+def uncertain_parameters(model: LoadedModel) -> tuple[str, ...]:
+    """Return the parameters that have a distribution, alone or together with others, in order."""
+    spec = model.spec
+    members = {name for joint in spec.joint.values() for name in joint.parameters}
+    return tuple(
+        name
+        for name, one in spec.parameters.items()
+        if one.distribution is not None or name in members
+    )
+
+
+def require_parameter(model: LoadedModel, name: str) -> None:
+    """Refuse a name that is no parameter of the model.
+
+    Raises
+    ------
+    FieldError
+        Naming the nearest one.
+    """
+    known = model.spec.parameters
+    if name not in known:
+        raise FieldError(
+            _("'{name}' is not a parameter of the model", name=name[:80]),
+            fix=did_you_mean(name, known),
+        )
+
+
+def span_of(model: LoadedModel, name: str, *, share: float | None = None) -> Span:
+    """Return the two values at which a parameter is tried.
+
+    Parameters
+    ----------
+    model
+        As loaded.
+    name
+        Of a parameter.
+    share
+        Relative change on both sides of the stated value; omitted are the quantiles 2.5 % and
+        97.5 % of its distribution, of members of a joint one those of their marginal distribution
+        (normal; beta for a Dirichlet).
+
+    Raises
+    ------
+    FieldError
+        If there is no such parameter, or it has no distribution and no share is given.
+    """
+    require_parameter(model, name)
+    spec = model.spec
+    if share is not None:
+        value = spec.parameters[name].value
+        ends = sorted((value * (1.0 - share), value * (1.0 + share)))
+        return _possible(spec, Span(name, *ends))
+    found = _quantiles(spec, name, np.array([LOW, HIGH]))
+    if found is None:
+        raise FieldError(
+            _("{name}: has no distribution, so its range is not known", name=name),
+            fix=_("give a range, e.g. 0.1 for 10% down and up"),
+        )
+    return _possible(spec, Span(name, float(found[0]), float(found[1])))
+
+
+def searched_range(model: LoadedModel, name: str) -> tuple[float, float]:
+    """Return the range in which thresholds of a parameter are looked for, if nobody says one.
+
+    Shares and utilities have their whole range, amounts, rates and durations that from nothing to
+    three times the stated value, all else the quantiles of its distribution.
+
+    Raises
+    ------
+    FieldError
+        If there is no such parameter, or nothing tells its range.
+    """
+    require_parameter(model, name)
+    spec = model.spec
+    quantity = spec.parameters[name]
+    bounds = bounds_of(spec, name, roles_of(spec))
+    if bounds is not None and isfinite(bounds.low):
+        factor = quantity.unit.factor
+        if bounds.high < inf:
+            return bounds.low / factor, bounds.high / factor
+        if quantity.value > 0.0:
+            return bounds.low / factor, _TIMES_BASE * quantity.value
+    found = _quantiles(spec, name, np.array([LOW, HIGH]))
+    if found is None or found[0] == found[1]:
+        raise FieldError(
+            _("{name}: nothing tells in which range to look", name=name),
+            fix=_("give both ends of the range"),
+        )
+    return float(found[0]), float(found[1])
+
+
+def require_possible(model: LoadedModel, name: str, values: Sequence[float]) -> None:
+    """Refuse values that a parameter cannot have.
+
+    Raises
+    ------
+    FieldError
+        If there is no such parameter, or a value is no finite number or out of range.
+    """
+    require_parameter(model, name)
+    quantity = model.spec.parameters[name]
+    bounds = _bounds(model.spec, name)
+    for value in values:
+        if not isfinite(value):
+            message = _("{name}: '{text}' is not a finite number", name=name, text=value)
+            raise FieldError(message, fix=_("write a finite number"))
+        if bounds is not None and not bounds.hold(value * quantity.unit.factor):
+            message = f"{name}: {impossible(value, quantity.unit, bounds)}"
+            raise FieldError(message, fix=_("correct the number or its unit"))
+
+
+def drawn_with(model: LoadedModel, name: str) -> str:
+    """Return how a parameter is drawn with others: `dirichlet`, `normal`, `correlated` or ``""``.
+
+    Parameters
+    ----------
+    model
+        As loaded.
+    name
+        Of a parameter.
+    """
+    for joint in model.spec.joint.values():
+        if name in joint.parameters:
+            return "dirichlet" if isinstance(joint, JointDirichlet) else "normal"
+    pairs = model.spec.parameter_correlations
+    return "correlated" if any(name in pair.parameters for pair in pairs) else ""
+
+
+def completed(model: LoadedModel, changes: Changes, *, companions: Companions = "base") -> Changes:
+    r"""Return changes with those that they bring about in parameters drawn together.
+
+    Of shares that add up to one the others keep their proportions, which is also what a Dirichlet
+    distribution expects of them. The others of a joint normal distribution stay, as in the usual
+    one-way analysis, or follow to
+
+    .. math:: E[x_j | x_i] = m_j + \frac{c_{ji}}{c_{ii}} (x_i - m_i)
+
+    Correlated parameters with distributions of their own always stay.
+
+    Parameters
+    ----------
+    model
+        As loaded.
+    changes
+        Parameter -> value in its own unit.
+    companions
+        ``base``: those of a joint normal distribution stay; ``expected``: they follow.
+
+    Raises
+    ------
+    FieldError
+        If shares that are set leave no room for the others.
+
+    References
+    ----------
+    Briggs, Claxton, Sculpher (2006), Decision Modelling for Health Economic Evaluation, chapter 4.
+    """
+    found = dict(changes)
+    for joint in model.spec.joint.values():
+        moved = [name for name in joint.parameters if name in changes]
+        if not moved:
+            continue
+        if isinstance(joint, JointDirichlet):
+            found |= _rescaled(model.spec, joint, changes, moved)
+        elif companions == "expected":
+            found |= _followed(model.spec, joint, changes, moved)
+    return found
+
+
+def changed_sample(model: LoadedModel, changes: Sequence[Changes], *, parts: int = 1) -> Sample:
+    """Return a sample whose draws are changes of the stated values.
+
+    Parameters
+    ----------
+    model
+        As loaded.
+    changes
+        One for each run; complete as of `completed`.
+    parts
+        How many draws each has in turn, numbered alike in all changes: so patients that chance
+        moves have the same luck in all of them.
+    """
+    spec = model.spec
+    stated = stated_values(spec.parameters, joint=spec.joint)
+    values = dict(stated.values)
+    for name in sorted({name for change in changes for name in change}):
+        quantity = spec.parameters[name]
+        column = np.array([change.get(name, quantity.value) for change in changes])
+        values[name] = np.repeat(column * quantity.unit.factor, parts)
+    return Sample(values, tuple(range(parts)) * len(changes), stated.attributes)
+
+
+def _bounds(spec: Model, name: str) -> Bounds | None:
+    """Return what a parameter can be."""
+    if any(isinstance(j, JointDirichlet) and name in j.parameters for j in spec.joint.values()):
+        return SHARE
+    return bounds_of(spec, name, roles_of(spec))
+
+
+def _possible(spec: Model, span: Span) -> Span:
+    """Return a span cut to what the parameter can be."""
+    bounds, factor = _bounds(spec, span.name), spec.parameters[span.name].unit.factor
+    if bounds is None:
+        return span
+    low, high = max(span.low, bounds.low / factor), min(span.high, bounds.high / factor)
+    return Span(span.name, low, high, cut=low > span.low or high < span.high)
+
+
+def _quantiles(
+    spec: Model, name: str, shares: np.ndarray[tuple[int], np.dtype[np.float64]]
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]] | None:
+    """Return quantiles of a parameter in its own unit, or None without a distribution."""
+    quantity = spec.parameters[name]
+    if quantity.distribution is not None:
+        return quantile(quantity.distribution, shares)
+    for joint in spec.joint.values():
+        if name not in joint.parameters:
+            continue
+        place = list(joint.parameters).index(name)
+        if isinstance(joint, JointDirichlet):
+            own = joint.counts[place]
+            found = scipy.special.betaincinv(own, sum(joint.counts) - own, shares)
+            return np.asarray(found / quantity.unit.factor)
+        matrix = covariance_matrix(joint)
+        assert matrix is not None  # noqa: S101 - loading has checked it
+        return np.asarray(
+            quantity.value + np.sqrt(matrix[place, place]) * scipy.special.ndtri(shares)
+        )
+    return None
+
+
+def _rescaled(
+    spec: Model, joint: JointDirichlet, changes: Changes, moved: Sequence[str]
+) -> dict[str, float]:
+    """Return the other shares of one whole, in their proportions."""
+    factors = {name: spec.parameters[name].unit.factor for name in joint.parameters}
+    left = 1.0 - sum(changes[name] * factors[name] for name in moved)
+    others = [name for name in joint.parameters if name not in moved]
+    stated = {name: spec.parameters[name].value * factors[name] for name in others}
+    whole = sum(stated.values())
+    if left < -_HAIR or (whole <= 0.0 and abs(left) > _HAIR):
+        raise FieldError(
+            _("{names}: shares of one whole cannot be {values}", names=", ".join(moved),
+              values=", ".join(f"{changes[name]:g}" for name in moved)),
+            fix=_("choose values that leave the others a share between 0 and 1"),
+        )  # fmt: skip
+    return {
+        name: max(left, 0.0) * share / whole / factors[name] if whole > 0.0 else 0.0
+        for name, share in stated.items()
+    }
+
+
+def _followed(
+    spec: Model, joint: JointNormal, changes: Changes, moved: Sequence[str]
+) -> dict[str, float]:
+    """Return what is expected of the other members of a joint normal distribution."""
+    matrix = covariance_matrix(joint)
+    assert matrix is not None  # noqa: S101 - loading has checked it
+    names = list(joint.parameters)
+    given = [names.index(name) for name in moved]
+    others = [place for place, name in enumerate(names) if name not in moved]
+    shift = np.array([changes[name] - spec.parameters[name].value for name in moved])
+    # A member without variance tells nothing of the others: the pseudo-inverse leaves them.
+    weights = matrix[np.ix_(others, given)] @ np.linalg.pinv(matrix[np.ix_(given, given)])
+    return {
+        names[place]: spec.parameters[names[place]].value + float(step)
+        for place, step in zip(others, weights @ shift, strict=True)
+    }
+
+
+def grid(low: float, high: float, points: int) -> tuple[float, ...]:
+    """Return evenly spread values, ends included.
+
+    Examples
+    --------
+    >>> grid(0.0, 1.0, 3)
+    (0.0, 0.5, 1.0)
+    """
+    return tuple(float(value) for value in np.linspace(low, high, points))
+
+
+def each_alone(spans: Sequence[Span]) -> Iterator[Changes]:
+    """Yield the changes of a one-way analysis: none, then each parameter low and high."""
+    yield {}
+    for span in spans:
+        yield {span.name: span.low}
+        yield {span.name: span.high}

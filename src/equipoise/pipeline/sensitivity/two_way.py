@@ -1,0 +1,222 @@
+"""Two-way analysis: which strategy is best at each pair of values of two parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.core.errors import FieldError
+from equipoise.core.translation import translate as _
+from equipoise.pipeline.sensitivity.changes import (
+    Changes,
+    completed,
+    grid,
+    require_parameter,
+    require_possible,
+    searched_range,
+    span_of,
+    uncertain_parameters,
+)
+from equipoise.pipeline.sensitivity.comparison import (
+    Comparison,
+    comparison_of,
+    parameter_label,
+    require_threshold,
+)
+from equipoise.pipeline.sensitivity.expected import Expected, Recalculator
+from equipoise.spec.loaded import LoadedModel
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+POINTS = 11
+MOST_POINTS = 101
+
+_ALIKE = 1e-12
+"""Difference of net benefits, relative to their size, that is rounding."""
+
+
+@dataclass(frozen=True)
+class TwoWay:
+    """Result of a two-way analysis.
+
+    Parameters
+    ----------
+    model
+        What was run.
+    comparison
+        Whose increments `more` has, and what a QALY is worth.
+    parameters
+        The two.
+    values
+        Of each: its points, in its own unit.
+    strategies
+        Labels of `benefit`.
+    benefit
+        Net monetary benefit of each strategy, dims ``(strategy, first, second)``; not a number in
+        cells that cannot be, as shares of one whole that add up to more.
+    """
+
+    model: LoadedModel
+    comparison: Comparison
+    parameters: tuple[str, str]
+    values: tuple[tuple[float, ...], tuple[float, ...]]
+    strategies: tuple[str, ...]
+    benefit: Floats
+
+    @property
+    def more(self) -> Floats:
+        """Return the incremental net benefit of the comparison, dims ``(first, second)``."""
+        own, other = (
+            self.strategies.index(name)
+            for name in (self.comparison.strategy, self.comparison.against)
+        )
+        return np.asarray(self.benefit[own] - self.benefit[other])
+
+    @property
+    def best(self) -> list[list[str]]:
+        """Return the best strategy of each cell, of equally good ones the first; none is ``""``."""
+        return [
+            [self._best(self.benefit[:, i, j]) for j in range(len(self.values[1]))]
+            for i in range(len(self.values[0]))
+        ]
+
+    def labels(self) -> tuple[str, str]:
+        """Return the parameters' names for people."""
+        first, second = (parameter_label(self.model.spec, name) for name in self.parameters)
+        return first, second
+
+    def table(self) -> pd.DataFrame:
+        """Return one row for each cell."""
+        import pandas as pd  # noqa: PLC0415 - takes half a second
+
+        best, more = self.best, self.more
+        return pd.DataFrame(
+            [
+                {
+                    self.parameters[0]: one, self.parameters[1]: two, "best": best[i][j],
+                    "incremental_net_benefit": float(more[i, j]),
+                    **{f"net_benefit_{name}": float(self.benefit[k, i, j])
+                       for k, name in enumerate(self.strategies)},
+                }
+                for i, one in enumerate(self.values[0])
+                for j, two in enumerate(self.values[1])
+            ]
+        )  # fmt: skip
+
+    def _best(self, benefit: Floats) -> str:
+        """Return the best strategy of one cell."""
+        if np.isnan(benefit).any():
+            return ""
+        level = benefit.max() - _ALIKE * np.abs(benefit).max()
+        return self.strategies[int(np.argmax(benefit >= level))]
+
+
+def two_way(
+    recalculator: Recalculator,
+    first: str,
+    second: str,
+    *,
+    limits: Mapping[str, tuple[float, float]] | None = None,
+    points: int = POINTS,
+    strategy: str | None = None,
+    against: str | None = None,
+    threshold: float | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> TwoWay:
+    """Try all pairs of values of two parameters, all of them in one run of the engine.
+
+    Parameters
+    ----------
+    recalculator
+        The model and how it is run.
+    first, second
+        The parameters.
+    limits
+        Of either: lowest and highest value in its own unit; omitted are the quantiles 2.5 % and
+        97.5 %, or without a distribution the range of a threshold search.
+    points
+        Values of each.
+    strategy, against, threshold
+        As of `comparison_of`.
+    progress
+        Called with the share of the work done, between 0 and 1.
+
+    Raises
+    ------
+    FieldError
+        If an argument cannot be, or nobody says what a QALY is worth.
+    """
+    model = recalculator.model
+    if first == second:
+        raise FieldError(
+            _("'{name}' is named twice", name=first), fix=_("name two different parameters")
+        )
+    if not 2 <= points <= MOST_POINTS:
+        raise FieldError(
+            _("{points} points are not possible", points=points),
+            fix=_("write a number from 2 to {most}", most=MOST_POINTS),
+        )
+    given = {} if limits is None else limits
+    for name in given:
+        if name not in (first, second):
+            raise FieldError(
+                _("{name}: is given limits, but is not varied", name=name),
+                fix=_("use one of: {names}", names=f"{first}, {second}"),
+            )
+    one, two = (grid(*_limits(model, name, given), points) for name in (first, second))
+    cells: list[Changes] = [{first: a, second: b} for a in one for b in two]
+    possible = np.array([_is_possible(recalculator, cell) for cell in cells])
+    kept = [cell for cell, fits in zip(cells, possible, strict=True) if fits]
+    found = recalculator([{}, *kept], progress)
+    base = Expected(found.strategies, found.cost[:, :1], found.qaly[:, :1])
+    comparison = comparison_of(model, base, strategy=strategy, against=against, threshold=threshold)
+    benefit = np.full((len(found.strategies), len(cells)), np.nan)
+    worth = require_threshold(comparison)
+    benefit[:, possible] = found.qaly[:, 1:] * worth - found.cost[:, 1:]
+    shape = (len(found.strategies), points, points)
+    return TwoWay(
+        model, comparison, (first, second), (one, two), found.strategies, benefit.reshape(shape)
+    )
+
+
+def _limits(
+    model: LoadedModel, name: str, given: Mapping[str, tuple[float, float]]
+) -> tuple[float, float]:
+    """Return the ends of one parameter.
+
+    Raises
+    ------
+    FieldError
+        If they cannot be.
+    """
+    require_parameter(model, name)
+    if name in given:
+        low, high = given[name]
+        require_possible(model, name, (low, high))
+    elif name in uncertain_parameters(model):
+        span = span_of(model, name)
+        low, high = span.low, span.high
+    else:
+        low, high = searched_range(model, name)
+    if not low < high:
+        raise FieldError(
+            _("{name}: the range from {low:g} to {high:g} is empty", name=name, low=low, high=high),
+            fix=_("write the lower end first"),
+        )
+    return low, high
+
+
+def _is_possible(recalculator: Recalculator, cell: Changes) -> bool:
+    """Return whether a cell leaves room for the shares that make a whole with it."""
+    try:
+        completed(recalculator.model, cell, companions=recalculator.companions)
+    except FieldError:
+        return False
+    return True
