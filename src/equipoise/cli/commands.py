@@ -18,6 +18,7 @@ from equipoise.cli.options import (
     StudyArgument,
     place_after,
 )
+from equipoise.cli.sensitivity_commands import sensitivity_app
 from equipoise.cli.shell import COMMAND, OPTIONS, Command, Group
 from equipoise.core.translation import translate as _
 
@@ -43,6 +44,7 @@ model_app = typer.Typer(
     subcommand_metavar=COMMAND,
 )
 app.add_typer(model_app, name="model")
+app.add_typer(sensitivity_app, name="sensitivity")
 
 
 @app.callback(invoke_without_command=True)

@@ -65,7 +65,7 @@ def may_write_table(path: Path, columns: tuple[str, ...], *, option: str) -> Non
     """
     check_parent(path)
     check_ordinary(path)
-    if path.exists() and not _has(path, columns):
+    if path.exists() and not has_columns(path, columns):
         raise FieldError(
             _("{option} {path}: is a file that Equipoise has not written", option=option,
               path=path),
@@ -114,11 +114,13 @@ def _strangers(folder: Path) -> list[str]:
     return sorted(
         path.name
         for path in folder.iterdir()
-        if path.name not in ours or not is_plain_file(path) or not _has(path, ours[path.name])
+        if path.name not in ours
+        or not is_plain_file(path)
+        or not has_columns(path, ours[path.name])
     )
 
 
-def _has(path: Path, columns: tuple[str, ...]) -> bool:
+def has_columns(path: Path, columns: tuple[str, ...]) -> bool:
     """Return whether a file is a table with these columns first."""
     head = ",".join(columns).encode()
     with path.open("rb") as file:

@@ -4,7 +4,7 @@ All values of all parameters are draws of one run of the engine, so that a torna
 long as a few dozen draws.
 """
 
-from equipoise.pipeline.sensitivity.changes import Span, completed, span_of
+from equipoise.pipeline.sensitivity.changes import Changes, Companions, Span, completed, span_of
 from equipoise.pipeline.sensitivity.comparison import (
     QUADRANTS,
     Comparison,
@@ -13,8 +13,10 @@ from equipoise.pipeline.sensitivity.comparison import (
     comparison_of,
 )
 from equipoise.pipeline.sensitivity.expected import Expected, Recalculator
-from equipoise.pipeline.sensitivity.one_way import Bar, OneWay, one_way
+from equipoise.pipeline.sensitivity.one_way import ONE_WAY_COLUMNS, Bar, OneWay, one_way
 from equipoise.pipeline.sensitivity.precise import (
+    FIRST_LOOK,
+    LOOK_COLUMNS,
     Look,
     Precise,
     PreciseMeasure,
@@ -22,6 +24,7 @@ from equipoise.pipeline.sensitivity.precise import (
     running_mean,
 )
 from equipoise.pipeline.sensitivity.switching import (
+    SWITCHING_COLUMNS,
     AtThreshold,
     Root,
     Switching,
@@ -31,8 +34,9 @@ from equipoise.pipeline.sensitivity.switching import (
 from equipoise.pipeline.sensitivity.two_way import TwoWay, two_way
 
 __all__ = [
-    "QUADRANTS", "AtThreshold", "Bar", "Comparison", "Expected", "Look", "Measure", "OneWay",
-    "Outcome", "Precise", "PreciseMeasure", "Recalculator", "Root", "Span", "Switching", "TwoWay",
-    "Worth", "comparison_of", "completed", "one_way", "run_until_precise", "running_mean",
-    "span_of", "switching_values", "two_way",
+    "FIRST_LOOK", "LOOK_COLUMNS", "ONE_WAY_COLUMNS", "QUADRANTS", "SWITCHING_COLUMNS",
+    "AtThreshold", "Bar", "Changes", "Companions", "Comparison", "Expected", "Look", "Measure",
+    "OneWay", "Outcome", "Precise", "PreciseMeasure", "Recalculator", "Root", "Span", "Switching",
+    "TwoWay", "Worth", "comparison_of", "completed", "one_way", "run_until_precise",
+    "running_mean", "span_of", "switching_values", "two_way",
 ]  # fmt: skip

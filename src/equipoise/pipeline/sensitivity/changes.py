@@ -94,8 +94,8 @@ def span_of(model: LoadedModel, name: str, *, share: float | None = None) -> Spa
     spec = model.spec
     if share is not None:
         value = spec.parameters[name].value
-        ends = sorted((value * (1.0 - share), value * (1.0 + share)))
-        return _possible(spec, Span(name, *ends))
+        low, high = sorted((value * (1.0 - share), value * (1.0 + share)))
+        return _possible(spec, Span(name, low, high))
     found = _quantiles(spec, name, np.array([LOW, HIGH]))
     if found is None:
         raise FieldError(

@@ -36,6 +36,15 @@ QUADRANTS: dict[Quadrant, str] = {
 }
 """Places on the plane, in words."""
 
+SHORT: dict[Quadrant, str] = {
+    "dearer and better": mark("a trade-off"),
+    "dominant": mark("dominant"),
+    "dominated": mark("dominated"),
+    "cheaper and worse": mark("saves, but loses health"),
+    "alike": mark("the same health"),
+}
+"""The same in a word or two."""
+
 _NOTHING = 1e-12
 """Difference of QALYs, relative to their size, that is rounding."""
 

@@ -61,6 +61,8 @@ class TwoWay:
     benefit
         Net monetary benefit of each strategy, dims ``(strategy, first, second)``; not a number in
         cells that cannot be, as shares of one whole that add up to more.
+    base
+        That of the stated values, dims ``(strategy)``.
     """
 
     model: LoadedModel
@@ -69,6 +71,7 @@ class TwoWay:
     values: tuple[tuple[float, ...], tuple[float, ...]]
     strategies: tuple[str, ...]
     benefit: Floats
+    base: Floats
 
     @property
     def more(self) -> Floats:
@@ -83,7 +86,7 @@ class TwoWay:
     def best(self) -> list[list[str]]:
         """Return the best strategy of each cell, of equally good ones the first; none is ``""``."""
         return [
-            [self._best(self.benefit[:, i, j]) for j in range(len(self.values[1]))]
+            [self.best_of(self.benefit[:, i, j]) for j in range(len(self.values[1]))]
             for i in range(len(self.values[0]))
         ]
 
@@ -110,8 +113,8 @@ class TwoWay:
             ]
         )  # fmt: skip
 
-    def _best(self, benefit: Floats) -> str:
-        """Return the best strategy of one cell."""
+    def best_of(self, benefit: Floats) -> str:
+        """Return the best strategy by net benefits, dims ``(strategy)``."""
         if np.isnan(benefit).any():
             return ""
         level = benefit.max() - _ALIKE * np.abs(benefit).max()
@@ -182,8 +185,9 @@ def two_way(
     benefit[:, possible] = found.qaly[:, 1:] * worth - found.cost[:, 1:]
     shape = (len(found.strategies), points, points)
     return TwoWay(
-        model, comparison, (first, second), (one, two), found.strategies, benefit.reshape(shape)
-    )
+        model, comparison, (first, second), (one, two), found.strategies,
+        benefit.reshape(shape), base.qaly[:, 0] * worth - base.cost[:, 0],
+    )  # fmt: skip
 
 
 def _limits(

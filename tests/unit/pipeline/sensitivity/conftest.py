@@ -11,27 +11,7 @@ from equipoise.pipeline.sensitivity import Recalculator
 from equipoise.spec.load import load_model
 from equipoise.spec.loaded import LoadedModel
 
-LINEAR = """
-model: A decision without time, linear in its parameters
-money: EUR@2025
-willingness_to_pay: 20000 EUR@2025/QALY
-strategies: {old: {new: 0}, new: {new: 1}}
-parameters:
-  price: {value: 9000, unit: EUR@2025, status: assumption, note: invented, label: Price of the therapy}
-  saved: {value: 4000, unit: EUR@2025, distribution: "gamma(mean=4000, sd=2500)", status: assumption, note: invented}
-  gained: {value: 0.4, unit: QALY, distribution: "beta(alpha=2, beta=3)", status: assumption, note: invented}
-  lost: {value: exp(-2.5 + 0.32), unit: QALY, distribution: "lognormal(log_mean=-2.5, log_sd=0.8)", status: assumption, note: invented}
-  mild: {value: 0.5, unit: "1", status: assumption, note: invented}
-  severe: {value: 0.3, unit: "1", status: assumption, note: invented}
-  fatal: {value: 0.2, unit: "1", status: assumption, note: invented}
-  c_severe: {value: 6000, unit: EUR@2025, status: assumption, note: invented}
-  c_fatal: {value: 9000, unit: EUR@2025, status: assumption, note: invented}
-joint:
-  outcomes: {distribution: dirichlet, parameters: [mild, severe, fatal], counts: [5, 3, 2]}
-events:
-  therapy: {when: new, cost: price - saved, qaly: gained - lost}
-  course: {when: 1, cost: (severe * c_severe + fatal * c_fatal) * (0.5 if new else 1)}
-"""
+LINEAR = Path(__file__).parents[3] / "data" / "sensitivity" / "linear.yaml"
 """Its net benefit is a sum of parameters, so that its mean is that of the distributions' means."""
 
 TRUE_BENEFIT = 20000 * (0.4 - 2.718281828459045 ** (-2.5 + 0.32)) - (
@@ -43,11 +23,9 @@ Written = Callable[..., Path]
 
 
 @pytest.fixture
-def linear(tmp_path: Path) -> LoadedModel:
+def linear() -> LoadedModel:
     """Return the model of a decision whose expected net benefit is known."""
-    path = tmp_path / "linear.yaml"
-    path.write_text(LINEAR, encoding="utf-8")
-    return load_model(path)
+    return load_model(LINEAR)
 
 
 @pytest.fixture

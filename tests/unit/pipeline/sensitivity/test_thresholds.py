@@ -47,7 +47,8 @@ money: EUR@2025
 willingness_to_pay: 1 EUR@2025/QALY
 strategies: {{old: {{new: 0}}, new: {{new: 1}}}}
 parameters:
-  x: {{value: 0.4, unit: "1", distribution: "uniform(low=-1, high=1.8)", status: assumption, note: invented}}
+  x: {{value: 0.4, unit: "1", distribution: "uniform(low=-1, high=1.8)", status: assumption,
+       note: invented}}
   euro: {{value: 1, unit: EUR@2025, status: assumption, note: invented}}
   qaly: {{value: 1, unit: QALY, status: assumption, note: invented}}
 events:

@@ -1,0 +1,267 @@
+"""`equipoise sensitivity`: run, show, write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+
+from equipoise.cli.options import pairs
+from equipoise.cli.sensitivity_files import Place, place_of
+from equipoise.cli.sensitivity_screen import (
+    one_way_tables,
+    precise_tables,
+    switching_tables,
+    told,
+    two_way_tables,
+)
+from equipoise.cli.stopping import stop_if_asked
+from equipoise.core.errors import FieldError, Mistakes
+from equipoise.core.translation import translate as _
+from equipoise.packs import load_named_model
+from equipoise.pipeline import sensitivity as analyses
+from equipoise.pipeline.sensitivity import sentences
+from equipoise.spec.distribution import constant
+from equipoise.spec.model import EngineChoice
+from equipoise.spec.text import shown
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas as pd
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What all analyses are asked, as typed."""
+
+    model: str
+    strategy: str | None
+    against: str | None
+    threshold: float | None
+    seed: int
+    engine: EngineChoice | None
+    patients: int | None
+    out: Path | None
+    companions: analyses.Companions = "base"
+
+    def recalculator(self) -> analyses.Recalculator:
+        """Return the model, ready to be run under any changes."""
+        return analyses.Recalculator(
+            load_named_model(self.model), seed=self.seed, engine=self.engine,
+            patients=self.patients, companions=self.companions,
+        )  # fmt: skip
+
+
+def run_one_way(
+    asked: Asked,
+    console: Console,
+    *,
+    measure: analyses.Measure | None,
+    share: float | None,
+    names: Sequence[str],
+) -> None:
+    """Try each parameter low and high; show and write what comes of it."""
+    place = place_of(asked.out, "one-way", analyses.ONE_WAY_COLUMNS)
+    given = asked.recalculator()
+    found = _with_bar(asked.model, lambda heard: analyses.one_way(
+        given, measure=measure, strategy=asked.strategy, against=asked.against,
+        threshold=asked.threshold, share=share, names=names, progress=heard,
+    ))  # fmt: skip
+    _show(console, found, sentences.of_one_way(found), one_way_tables(found))
+
+    def chart() -> alt.LayerChart:
+        from equipoise.pipeline.sensitivity.pictures import tornado_of
+
+        return tornado_of(found)
+
+    _write(place, found.table, chart, console)
+
+
+def run_two_way(
+    asked: Asked,
+    console: Console,
+    *,
+    parameters: tuple[str, str],
+    limits: Sequence[str],
+    points: int,
+) -> None:
+    """Try all pairs of values of two parameters; show and write what comes of it."""
+    place = place_of(asked.out, "two-way", (*parameters, "best"))
+    given = asked.recalculator()
+    found = _with_bar(asked.model, lambda heard: analyses.two_way(
+        given, *parameters, limits=_limits(limits), points=points, strategy=asked.strategy,
+        against=asked.against, threshold=asked.threshold, progress=heard,
+    ))  # fmt: skip
+    _show(console, found, sentences.of_two_way(found), two_way_tables(found))
+
+    def chart() -> alt.LayerChart:
+        from equipoise.pipeline.sensitivity.pictures import map_of
+
+        return map_of(found)
+
+    _write(place, found.table, chart, console)
+
+
+def run_threshold(
+    asked: Asked,
+    console: Console,
+    *,
+    parameter: str,
+    ends: tuple[float | None, float | None],
+    others: Sequence[float],
+) -> None:
+    """Find where the net benefit is zero; show and write what comes of it."""
+    place = place_of(asked.out, "threshold", analyses.SWITCHING_COLUMNS)
+    given = asked.recalculator()
+    found = _with_bar(asked.model, lambda heard: analyses.switching_values(
+        given, parameter, low=ends[0], high=ends[1], strategy=asked.strategy,
+        against=asked.against, threshold=asked.threshold, others=others, progress=heard,
+    ))  # fmt: skip
+    _show(console, found, sentences.of_switching(found), switching_tables(found))
+
+    def chart() -> alt.LayerChart:
+        from equipoise.pipeline.sensitivity.pictures import curves_of
+
+        return curves_of(found)
+
+    _write(place, found.table, chart, console)
+
+
+def run_draws(
+    asked: Asked,
+    console: Console,
+    *,
+    precision: str,
+    measure: analyses.PreciseMeasure,
+    confidence: float,
+    most: int,
+) -> None:
+    """Draw until the mean is precise; show and write what comes of it."""
+    place = place_of(asked.out, "draws", analyses.LOOK_COLUMNS)
+    size, relative = _precision(precision)
+    given = asked.recalculator()
+    found = _with_bar(asked.model, lambda heard: analyses.run_until_precise(
+        given, precision=size, relative=relative, measure=measure, strategy=asked.strategy,
+        against=asked.against, threshold=asked.threshold, confidence=confidence, most=most,
+        first=min(analyses.FIRST_LOOK, most), progress=heard,
+    ))  # fmt: skip
+    _show(console, found, sentences.of_precise(found), precise_tables(found))
+
+    def chart() -> alt.LayerChart:
+        from equipoise.pipeline.sensitivity.pictures import running_of
+
+        return running_of(found)
+
+    _write(place, found.table, chart, console)
+
+
+def _show(
+    console: Console,
+    found: analyses.OneWay | analyses.TwoWay | analyses.Switching | analyses.Precise,
+    sentence: str,
+    tables: Sequence[Table],
+) -> None:
+    """Print the model, the answer, who is compared, and the tables."""
+    spec = found.model.spec
+    console.print(shown(spec.model), style="bold")
+    console.print(sentence, highlight=False)
+    console.print(told(spec, found.comparison), highlight=False)
+    for table in tables:
+        console.print(table)
+
+
+def _write(
+    place: Place | None,
+    table: Callable[[], pd.DataFrame],
+    chart: Callable[[], alt.LayerChart],
+    console: Console,
+) -> None:
+    """Write table and picture where they are asked for."""
+    if place is None:
+        return
+    stop_if_asked()
+    with Console(stderr=True).status(_("Writing {path}", path=place.out)):
+        place.write(table(), chart)
+    console.print(_("Written: {path}", path=place.out), highlight=False)
+
+
+def _with_bar(name: str, work: Callable[[Callable[[float], None]], T]) -> T:
+    """Do some work with a bar on the error stream; Ctrl-C stops at the next step."""
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(),
+        TimeRemainingColumn(),
+    )  # fmt: skip
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(_("Running {name}", name=name), total=1.0)
+
+        def heard(share: float) -> None:
+            bar.update(task, completed=share)
+            stop_if_asked()
+
+        return work(heard)
+
+
+def _precision(text: str) -> tuple[float, bool]:
+    """Return a precision as typed, and whether it is a share of the mean.
+
+    Raises
+    ------
+    FieldError
+        If it is no number.
+    """
+    relative = text.strip().endswith("%")
+    number = _number("--precision", text.strip().removesuffix("%"))
+    return (number / 100.0, True) if relative else (number, False)
+
+
+def _limits(words: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """Return the limits of parameters from NAME=LOW:HIGH words.
+
+    Raises
+    ------
+    FieldError, SeveralErrors
+        With all that are of another form.
+    """
+    mistakes = Mistakes()
+    example = "price=1000:5000"
+    found: dict[str, tuple[float, float]] = {}
+    texts = pairs(words, option="--limits", example=example, mistakes=mistakes)
+    for name, text in texts.items():
+        with mistakes.noted():
+            low, colon, high = text.partition(":")
+            if not colon:
+                raise FieldError(
+                    _("{option} {word}: not of the form NAME=LOW:HIGH", option="--limits",
+                      word=f"{name}={text}"),
+                    fix=_("write e.g. {option} {example}", option="--limits", example=example),
+                )  # fmt: skip
+            found[name] = (_number(f"--limits {name}", low), _number(f"--limits {name}", high))
+    mistakes.refuse()
+    return found
+
+
+def _number(option: str, text: str) -> float:
+    """Return a number as typed, or constant arithmetic such as 52/54.
+
+    Raises
+    ------
+    FieldError
+        Naming the option.
+    """
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        return constant(text)
+    except FieldError as error:
+        message = f"{option}: {error.message}"
+        raise FieldError(message, fix=error.fix) from None

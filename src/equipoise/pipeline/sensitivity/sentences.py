@@ -1,0 +1,190 @@
+"""Results of sensitivity analyses in words: the answer of each in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from equipoise.core.translation import format_money, format_number, format_percent, translate_plural
+from equipoise.core.translation import translate as _
+from equipoise.core.unit_words import brief, measured
+from equipoise.pipeline.sensitivity.comparison import (
+    QUADRANTS,
+    SHORT,
+    Comparison,
+    Measure,
+    Outcome,
+    Quadrant,
+    parameter_label,
+    strategy_label,
+)
+from equipoise.pipeline.sensitivity.one_way import Bar, OneWay
+from equipoise.pipeline.sensitivity.precise import Precise
+from equipoise.pipeline.sensitivity.switching import AtThreshold, Switching
+from equipoise.pipeline.sensitivity.two_way import TwoWay
+from equipoise.spec.model import Model
+
+DIGITS = 3
+"""Significant digits of inputs; from a thousand up they are whole."""
+
+
+def currency_of(spec: Model) -> str:
+    """Return the code of the model's currency."""
+    return spec.money.text.partition("@")[0]
+
+
+def value_in_words(spec: Model, name: str, value: float) -> str:
+    """Return a value of a parameter with its unit, without the price year."""
+    text = measured(value, spec.parameters[name].unit, DIGITS)
+    year = spec.parameters[name].unit.text.partition("@")[2][:4]
+    return text.removesuffix(_("{amount}, prices of {year}", amount="", year=year))
+
+
+def range_in_words(spec: Model, name: str, low: float, high: float) -> str:
+    """Return two values of a parameter with their unit."""
+    return _("{low} to {high}", low=brief(low, DIGITS), high=value_in_words(spec, name, high))
+
+
+def result_in_words(spec: Model, measure: Measure, one: Outcome) -> str:
+    """Return a result, or why there is none."""
+    value = one.value(measure)
+    if value is None:
+        return _(QUADRANTS[one.quadrant])
+    if measure == "qaly":
+        return _("{number} QALY", number=format_number(value, 3))
+    return format_money(value, currency_of(spec))
+
+
+def in_short(quadrant: Quadrant) -> str:
+    """Return a place on the plane in a word or two."""
+    return _(SHORT[quadrant])
+
+
+def compared(spec: Model, comparison: Comparison) -> str:
+    """Return who is compared, and at which worth of a QALY."""
+    pair = {
+        "strategy": strategy_label(spec, comparison.strategy),
+        "against": strategy_label(spec, comparison.against),
+    }
+    if comparison.threshold is None:
+        return _("“{strategy}” against “{against}”", **pair)
+    worth = format_money(comparison.threshold, currency_of(spec))
+    return _("“{strategy}” against “{against}”, a QALY worth {worth}", worth=worth, **pair)
+
+
+def turns(found: OneWay) -> list[Bar]:
+    """Return the bars at an end of which the net benefit has the other sign."""
+    base = found.base.net_benefit
+    if base is None:
+        return []
+    return [
+        bar
+        for bar in found.bars
+        if any((one.net_benefit or 0.0) * base < 0.0 for one in (bar.low, bar.high))
+    ]
+
+
+def of_one_way(found: OneWay) -> str:
+    """Return what a one-way analysis says."""
+    spec = found.model.spec
+    strategy = strategy_label(spec, found.comparison.strategy)
+    if found.comparison.threshold is not None and found.measure in ("nmb", "icer"):
+        turning = turns(found)
+        if turning:
+            return translate_plural(
+                "One input alone can turn the decision: “{name}”",
+                "{n} inputs can each turn the decision, first of all “{name}”",
+                len(turning), name=parameter_label(spec, turning[0].span.name),
+            )  # fmt: skip
+        if (found.base.net_benefit or 0.0) >= 0.0:
+            return _("“{strategy}” stays worth its cost, whichever input is off", strategy=strategy)
+        return _("“{strategy}” stays not worth its cost, whichever input is off", strategy=strategy)
+    if not found.bars:
+        return _("Nothing is uncertain")
+    first = found.bars[0]
+    ends = [result_in_words(spec, found.measure, one) for one in (first.low, first.high)]
+    return _("“{name}” matters most: from {low} to {high}",
+             name=parameter_label(spec, first.span.name), low=ends[0], high=ends[1])  # fmt: skip
+
+
+def of_two_way(found: TwoWay) -> str:
+    """Return what a map of two parameters says."""
+    spec = found.model.spec
+    cells = [name for column in found.best for name in column if name]
+    stated = found.best_of(found.base)
+    share = cells.count(stated) / len(cells)
+    name = strategy_label(spec, stated)
+    if share == 1.0:
+        return _("“{strategy}” is best all over the map", strategy=name)
+    return _("“{strategy}” is best at the stated values, and in {share} of the map",
+             strategy=name, share=format_percent(share, 0))  # fmt: skip
+
+
+def of_switching(found: Switching) -> str:
+    """Return what a threshold search says at the worth of a QALY that was asked for."""
+    first = found.thresholds[0]
+    spec = found.model.spec
+    strategy = strategy_label(spec, found.comparison.strategy)
+    low, high = found.points[0], found.points[-1]
+    where = {"name": found.label, "range": range_in_words(spec, found.parameter, low, high)}
+    if not first.worth_it:
+        return _("“{strategy}” is not worth its cost at any “{name}” from {range}",
+                 strategy=strategy, **where)  # fmt: skip
+    if len(first.worth_it) == 1:
+        (part,) = first.worth_it
+        ends = {"strategy": strategy, "name": found.label}
+        if part.low_is_root and part.high_is_root:
+            between = range_in_words(spec, found.parameter, part.low, part.high)
+            return _("“{strategy}” is worth its cost while “{name}” is {range}",
+                     range=between, **ends)  # fmt: skip
+        if part.high_is_root:
+            limit = value_in_words(spec, found.parameter, part.high)
+            return _("“{strategy}” is worth its cost while “{name}” is at most {limit}",
+                     limit=limit, **ends)  # fmt: skip
+        if part.low_is_root:
+            limit = value_in_words(spec, found.parameter, part.low)
+            return _("“{strategy}” is worth its cost while “{name}” is at least {limit}",
+                     limit=limit, **ends)  # fmt: skip
+        return _("“{strategy}” is worth its cost at any “{name}” from {range}",
+                 strategy=strategy, **where)  # fmt: skip
+    listed = _listed(spec, found.parameter, [root.value for root in first.roots])
+    return _("The decision turns more than once with “{name}”: at {values}",
+             name=found.label, values=listed)  # fmt: skip
+
+
+def worth_in_words(found: Switching, one: AtThreshold) -> str:
+    """Return where the strategy is worth it at one worth of a QALY; a dash where nowhere."""
+    spec, name = found.model.spec, found.parameter
+    texts = []
+    for part in one.worth_it:
+        if part.high_is_root and not part.low_is_root:
+            texts.append(_("up to {limit}", limit=value_in_words(spec, name, part.high)))
+        elif part.low_is_root and not part.high_is_root:
+            texts.append(_("from {limit} on", limit=value_in_words(spec, name, part.low)))
+        elif part.low_is_root:
+            texts.append(range_in_words(spec, name, part.low, part.high))
+        else:
+            texts.append(_("in the whole range"))
+    return "; ".join(texts) or _("nowhere in the range")
+
+
+def of_precise(found: Precise) -> str:
+    """Return how precise a mean is."""
+    last = found.result
+    half = amount_in_words(found, last.half_width)
+    draws = format_number(last.draws)
+    if found.reached:
+        return _("After {draws} draws the mean is known to within {half}", draws=draws, half=half)
+    return _("{draws} draws are not enough: the mean is known only to within {half}",
+             draws=draws, half=half)  # fmt: skip
+
+
+def amount_in_words(found: Precise, value: float) -> str:
+    """Return an amount of the measure whose mean was made precise."""
+    if found.measure == "qaly":
+        return _("{number} QALY", number=brief(value, 3))
+    return format_money(value, currency_of(found.model.spec))
+
+
+def _listed(spec: Model, name: str, numbers: Sequence[float]) -> str:
+    """Return several values of a parameter."""
+    return ", ".join(value_in_words(spec, name, value) for value in numbers)
