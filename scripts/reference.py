@@ -38,6 +38,7 @@ from equipoise.spec.model_check import MAX_CYCLES
 from equipoise.spec.model_place import TIME_IN_STATE
 from equipoise.spec.quantity import Name
 from equipoise.spec.reader import MAX_DEPTH, MAX_NODES
+from equipoise.spec.scenarios import ScenarioValue
 from equipoise.spec.schema import KINDS, describe
 from equipoise.spec.source_text import MAX_BYTES
 from equipoise.spec.text import ShortText, Text
@@ -140,13 +141,14 @@ FILES = {
     "product": "Product file (`product.yaml`)",
     "jurisdiction": "Country (`jurisdiction.yaml`, `payers.yaml`, `routes.yaml`, "
     "`classification.yaml`; together they hold these fields)",
+    "scenarios": "Scenarios (of one model, for `equipoise sensitivity scenarios`)",
 }
 KNOWN_TYPES = (
     (FormulaField, "formula"), (UnitField, "unit"), (MeasureField, "number with unit"),
     (DistributionField, "distribution"), (ConstantField, "number or arithmetic"),
     (ContractField, "contract"), (Text, "text, or one per language"), (ShortText, "text"),
     (Name, "name"), (FileName, "file name"), (Move, "formula or `rest`"),
-    (Share, "formula or `rest`"),
+    (Share, "formula or `rest`"), (ScenarioValue, "number, or number with unit"),
 )  # fmt: skip
 PLAIN_TYPES = {"str": "text", "float": "number", "int": "whole number", "bool": "true or false",
                "date": "date", "Path": "path"}  # fmt: skip

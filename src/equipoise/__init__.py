@@ -6,10 +6,25 @@ from equipoise.core.on_demand import on_demand
 
 __version__ = "0.1.0"
 
-__all__ = ["ModelRun", "Results", "assess", "load", "open_results", "run_model"]
+__all__ = [
+    "ModelRun", "Results", "assess", "draws_until_precise", "load", "one_way", "open_results",
+    "run_model", "scenarios", "threshold_values", "two_way",
+]  # fmt: skip
 
 if TYPE_CHECKING:
-    from equipoise.api import ModelRun, Results, assess, load, open_results, run_model
+    from equipoise.api import (
+        ModelRun,
+        Results,
+        assess,
+        draws_until_precise,
+        load,
+        one_way,
+        open_results,
+        run_model,
+        scenarios,
+        threshold_values,
+        two_way,
+    )
 else:
     # The interface is imported when it is first used, so that parts can be used without the whole.
     __getattr__, __dir__ = on_demand(__name__, {"api": __all__})

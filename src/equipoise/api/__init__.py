@@ -1,4 +1,4 @@
-"""The words of the Python interface: load, assess, open, run a model alone.
+"""The words of the Python interface: load, assess, open, run a model alone, move what goes in.
 
 Each is imported when it is asked for, as a model that runs alone needs no report.
 
@@ -18,6 +18,13 @@ from equipoise.core.on_demand import on_demand
 if TYPE_CHECKING:
     from equipoise.api.models import ModelRun, run_model
     from equipoise.api.results import Results, open_results
+    from equipoise.api.sensitivity import (
+        draws_until_precise,
+        one_way,
+        scenarios,
+        threshold_values,
+        two_way,
+    )
     from equipoise.api.studies import assess, load
 else:
     __getattr__, __dir__ = on_demand(
@@ -25,8 +32,18 @@ else:
         {
             "models": ("ModelRun", "run_model"),
             "results": ("Results", "open_results"),
+            "sensitivity": (
+                "draws_until_precise",
+                "one_way",
+                "scenarios",
+                "threshold_values",
+                "two_way",
+            ),
             "studies": ("assess", "load"),
         },
     )
 
-__all__ = ["ModelRun", "Results", "assess", "load", "open_results", "run_model"]
+__all__ = [
+    "ModelRun", "Results", "assess", "draws_until_precise", "load", "one_way", "open_results",
+    "run_model", "scenarios", "threshold_values", "two_way",
+]  # fmt: skip

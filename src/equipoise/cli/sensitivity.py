@@ -17,6 +17,7 @@ from equipoise.cli.sensitivity_files import Place, place_of
 from equipoise.cli.sensitivity_screen import (
     one_way_tables,
     precise_tables,
+    scenario_tables,
     switching_tables,
     told,
     two_way_tables,
@@ -29,6 +30,7 @@ from equipoise.pipeline import sensitivity as analyses
 from equipoise.pipeline.sensitivity import sentences
 from equipoise.spec.distribution import constant
 from equipoise.spec.model import EngineChoice
+from equipoise.spec.scenarios import load_scenarios
 from equipoise.spec.text import shown
 
 if TYPE_CHECKING:
@@ -36,6 +38,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 T = TypeVar("T")
+
+Result = (
+    analyses.OneWay | analyses.TwoWay | analyses.Switching | analyses.Precise
+    | analyses.ScenarioRun
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -135,6 +142,25 @@ def run_threshold(
     _write(place, found.table, chart, console)
 
 
+def run_scenario_file(asked: Asked, console: Console, *, file: Path) -> None:
+    """Run the base case under each scenario of a file; show and write what comes of it."""
+    place = place_of(asked.out, "scenarios", analyses.SCENARIO_COLUMNS)
+    given = asked.recalculator()
+    scenarios = load_scenarios(file, given.model)
+    found = _with_bar(asked.model, lambda heard: analyses.run_scenarios(
+        given, scenarios, strategy=asked.strategy, against=asked.against,
+        threshold=asked.threshold, progress=heard,
+    ))  # fmt: skip
+    _show(console, found, sentences.of_scenarios(found), scenario_tables(found))
+
+    def chart() -> alt.LayerChart:
+        from equipoise.pipeline.sensitivity.pictures import scenarios_of
+
+        return scenarios_of(found)
+
+    _write(place, found.table, chart, console)
+
+
 def run_draws(
     asked: Asked,
     console: Console,
@@ -165,7 +191,7 @@ def run_draws(
 
 def _show(
     console: Console,
-    found: analyses.OneWay | analyses.TwoWay | analyses.Switching | analyses.Precise,
+    found: Result,
     sentence: str,
     tables: Sequence[Table],
 ) -> None:

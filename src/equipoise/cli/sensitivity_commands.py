@@ -72,8 +72,8 @@ TogetherOption = Annotated[
     typer.Option(
         "--together",
         help=_(
-            "What becomes of the others of a joint normal distribution: they stay at their base, or "
-            "go where they are expected."
+            "What becomes of the others of a joint normal distribution: they stay at their base, "
+            "or go where they are expected."
         ),
     ),
 ]
@@ -214,6 +214,37 @@ def threshold_search(
 
     asked = Asked(model, strategy, against, threshold, seed, engine, patients, out, together)
     run_threshold(asked, Console(), parameter=parameter, ends=(low, high), others=also or ())
+
+
+@sensitivity_app.command(
+    "scenarios",
+    cls=Command,
+    options_metavar=OPTIONS,
+    help=_(
+        "Run a model under each scenario of a file: other values, discount rates, horizon.\n\n"
+        "Example: `equipoise sensitivity scenarios sick-sicker scenarios.yaml`"
+    ),
+)
+def scenarios(
+    model: ModelArgument,
+    file: Annotated[
+        Path, typer.Argument(metavar=_("file"), help=_("Path of a file of scenarios."))
+    ],
+    strategy: StrategyOption = None,
+    against: AgainstOption = None,
+    threshold: ThresholdOption = None,
+    seed: SeedOption = 1,
+    engine: EngineOption = None,
+    patients: PatientsOption = None,
+    out: OutOption = None,
+    language: LanguageOption = "en",
+) -> None:
+    """Run scenarios."""
+    with loading():
+        from equipoise.cli.sensitivity import Asked, run_scenario_file
+
+    asked = Asked(model, strategy, against, threshold, seed, engine, patients, out)
+    run_scenario_file(asked, Console(), file=file)
 
 
 @sensitivity_app.command(

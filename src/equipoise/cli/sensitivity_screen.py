@@ -7,18 +7,28 @@ from rich.table import Table
 from equipoise.core.translation import format_money, format_number
 from equipoise.core.translation import translate as _
 from equipoise.core.unit_words import brief, money_in_words
-from equipoise.pipeline.sensitivity import Comparison, Measure, OneWay, Precise, Switching, TwoWay
+from equipoise.pipeline.sensitivity import (
+    Comparison,
+    Measure,
+    OneWay,
+    Precise,
+    ScenarioRun,
+    Switching,
+    TwoWay,
+)
 from equipoise.pipeline.sensitivity.comparison import parameter_label, strategy_label
 from equipoise.pipeline.sensitivity.sentences import (
     amount_in_words,
     compared,
     currency_of,
+    in_short,
     range_in_words,
     result_in_words,
     value_in_words,
     worth_in_words,
 )
 from equipoise.spec.model import Model
+from equipoise.spec.text import shown
 
 MOST_ROWS = 20
 
@@ -92,6 +102,34 @@ def switching_tables(found: Switching) -> list[Table]:
             _("{where} (it jumps there)", where=texts) if jumps else texts,
             format_money(one.base, currency_of(spec)),
         )
+    return [table]
+
+
+def scenario_tables(found: ScenarioRun) -> list[Table]:
+    """Return each scenario with its differences from the base."""
+    spec = found.model.spec
+    table = Table(title=shown(found.title), title_justify="left")
+    table.add_column(_("Scenario"), overflow="fold")
+    measures: list[Measure] = ["cost", "qaly", "icer"]
+    if found.comparison.threshold is not None:
+        measures.append("nmb")
+    headings = {"cost": _("More cost"), "qaly": _("More QALY"), "icer": _("ICER"),
+                "nmb": _("Net benefit")}  # fmt: skip
+    for measure in measures:
+        table.add_column(headings[measure], justify="right", overflow="fold")
+    last: Measure = "cost" if found.comparison.threshold is None else "nmb"
+    table.add_column(_("Against the base"), justify="right")
+    base = found.base.outcome.value(last) or 0.0
+    for one in found.results:
+        change = (one.outcome.value(last) or 0.0) - base
+        sign = "+" if change > 0 else ""
+        table.add_row(
+            shown(one.label),
+            *(in_short(one.outcome.quadrant) if one.outcome.value(measure) is None
+              else result_in_words(spec, measure, one.outcome) for measure in measures),
+            "" if one is found.base else sign + format_money(change, currency_of(spec)),
+            end_section=one is found.base,
+        )  # fmt: skip
     return [table]
 
 

@@ -14,6 +14,7 @@ from equipoise.core.files import write_text
 from equipoise.spec.base import SpecModel
 from equipoise.spec.jurisdiction import Jurisdiction
 from equipoise.spec.model import Model
+from equipoise.spec.scenarios import ScenarioFile
 from equipoise.spec.study import Product, StudyFile
 
 KINDS: Mapping[str, type[BaseModel]] = {
@@ -21,6 +22,7 @@ KINDS: Mapping[str, type[BaseModel]] = {
     "study": StudyFile,
     "product": Product,
     "jurisdiction": Jurisdiction,
+    "scenarios": ScenarioFile,
 }
 """Name of a schema's file -> what it describes."""
 

@@ -4,7 +4,7 @@ All values of all parameters are draws of one run of the engine, so that a torna
 long as a few dozen draws.
 """
 
-from equipoise.pipeline.sensitivity.changes import Changes, Companions, Span, completed, span_of
+from equipoise.pipeline.sensitivity.changes import Span, span_of
 from equipoise.pipeline.sensitivity.comparison import (
     QUADRANTS,
     Comparison,
@@ -23,6 +23,12 @@ from equipoise.pipeline.sensitivity.precise import (
     run_until_precise,
     running_mean,
 )
+from equipoise.pipeline.sensitivity.scenarios import (
+    SCENARIO_COLUMNS,
+    ScenarioResult,
+    ScenarioRun,
+    run_scenarios,
+)
 from equipoise.pipeline.sensitivity.switching import (
     SWITCHING_COLUMNS,
     AtThreshold,
@@ -32,11 +38,13 @@ from equipoise.pipeline.sensitivity.switching import (
     switching_values,
 )
 from equipoise.pipeline.sensitivity.two_way import TwoWay, two_way
+from equipoise.spec.together import Changes, Companions, completed
 
 __all__ = [
-    "FIRST_LOOK", "LOOK_COLUMNS", "ONE_WAY_COLUMNS", "QUADRANTS", "SWITCHING_COLUMNS",
-    "AtThreshold", "Bar", "Changes", "Companions", "Comparison", "Expected", "Look", "Measure",
-    "OneWay", "Outcome", "Precise", "PreciseMeasure", "Recalculator", "Root", "Span", "Switching",
-    "TwoWay", "Worth", "comparison_of", "completed", "one_way", "run_until_precise",
-    "running_mean", "span_of", "switching_values", "two_way",
+    "FIRST_LOOK", "LOOK_COLUMNS", "ONE_WAY_COLUMNS", "QUADRANTS", "SCENARIO_COLUMNS",
+    "SWITCHING_COLUMNS", "AtThreshold", "Bar", "Changes", "Companions", "Comparison", "Expected",
+    "Look", "Measure", "OneWay", "Outcome", "Precise", "PreciseMeasure", "Recalculator", "Root",
+    "ScenarioResult", "ScenarioRun", "Span", "Switching", "TwoWay", "Worth", "comparison_of",
+    "completed", "one_way", "run_scenarios", "run_until_precise", "running_mean", "span_of",
+    "switching_values", "two_way",
 ]  # fmt: skip

@@ -1,9 +1,8 @@
-"""Values at which a parameter is tried, and what becomes of those that are drawn with it."""
+"""Values at which a parameter is tried."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf, isfinite
-from typing import Literal
 
 import numpy as np
 import scipy
@@ -16,19 +15,13 @@ from equipoise.spec.findings import did_you_mean
 from equipoise.spec.joint_check import covariance_matrix
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Model
-from equipoise.spec.quantity import JointDirichlet, JointNormal
-
-Changes = Mapping[str, float]
-"""Parameter -> value in its own unit; all others have their stated values."""
-
-Companions = Literal["base", "expected"]
-"""What the others of a joint normal distribution do when one is moved: stay, or follow."""
+from equipoise.spec.quantity import JointDirichlet
+from equipoise.spec.together import Changes
 
 LOW, HIGH = 0.025, 0.975
 """Shares of a distribution below the two values at which a parameter is tried."""
 
 _TIMES_BASE = 3.0
-_HAIR = 1e-12
 
 
 @dataclass(frozen=True)
@@ -172,47 +165,6 @@ def drawn_with(model: LoadedModel, name: str) -> str:
     return "correlated" if any(name in pair.parameters for pair in pairs) else ""
 
 
-def completed(model: LoadedModel, changes: Changes, *, companions: Companions = "base") -> Changes:
-    r"""Return changes with those that they bring about in parameters drawn together.
-
-    Of shares that add up to one the others keep their proportions, which is also what a Dirichlet
-    distribution expects of them. The others of a joint normal distribution stay, as in the usual
-    one-way analysis, or follow to
-
-    .. math:: E[x_j | x_i] = m_j + \frac{c_{ji}}{c_{ii}} (x_i - m_i)
-
-    Correlated parameters with distributions of their own always stay.
-
-    Parameters
-    ----------
-    model
-        As loaded.
-    changes
-        Parameter -> value in its own unit.
-    companions
-        ``base``: those of a joint normal distribution stay; ``expected``: they follow.
-
-    Raises
-    ------
-    FieldError
-        If shares that are set leave no room for the others.
-
-    References
-    ----------
-    Briggs, Claxton, Sculpher (2006), Decision Modelling for Health Economic Evaluation, chapter 4.
-    """
-    found = dict(changes)
-    for joint in model.spec.joint.values():
-        moved = [name for name in joint.parameters if name in changes]
-        if not moved:
-            continue
-        if isinstance(joint, JointDirichlet):
-            found |= _rescaled(model.spec, joint, changes, moved)
-        elif companions == "expected":
-            found |= _followed(model.spec, joint, changes, moved)
-    return found
-
-
 def changed_sample(model: LoadedModel, changes: Sequence[Changes], *, parts: int = 1) -> Sample:
     """Return a sample whose draws are changes of the stated values.
 
@@ -273,45 +225,6 @@ def _quantiles(
             quantity.value + np.sqrt(matrix[place, place]) * scipy.special.ndtri(shares)
         )
     return None
-
-
-def _rescaled(
-    spec: Model, joint: JointDirichlet, changes: Changes, moved: Sequence[str]
-) -> dict[str, float]:
-    """Return the other shares of one whole, in their proportions."""
-    factors = {name: spec.parameters[name].unit.factor for name in joint.parameters}
-    left = 1.0 - sum(changes[name] * factors[name] for name in moved)
-    others = [name for name in joint.parameters if name not in moved]
-    stated = {name: spec.parameters[name].value * factors[name] for name in others}
-    whole = sum(stated.values())
-    if left < -_HAIR or (whole <= 0.0 and abs(left) > _HAIR):
-        raise FieldError(
-            _("{names}: shares of one whole cannot be {values}", names=", ".join(moved),
-              values=", ".join(f"{changes[name]:g}" for name in moved)),
-            fix=_("choose values that leave the others a share between 0 and 1"),
-        )  # fmt: skip
-    return {
-        name: max(left, 0.0) * share / whole / factors[name] if whole > 0.0 else 0.0
-        for name, share in stated.items()
-    }
-
-
-def _followed(
-    spec: Model, joint: JointNormal, changes: Changes, moved: Sequence[str]
-) -> dict[str, float]:
-    """Return what is expected of the other members of a joint normal distribution."""
-    matrix = covariance_matrix(joint)
-    assert matrix is not None  # noqa: S101 - loading has checked it
-    names = list(joint.parameters)
-    given = [names.index(name) for name in moved]
-    others = [place for place, name in enumerate(names) if name not in moved]
-    shift = np.array([changes[name] - spec.parameters[name].value for name in moved])
-    # A member without variance tells nothing of the others: the pseudo-inverse leaves them.
-    weights = matrix[np.ix_(others, given)] @ np.linalg.pinv(matrix[np.ix_(given, given)])
-    return {
-        names[place]: spec.parameters[names[place]].value + float(step)
-        for place, step in zip(others, weights @ shift, strict=True)
-    }
 
 
 def grid(low: float, high: float, points: int) -> tuple[float, ...]:

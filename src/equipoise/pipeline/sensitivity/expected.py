@@ -15,13 +15,11 @@ from equipoise.core.translation import translate as _
 from equipoise.pipeline.model_rehearsal import BATCHES, in_whole_parts
 from equipoise.pipeline.sample_size import DEFAULT_SEED, check_sample
 from equipoise.pipeline.sensitivity.changes import (
-    Changes,
-    Companions,
     changed_sample,
-    completed,
 )
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import EngineChoice
+from equipoise.spec.together import Changes, Companions, completed
 
 Floats = NDArray[np.float64]
 
@@ -84,7 +82,7 @@ class Recalculator:
         FieldError
             If shares of one whole leave no room for the others, or patients are out of range.
         """
-        whole = [completed(self.model, one, companions=self.companions) for one in changes]
+        whole = [completed(self.model.spec, one, companions=self.companions) for one in changes]
         try:
             return self._run(whole, progress)
         except SimulationError as error:

@@ -11,7 +11,6 @@ import numpy as np
 from equipoise.core.errors import FieldError, Mistakes
 from equipoise.core.translation import translate as _
 from equipoise.pipeline.sensitivity.changes import (
-    Companions,
     Span,
     drawn_with,
     each_alone,
@@ -28,6 +27,7 @@ from equipoise.pipeline.sensitivity.comparison import (
 )
 from equipoise.pipeline.sensitivity.expected import Recalculator
 from equipoise.spec.loaded import LoadedModel
+from equipoise.spec.together import Companions
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -18,6 +18,7 @@ from equipoise.pipeline.sensitivity.comparison import (
 )
 from equipoise.pipeline.sensitivity.one_way import Bar, OneWay
 from equipoise.pipeline.sensitivity.precise import Precise, running_mean
+from equipoise.pipeline.sensitivity.scenarios import ScenarioRun
 from equipoise.pipeline.sensitivity.switching import Switching
 from equipoise.pipeline.sensitivity.two_way import TwoWay
 from equipoise.report.charts.sensitivity import (
@@ -29,12 +30,14 @@ from equipoise.report.charts.sensitivity import (
     Texts,
     TornadoRow,
     running_mean_chart,
+    scenario_bars,
     threshold_curves,
     tornado,
     two_way_map,
 )
 from equipoise.report.charts.theme import PAGE, WIDE, money_scale
 from equipoise.spec.model import Model
+from equipoise.spec.text import shown
 
 if TYPE_CHECKING:
     import altair as alt
@@ -145,6 +148,32 @@ def curves_of(found: Switching, *, width: int = WIDE) -> alt.LayerChart:
     return threshold_curves(
         found.points, curves, stated=spec.parameters[found.parameter].value, axes=axes,
         texts=Texts(sentences.of_switching(found), (note,)), width=width,
+    )  # fmt: skip
+
+
+def scenarios_of(found: ScenarioRun, *, width: int = WIDE) -> alt.LayerChart:
+    """Return how each scenario moves the net benefit, or more cost where that is not known.
+
+    Parameters
+    ----------
+    found
+        The scenarios.
+    width
+        Pixels.
+    """
+    spec = found.model.spec
+    measure: Measure = "cost" if found.comparison.threshold is None else "nmb"
+    values = [one.outcome.value(measure) or 0.0 for one in found.results]
+    rows = [
+        (shown(one.label), value, sentences.result_in_words(spec, measure, one.outcome))
+        for one, value in zip(found.results[1:], values[1:], strict=True)
+    ]
+    note = _("{pair}; per patient, {money}. Black line, the stated values: {base}.",
+             pair=sentences.compared(spec, found.comparison), money=money_in_words(spec.money),
+             base=sentences.result_in_words(spec, measure, found.base.outcome))  # fmt: skip
+    return scenario_bars(
+        rows, base=values[0], axis=_result_axis(spec, measure, values), marked=[0.0],
+        texts=Texts(sentences.of_scenarios(found), (note,)), width=width,
     )  # fmt: skip
 
 

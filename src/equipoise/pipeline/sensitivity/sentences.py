@@ -19,9 +19,11 @@ from equipoise.pipeline.sensitivity.comparison import (
 )
 from equipoise.pipeline.sensitivity.one_way import Bar, OneWay
 from equipoise.pipeline.sensitivity.precise import Precise
+from equipoise.pipeline.sensitivity.scenarios import ScenarioRun
 from equipoise.pipeline.sensitivity.switching import AtThreshold, Switching
 from equipoise.pipeline.sensitivity.two_way import TwoWay
 from equipoise.spec.model import Model
+from equipoise.spec.text import shown
 
 DIGITS = 3
 """Significant digits of inputs; from a thousand up they are whole."""
@@ -165,6 +167,26 @@ def worth_in_words(found: Switching, one: AtThreshold) -> str:
         else:
             texts.append(_("in the whole range"))
     return "; ".join(texts) or _("nowhere in the range")
+
+
+def of_scenarios(found: ScenarioRun) -> str:
+    """Return in how many scenarios the decision turns."""
+    spec = found.model.spec
+    strategy = strategy_label(spec, found.comparison.strategy)
+    base = found.base.outcome.net_benefit
+    if base is None:
+        return _("{count} scenarios of “{strategy}”", count=len(found.results) - 1,
+                 strategy=strategy)  # fmt: skip
+    turned = [one for one in found.results if (one.outcome.net_benefit or 0.0) * base < 0.0]
+    if turned:
+        return translate_plural(
+            "The decision turns in one scenario: “{name}”",
+            "The decision turns in {n} scenarios, first of all “{name}”",
+            len(turned), name=shown(turned[0].label),
+        )  # fmt: skip
+    if base >= 0.0:
+        return _("“{strategy}” is worth its cost in all scenarios", strategy=strategy)
+    return _("“{strategy}” is not worth its cost in any scenario", strategy=strategy)
 
 
 def of_precise(found: Precise) -> str:

@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 from equipoise.core.errors import FieldError
 from equipoise.core.translation import translate as _
 from equipoise.pipeline.sensitivity.changes import (
-    Changes,
-    completed,
     grid,
     require_parameter,
     require_possible,
@@ -29,6 +27,7 @@ from equipoise.pipeline.sensitivity.comparison import (
 )
 from equipoise.pipeline.sensitivity.expected import Expected, Recalculator
 from equipoise.spec.loaded import LoadedModel
+from equipoise.spec.together import Changes, completed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -220,7 +219,7 @@ def _limits(
 def _is_possible(recalculator: Recalculator, cell: Changes) -> bool:
     """Return whether a cell leaves room for the shares that make a whole with it."""
     try:
-        completed(recalculator.model, cell, companions=recalculator.companions)
+        completed(recalculator.model.spec, cell, companions=recalculator.companions)
     except FieldError:
         return False
     return True

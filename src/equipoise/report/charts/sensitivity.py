@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
 
@@ -108,17 +109,23 @@ def tornado(
         *lines,
         bars.mark_bar(height=14, yOffset=10).encode(
             y=y, x=x, x2=alt.X2("to:Q"), color=alt.Color("which:N", scale=colours)),
-        *(bars.transform_filter(f"datum.align == '{align}' && datum.inside == {inside}")
-          .mark_text(align=align, dx=5 if align == "left" else -5, yOffset=10, fontSize=11,
-                     color="white" if inside == "true" else QUIET, baseline="middle",
-                     fontWeight="bold" if inside == "true" else "normal")
-          .encode(y=y, x=alt.X("at:Q", scale=scale, title=axis.title), text=text)
-          for align, inside in (("left", "false"), ("right", "false"), ("right", "true"))),
+        *(bars.transform_filter(f"datum.place == '{place}'").mark_text(**look).encode(
+            y=y, x=alt.X("at:Q", scale=scale, title=axis.title), text=text)
+          for place, look in _WORDS.items()),
         named.mark_text(align="left", baseline="bottom", fontSize=12, color=INK, dy=0,
                         limit=width - 12).encode(y=y, x=left_edge(), text=alt.Text("name:N")),
         _rule(base / axis.scale, scale=scale, dashed=False, colour=INK),
         title=texts.title, notes=texts.notes, width=width, height=alt.Step(ROW),
     )  # fmt: skip
+
+
+_SMALL = {"yOffset": 10, "fontSize": 11, "baseline": "middle"}
+_WORDS: dict[str, dict[str, Any]] = {
+    "right": {**_SMALL, "align": "left", "dx": 5, "color": QUIET},
+    "left": {**_SMALL, "align": "right", "dx": -5, "color": QUIET},
+    "inside": {**_SMALL, "align": "right", "dx": -5, "color": "white", "fontWeight": "bold"},
+}
+"""Looks of the words at the ends of bars, by where they stand."""
 
 
 def _bars(
@@ -138,11 +145,10 @@ def _bars(
                 other - middle
             )
             right = (to >= middle) != shorter if to != middle else other < middle
-            inside = end.result is None
             found.append({
                 "row": number, "from": middle, "to": to, "which": which, "text": end.text,
-                "at": middle if shorter else to, "inside": inside,
-                "align": "left" if right and not inside else "right",
+                "at": middle if shorter else to,
+                "place": "inside" if end.result is None else "right" if right else "left",
             })  # fmt: skip
     # The longer first, so that the shorter lies on it.
     return sorted(found, key=lambda one: -abs(float(str(one["to"])) - middle))
@@ -154,6 +160,54 @@ def _rule(at: float, *, scale: alt.Scale, dashed: bool, colour: str) -> alt.Char
     rule = alt.Chart(values([{"at": at}])).mark_rule(color=colour, strokeDash=dash, strokeWidth=1.6)
     placed: alt.Chart = rule.encode(x=alt.X("at:Q", scale=scale))
     return placed
+
+
+def scenario_bars(
+    rows: Sequence[tuple[str, float, str]],
+    *,
+    base: float,
+    axis: Axis,
+    marked: Sequence[float],
+    texts: Texts,
+    width: int = WIDE,
+) -> alt.LayerChart:
+    """Return bars from the result of the stated values to that of each scenario.
+
+    Parameters
+    ----------
+    rows
+        Name, result and its words, in order.
+    base, axis, marked, texts, width
+        As of `tornado`.
+    """
+    known = [base, *(result for _name, result, _words in rows)]
+    room = (max(known) - min(known) or abs(base) or 1.0) * _ROOM * (1.6 if width >= PAGE else 4.0)
+    domain = [(min(known) - room) / axis.scale, (max(known) + room) / axis.scale]
+    scale = alt.Scale(domain=domain, nice=False, zero=False)
+    data = alt.Chart(values([
+        {"row": number, "name": name, "from": base / axis.scale, "to": result / axis.scale,
+         "text": words, "colour": BLUE if result >= base else RED}
+        for number, (name, result, words) in enumerate(rows)
+    ]))  # fmt: skip
+    y = alt.Y("row:O", axis=None)
+    x = alt.X("from:Q", scale=scale, title=axis.title, axis=alt.Axis(grid=False))
+    end = alt.X("to:Q", scale=scale, title=axis.title)
+    right = data.transform_filter("datum.to >= datum.from")
+    left = data.transform_filter("datum.to < datum.from")
+    return finished(
+        *(_rule(at / axis.scale, scale=scale, dashed=True, colour=GREY)
+          for at in marked if domain[0] <= at / axis.scale <= domain[1]),
+        data.mark_bar(height=14, yOffset=10).encode(
+            y=y, x=x, x2=alt.X2("to:Q"), color=alt.Color("colour:N", scale=None)),
+        right.mark_text(align="left", dx=5, yOffset=10, fontSize=11, color=QUIET).encode(
+            y=y, x=end, text=alt.Text("text:N")),
+        left.mark_text(align="right", dx=-5, yOffset=10, fontSize=11, color=QUIET).encode(
+            y=y, x=end, text=alt.Text("text:N")),
+        data.mark_text(align="left", baseline="bottom", fontSize=12, color=INK,
+                       limit=width - 12).encode(y=y, x=left_edge(), text=alt.Text("name:N")),
+        _rule(base / axis.scale, scale=scale, dashed=False, colour=INK),
+        title=texts.title, notes=texts.notes, width=width, height=alt.Step(ROW),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ def test_without_a_distribution_only_a_range_will_do(linear):
 
 
 def test_shares_of_a_whole_keep_their_proportions(linear):
-    found = completed(linear, {"fatal": 0.4})
+    found = completed(linear.spec, {"fatal": 0.4})
     assert found == pytest.approx({"fatal": 0.4, "mild": 0.375, "severe": 0.225})
     span = span_of(linear, "fatal")
     assert (span.low, span.high) == pytest.approx(tuple(scipy.stats.beta(2, 8).ppf([0.025, 0.975])))
@@ -95,13 +95,13 @@ def test_shares_of_a_whole_keep_their_proportions(linear):
 
 def test_shares_that_leave_no_room_are_refused(linear):
     with pytest.raises(FieldError, match="shares of one whole"):
-        completed(linear, {"mild": 0.7, "fatal": 0.4})
+        completed(linear.spec, {"mild": 0.7, "fatal": 0.4})
 
 
 def test_dirichlet_bars_are_runs_of_the_changed_file(recomputed):
     recalculator = Recalculator(load_model(find_model("hiv-lamivudine")))
     (bar,) = one_way(recalculator, names=["p_cd"]).bars
-    whole = completed(recalculator.model, {"p_cd": bar.span.high})
+    whole = completed(recalculator.model.spec, {"p_cd": bar.span.high})
     spec = recalculator.model.spec
     assert sum(whole.values()) == pytest.approx(1.0)
     lines = find_model("hiv-lamivudine").read_text(encoding="utf-8").splitlines(keepends=True)
@@ -125,8 +125,8 @@ def test_others_of_a_joint_normal_stay_or_follow():
     (joint,) = (one for one in model.spec.joint.values())
     first, second = joint.parameters[:2]
     value = model.spec.parameters[first].value + 0.1
-    assert completed(model, {first: value}) == {first: value}
-    followed = completed(model, {first: value}, companions="expected")
+    assert completed(model.spec, {first: value}) == {first: value}
+    followed = completed(model.spec, {first: value}, companions="expected")
     matrix = covariance_matrix(joint)
     slope = matrix[1, 0] / matrix[0, 0]
     assert followed[second] == pytest.approx(model.spec.parameters[second].value + 0.1 * slope)
