@@ -22,20 +22,15 @@ from equipoise.pipeline.sensitivity.scenarios import ScenarioRun
 from equipoise.pipeline.sensitivity.switching import Switching
 from equipoise.pipeline.sensitivity.two_way import TwoWay
 from equipoise.report.charts.sensitivity import (
-    Axis,
     Cells,
     Curve,
-    End,
     Running,
-    Texts,
-    TornadoRow,
     running_mean_chart,
-    scenario_bars,
     threshold_curves,
-    tornado,
     two_way_map,
 )
 from equipoise.report.charts.theme import PAGE, WIDE, money_scale
+from equipoise.report.charts.tornado import Axis, End, Texts, TornadoRow, scenario_bars, tornado
 from equipoise.spec.model import Model
 from equipoise.spec.text import shown
 
@@ -69,6 +64,9 @@ def tornado_of(found: OneWay, *, width: int = WIDE) -> alt.LayerChart:
     worth = found.comparison.threshold
     marked = {"nmb": [0.0], "icer": [] if worth is None else [worth], "cost": [0.0], "qaly": [0.0]}
     notes = [_tornado_note(found, measure), _range_note(found)]
+    shown_values = [base, *(value for value in ends if value is not None)]
+    if any(min(shown_values) <= at <= max(shown_values) for at in marked[measure]):
+        notes.append(_("Dashed: where the decision turns."))
     if any(bar.together for bar in kept):
         notes.append(_together_note(found))
     if len(kept) < len(found.bars):

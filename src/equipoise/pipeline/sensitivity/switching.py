@@ -31,6 +31,9 @@ POINTS = 33
 
 SWITCHING_COLUMNS = ("threshold", "from", "to", "from_is", "to_is")
 
+_STEP = 0.8
+"""What is left of the work after each step, as far as the bar knows."""
+
 _JUMP = 1e-6
 """Net benefit at a root, relative to that around it, above which it jumps over zero there."""
 
@@ -166,12 +169,13 @@ def switching_values(
     if points < 3:
         raise FieldError(_("{points} points are too few", points=points), fix=_("write 3 or more"))
     values = grid(*ends, points)
-    found = recalculator([{}, *({parameter: value} for value in values)], progress)
+    heard = _Halves(progress)
+    found = recalculator([{}, *({parameter: value} for value in values)], heard.first)
     first = type(found)(found.strategies, found.cost[:, :1], found.qaly[:, :1])
     comparison = comparison_of(
         model, first, strategy=strategy, against=against, threshold=threshold
     )
-    search = _Search(recalculator, parameter, comparison, np.array(values))
+    search = _Search(recalculator, parameter, comparison, np.array(values), heard)
     worths = [require_threshold(comparison), *others]
     cost, health = found.more(comparison.strategy, comparison.against)
     benefit = np.outer(worths, health) - cost
@@ -187,21 +191,45 @@ def switching_values(
     )  # fmt: skip
 
 
+class _Halves:
+    """Tells how far a search is: half of it is the grid, the steps after it are not known."""
+
+    def __init__(self, progress: Callable[[float], None] | None) -> None:
+        self._progress = progress
+
+    def first(self, share: float) -> None:
+        """Tell how far the grid is."""
+        if self._progress is not None:
+            self._progress(share / 2.0)
+
+    def step(self, number: int) -> None:
+        """Tell that another step begins."""
+        if self._progress is not None:
+            self._progress(1.0 - 0.5 * _STEP**number)
+
+
 class _Search:
     """Refines all brackets of all thresholds together: a step of all is one run of the engine."""
 
     def __init__(
-        self, recalculator: Recalculator, parameter: str, comparison: Comparison, values: Floats
+        self,
+        recalculator: Recalculator,
+        parameter: str,
+        comparison: Comparison,
+        values: Floats,
+        heard: _Halves,
     ) -> None:
         self._recalculator = recalculator
         self._parameter = parameter
         self._comparison = comparison
         self._values = values
+        self._heard = heard
         self.runs = 0
 
     def benefit(self, values: ArrayLike, worth: ArrayLike) -> Floats:
         """Return the incremental net benefit at each value of the parameter and worth of a QALY."""
         self.runs += 1
+        self._heard.step(self.runs)
         flat = np.asarray(values, dtype=np.float64)
         changes = [{self._parameter: float(value)} for value in flat.ravel()]
         found = self._recalculator(changes)

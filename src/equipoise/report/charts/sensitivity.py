@@ -1,213 +1,15 @@
-"""How results move with what goes in: tornado, map of two inputs, threshold, running mean."""
+"""How results move with what goes in: map of two inputs, threshold, running mean."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import altair as alt
 
 from equipoise.core.translation import translate as _
-from equipoise.report.charts.theme import (
-    BLUE,
-    GREY,
-    INK,
-    PAGE,
-    QUIET,
-    RED,
-    SERIES,
-    WIDE,
-    AnyChart,
-    finished,
-    left_edge,
-    values,
-)
-
-ROW = 46
-"""Pixels for one input of a tornado: its name above its bar."""
+from equipoise.report.charts.theme import BLUE, GREY, INK, SERIES, WIDE, AnyChart, finished, values
+from equipoise.report.charts.tornado import Axis, Texts, upright
 
 HEIGHT = 360
-_ROOM = 0.09
-"""Share of the axis left free on each side for the values at the ends of bars."""
-
-
-@dataclass(frozen=True)
-class Texts:
-    """Title and notes of a chart: they state the finding, and how to read it."""
-
-    title: str
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class End:
-    """One end of a bar: the result there, or None if there is no such number, and its words."""
-
-    result: float | None
-    text: str
-
-
-@dataclass(frozen=True)
-class TornadoRow:
-    """One input: its name, and what its lower and higher value bring."""
-
-    name: str
-    low: End
-    high: End
-
-
-@dataclass(frozen=True)
-class Axis:
-    """What an axis shows, and what its numbers are divided by."""
-
-    title: str
-    scale: float = 1.0
-
-
-def tornado(
-    rows: Sequence[TornadoRow],
-    *,
-    base: float,
-    axis: Axis,
-    marked: Sequence[float],
-    texts: Texts,
-    width: int = WIDE,
-) -> alt.LayerChart:
-    """Return bars from the result of the stated values to those of lower and higher ones.
-
-    Parameters
-    ----------
-    rows
-        From the widest down. An end without a result reaches to the edge of the chart.
-    base
-        Result of the stated values.
-    axis
-        Of the results.
-    marked
-        Results at which the decision turns, e.g. 0; drawn where they are in sight.
-    texts
-        Title and notes.
-    width
-        Pixels.
-    """
-    known = [base, *(e.result for row in rows for e in (row.low, row.high) if e.result is not None)]
-    least, most = min(known), max(known)
-    room = (most - least or abs(base) or 1.0) * _ROOM * (1.0 if width >= PAGE else 2.2)
-    domain = [(least - room) / axis.scale, (most + room) / axis.scale]
-    scale = alt.Scale(domain=domain, nice=False, zero=False)
-    x = alt.X("from:Q", scale=scale, title=axis.title, axis=alt.Axis(grid=False))
-    bars = alt.Chart(values(_bars(rows, base=base, axis=axis, edge=domain[1])))
-    y = alt.Y("row:O", axis=None)
-    named = alt.Chart(values([{"row": n, "name": row.name} for n, row in enumerate(rows)]))
-    colours = alt.Scale(domain=[_("lower value"), _("higher value")], range=[BLUE, RED])
-    text = alt.Text("text:N")
-    lines: list[AnyChart] = [
-        _rule(at / axis.scale, scale=scale, dashed=True, colour=GREY)
-        for at in marked
-        if domain[0] <= at / axis.scale <= domain[1]
-    ]
-    return finished(
-        *lines,
-        bars.mark_bar(height=14, yOffset=10).encode(
-            y=y, x=x, x2=alt.X2("to:Q"), color=alt.Color("which:N", scale=colours)),
-        *(bars.transform_filter(f"datum.place == '{place}'").mark_text(**look).encode(
-            y=y, x=alt.X("at:Q", scale=scale, title=axis.title), text=text)
-          for place, look in _WORDS.items()),
-        named.mark_text(align="left", baseline="bottom", fontSize=12, color=INK, dy=0,
-                        limit=width - 12).encode(y=y, x=left_edge(), text=alt.Text("name:N")),
-        _rule(base / axis.scale, scale=scale, dashed=False, colour=INK),
-        title=texts.title, notes=texts.notes, width=width, height=alt.Step(ROW),
-    )  # fmt: skip
-
-
-_SMALL = {"yOffset": 10, "fontSize": 11, "baseline": "middle"}
-_WORDS: dict[str, dict[str, Any]] = {
-    "right": {**_SMALL, "align": "left", "dx": 5, "color": QUIET},
-    "left": {**_SMALL, "align": "right", "dx": -5, "color": QUIET},
-    "inside": {**_SMALL, "align": "right", "dx": -5, "color": "white", "fontWeight": "bold"},
-}
-"""Looks of the words at the ends of bars, by where they stand."""
-
-
-def _bars(
-    rows: Sequence[TornadoRow], *, base: float, axis: Axis, edge: float
-) -> list[dict[str, object]]:
-    """Return one row of data for each end of each bar."""
-    found: list[dict[str, object]] = []
-    middle = base / axis.scale
-    for number, row in enumerate(rows):
-        ends = [edge if e.result is None else e.result / axis.scale for e in (row.low, row.high)]
-        for place, (end, which) in enumerate(
-            ((row.low, _("lower value")), (row.high, _("higher value")))
-        ):
-            to, other = ends[place], ends[1 - place]
-            # Of two ends on one side the shorter has its words on the other side of the line.
-            shorter = (to - middle) * (other - middle) > 0 and abs(to - middle) < abs(
-                other - middle
-            )
-            right = (to >= middle) != shorter if to != middle else other < middle
-            found.append({
-                "row": number, "from": middle, "to": to, "which": which, "text": end.text,
-                "at": middle if shorter else to,
-                "place": "inside" if end.result is None else "right" if right else "left",
-            })  # fmt: skip
-    # The longer first, so that the shorter lies on it.
-    return sorted(found, key=lambda one: -abs(float(str(one["to"])) - middle))
-
-
-def _rule(at: float, *, scale: alt.Scale, dashed: bool, colour: str) -> alt.Chart:
-    """Return an upright line across the chart."""
-    dash = [5, 4] if dashed else [1, 0]
-    rule = alt.Chart(values([{"at": at}])).mark_rule(color=colour, strokeDash=dash, strokeWidth=1.6)
-    placed: alt.Chart = rule.encode(x=alt.X("at:Q", scale=scale))
-    return placed
-
-
-def scenario_bars(
-    rows: Sequence[tuple[str, float, str]],
-    *,
-    base: float,
-    axis: Axis,
-    marked: Sequence[float],
-    texts: Texts,
-    width: int = WIDE,
-) -> alt.LayerChart:
-    """Return bars from the result of the stated values to that of each scenario.
-
-    Parameters
-    ----------
-    rows
-        Name, result and its words, in order.
-    base, axis, marked, texts, width
-        As of `tornado`.
-    """
-    known = [base, *(result for _name, result, _words in rows)]
-    room = (max(known) - min(known) or abs(base) or 1.0) * _ROOM * (1.6 if width >= PAGE else 4.0)
-    domain = [(min(known) - room) / axis.scale, (max(known) + room) / axis.scale]
-    scale = alt.Scale(domain=domain, nice=False, zero=False)
-    data = alt.Chart(values([
-        {"row": number, "name": name, "from": base / axis.scale, "to": result / axis.scale,
-         "text": words, "colour": BLUE if result >= base else RED}
-        for number, (name, result, words) in enumerate(rows)
-    ]))  # fmt: skip
-    y = alt.Y("row:O", axis=None)
-    x = alt.X("from:Q", scale=scale, title=axis.title, axis=alt.Axis(grid=False))
-    end = alt.X("to:Q", scale=scale, title=axis.title)
-    right = data.transform_filter("datum.to >= datum.from")
-    left = data.transform_filter("datum.to < datum.from")
-    return finished(
-        *(_rule(at / axis.scale, scale=scale, dashed=True, colour=GREY)
-          for at in marked if domain[0] <= at / axis.scale <= domain[1]),
-        data.mark_bar(height=14, yOffset=10).encode(
-            y=y, x=x, x2=alt.X2("to:Q"), color=alt.Color("colour:N", scale=None)),
-        right.mark_text(align="left", dx=5, yOffset=10, fontSize=11, color=QUIET).encode(
-            y=y, x=end, text=alt.Text("text:N")),
-        left.mark_text(align="right", dx=-5, yOffset=10, fontSize=11, color=QUIET).encode(
-            y=y, x=end, text=alt.Text("text:N")),
-        data.mark_text(align="left", baseline="bottom", fontSize=12, color=INK,
-                       limit=width - 12).encode(y=y, x=left_edge(), text=alt.Text("name:N")),
-        _rule(base / axis.scale, scale=scale, dashed=False, colour=INK),
-        title=texts.title, notes=texts.notes, width=width, height=alt.Step(ROW),
-    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -347,7 +149,7 @@ def threshold_curves(
             x=x, y=y, text=alt.Text("text:N")),
     ]  # fmt: skip
     if points[0] <= stated <= points[-1]:
-        layers.insert(0, _rule(stated / across.scale, scale=scale, dashed=True, colour=GREY))
+        layers.insert(0, upright(stated / across.scale, scale=scale, dashed=True, colour=GREY))
     return finished(*layers, title=texts.title, notes=texts.notes, width=width, height=HEIGHT)
 
 

@@ -1,0 +1,118 @@
+"""Charts of sensitivity analyses: by the grammar, with the answer in the title, at both widths."""
+
+import re
+
+import pytest
+
+from equipoise.core.translation import use_language
+from equipoise.packs import load_named_model
+from equipoise.pipeline.sensitivity import (
+    Recalculator,
+    one_way,
+    run_scenarios,
+    run_until_precise,
+    switching_values,
+    two_way,
+)
+from equipoise.pipeline.sensitivity.pictures import (
+    curves_of,
+    map_of,
+    running_of,
+    scenarios_of,
+    tornado_of,
+)
+from equipoise.report.charts.pictures import ENDINGS, MARK, is_own_picture, picture
+from equipoise.report.charts.tornado import Axis, End, Texts, TornadoRow, tornado
+from equipoise.spec.scenarios import load_scenarios
+
+
+@pytest.fixture(scope="module")
+def recalculator():
+    return Recalculator(load_named_model("sick-sicker"))
+
+
+@pytest.fixture(scope="module")
+def drawn(recalculator, tmp_path_factory):
+    """Return what draws each kind of chart at a width."""
+    path = tmp_path_factory.mktemp("scenarios") / "scenarios.yaml"
+    path.write_text("scenarios: x\ncases: {dear: {parameters: {c_treatment_b: 20000}}}\n")
+    scenarios = load_scenarios(path, recalculator.model)
+    results = {
+        "tornado": (tornado_of, one_way(recalculator)),
+        "icer": (tornado_of, one_way(recalculator, measure="icer", strategy="both",
+                                     against="treatment_b", share=0.3)),
+        "map": (map_of, two_way(recalculator, "c_treatment_b", "hr_b", points=3)),
+        "curves": (curves_of, switching_values(recalculator, "c_treatment_b", others=[5e4])),
+        "running": (running_of, run_until_precise(recalculator, precision=2000.0)),
+        "scenarios": (scenarios_of, run_scenarios(recalculator, scenarios)),
+    }  # fmt: skip
+    return {name: (lambda width=880, m=make, r=found: m(r, width=width))
+            for name, (make, found) in results.items()}  # fmt: skip
+
+
+def title_of(chart) -> str:
+    return " ".join(chart.to_dict()["title"]["text"])
+
+
+TITLES = {
+    "tornado": "“Strategy B” stays worth its cost, whichever input is off",
+    "icer": "2 inputs can each turn the decision, first of all “Utility when sick”",
+    "map": "“Strategy B” is best at the stated values, and in 89% of the map",
+    "curves": "“Strategy B” is worth its cost while “Treatment B” is at most 16,987 USD a year",
+    "running": "After 1,000 draws the mean is known to within 1,668 USD",
+    "scenarios": "The decision turns in one scenario: “dear”",
+}
+
+
+@pytest.mark.parametrize("name", TITLES)
+@pytest.mark.parametrize("width", [340, 880])
+def test_titles_say_the_answer_at_every_width(drawn, name, width):
+    chart = drawn[name](width=width)
+    chart.to_dict(validate=True)
+    assert title_of(chart) == TITLES[name]
+    box = re.search(r'viewBox="0 0 (\d+) \d+"', picture(chart, ".svg").decode())
+    assert abs(int(box[1]) - width) <= 12
+
+
+def test_russian_pictures_are_russian(drawn):
+    with use_language("ru"):
+        text = picture(drawn["curves"](), ".svg").decode()
+    assert "оправдывает затраты" in text
+    assert "прирост" not in title_of(drawn["curves"]())
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_pictures_carry_our_mark_and_load_nothing(drawn, ending, tmp_path):
+    content = picture(drawn["scenarios"](), ending)
+    path = tmp_path / f"chart{ending}"
+    path.write_bytes(content)
+    assert is_own_picture(path)
+    if ending == ".png":
+        assert content.startswith(b"\x89PNG\r\n\x1a\n")
+        assert content.count(MARK.encode()) == 1
+    else:
+        text = content.decode()
+        assert text.count("http") == text.count("http://www.w3.org")
+    path.write_bytes(content.replace(MARK.encode(), b"x" * len(MARK)))
+    assert not is_own_picture(path)
+
+
+def bars_of(rows) -> list[dict]:
+    chart = tornado(rows, base=10.0, axis=Axis("x"), marked=[0.0], texts=Texts("t"))
+    (bars,) = (layer for layer in chart.layer if "bar" in str(layer.mark))
+    return list(bars.data.values)
+
+
+def test_an_end_without_a_ratio_reaches_the_edge_and_says_why():
+    rows = [TornadoRow("a", End(5.0, "1"), End(None, "2: dominated"))]
+    low, high = sorted(bars_of(rows), key=lambda bar: bar["to"])
+    assert (low["to"], low["place"], low["text"]) == (5.0, "left", "1")
+    assert high["to"] > 10.0
+    assert (high["place"], high["text"]) == ("inside", "2: dominated")
+
+
+def test_two_ends_on_one_side_have_their_words_apart():
+    rows = [TornadoRow("a", End(5.0, "1"), End(8.0, "2"))]
+    far, near = sorted(bars_of(rows), key=lambda bar: bar["to"])
+    assert (far["at"], far["place"]) == (5.0, "left")
+    assert (near["at"], near["place"]) == (10.0, "right")
