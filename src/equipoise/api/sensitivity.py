@@ -258,4 +258,4 @@ def _recalculator(
     return Recalculator(
         load_named_model(path_or_name(name, example='"sick-sicker"')), seed=seed, engine=engine,
         patients=patients, companions=together,
-    )  # fmt: skip
+    ).rehearsed()  # fmt: skip

@@ -64,7 +64,7 @@ class Asked:
         return analyses.Recalculator(
             load_named_model(self.model), seed=self.seed, engine=self.engine,
             patients=self.patients, companions=self.companions,
-        )  # fmt: skip
+        ).rehearsed()  # fmt: skip
 
 
 def run_one_way(

@@ -12,7 +12,7 @@ from equipoise.clinical import Following, Totals, follow, following, totals_of
 from equipoise.core.errors import SimulationError
 from equipoise.core.limits import overflow_explained
 from equipoise.core.translation import translate as _
-from equipoise.pipeline.model_rehearsal import BATCHES, in_whole_parts
+from equipoise.pipeline.model_rehearsal import BATCHES, in_whole_parts, rehearse_model
 from equipoise.pipeline.sample_size import DEFAULT_SEED, check_sample
 from equipoise.pipeline.sensitivity.changes import (
     changed_sample,
@@ -87,6 +87,24 @@ class Recalculator:
             return self._run(whole, progress)
         except SimulationError as error:
             raise self._blamed(changes, whole, error) from None
+
+    def rehearsed(self) -> Recalculator:
+        """Return the same after a run of the base case in which all must be possible.
+
+        Changed values are then treated like draws: a utility that no patient can have stops the
+        base case, but not one draw of many.
+
+        Raises
+        ------
+        SimulationError
+            Naming file, line and field of the formula that gave an impossible value.
+        """
+        how = following(
+            self.model, draws=1, seed=self.seed, choice=self.engine, patients=self.patients
+        )
+        if not how.one_by_one:
+            rehearse_model(self.model)
+        return self
 
     def base(self) -> Expected:
         """Return what is expected of the stated values."""

@@ -122,7 +122,7 @@ def run_scenarios(
     first = comparison.outcomes(base)[0]
     results = [ScenarioResult("base", _("as the file has it"), first, base)]
     for one in scenarios.cases:
-        found = replace(recalculator, model=one.model).base()
+        found = replace(recalculator, model=one.model).rehearsed().base()
         results.append(ScenarioResult(one.name, one.label, comparison.outcomes(found)[0], found))
         count.advance()
     return ScenarioRun(model, scenarios.title, comparison, tuple(results))
