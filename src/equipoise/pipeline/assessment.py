@@ -109,7 +109,7 @@ def assess(
         with progress.stage("clinical"):
             rehearse(study, sampled.base)
         require_possible_draws(study, sampled.inputs)
-        plan = _plan(study, sampled, chosen, seed)
+        plan = plan_of(study, sampled, chosen, seed)
         _compile(plan, sampled.inputs, progress)
         chunks = chunks_of(sampled.inputs, chunk)
         progress.expect(plan.steps * len(chunks) * 1.1)
@@ -146,12 +146,12 @@ def warm_up(study: Study) -> None:
     lawful(study)
     with blaming(study.path):
         sampled = sample_inputs(study, draws=2, seed=DEFAULT_SEED, design="plain")
-        plan = _plan(study, sampled, policy_of(study.file.policy), DEFAULT_SEED)
+        plan = plan_of(study, sampled, policy_of(study.file.policy), DEFAULT_SEED)
         how = replace(plan.following, engine="machine_code")
         run_chunk(replace(plan, following=how), sampled.inputs, Progress())
 
 
-def _plan(study: Study, sampled: Sampled, chosen: Policy, seed: int) -> Plan:
+def plan_of(study: Study, sampled: Sampled, chosen: Policy, seed: int) -> Plan:
     """Return what every chunk needs."""
     reference = reference_threshold(sampled.base)
     ages = start_ages(study)
