@@ -7,8 +7,8 @@ from equipoise.core.on_demand import on_demand
 __version__ = "0.1.0"
 
 __all__ = [
-    "ModelRun", "Results", "assess", "draws_until_precise", "load", "one_way", "open_results",
-    "run_model", "scenarios", "threshold_values", "two_way",
+    "ModelRun", "Results", "assess", "draws_until_precise", "load", "one_way", "one_way_of_study",
+    "open_results", "run_model", "scenarios", "threshold_values", "two_way",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         draws_until_precise,
         load,
         one_way,
+        one_way_of_study,
         open_results,
         run_model,
         scenarios,

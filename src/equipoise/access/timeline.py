@@ -90,7 +90,7 @@ class _Clock:
         self.inputs = inputs
         self.seed = seed
         self.draws = inputs.sizes["draw"]
-        self.first_draw = int(inputs["draw"].values[0])
+        self.numbers = np.asarray(inputs["draw"].values, dtype=np.int64)
         self.holidays = holidays_of(
             study.country.calendar.holidays, first_year=self.origin.year, years=_HOLIDAY_YEARS
         )
@@ -128,14 +128,14 @@ class _Clock:
         pause = self._days(f"access.{name}.pause")
         still = np.ones(self.draws, dtype=bool)
         for attempt in range(refusal.attempts):
-            luck = uniforms(
-                seed=self.seed,
-                decision=f"access.{name}.refusal.{attempt}",
-                size=self.draws,
-                first=self.first_draw,
-            )
-            still = still & (luck < chance)
+            still = still & (self._luck(f"access.{name}.refusal.{attempt}") < chance)
             again = self._worked(name, step, end + pause)
             last = attempt == refusal.attempts - 1
             end = np.where(still, np.inf if last else again, end)
         return end
+
+    def _luck(self, decision: str) -> Floats:
+        """Return the luck of each draw by its number, so that draws of one number share it."""
+        first, last = int(self.numbers.min()), int(self.numbers.max())
+        luck = uniforms(seed=self.seed, decision=decision, size=last - first + 1, first=first)
+        return luck[self.numbers - first]

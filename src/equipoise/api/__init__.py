@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from equipoise.api.sensitivity import (
         draws_until_precise,
         one_way,
+        one_way_of_study,
         scenarios,
         threshold_values,
         two_way,
@@ -35,6 +36,7 @@ else:
             "sensitivity": (
                 "draws_until_precise",
                 "one_way",
+                "one_way_of_study",
                 "scenarios",
                 "threshold_values",
                 "two_way",
@@ -44,6 +46,6 @@ else:
     )
 
 __all__ = [
-    "ModelRun", "Results", "assess", "draws_until_precise", "load", "one_way", "open_results",
-    "run_model", "scenarios", "threshold_values", "two_way",
+    "ModelRun", "Results", "assess", "draws_until_precise", "load", "one_way", "one_way_of_study",
+    "open_results", "run_model", "scenarios", "threshold_values", "two_way",
 ]  # fmt: skip

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from equipoise.api.given import path_or_name
+from equipoise.api.studies import load
+from equipoise.core.progress import Progress
 from equipoise.packs import load_named_model
-from equipoise.pipeline import DEFAULT_SEED
+from equipoise.pipeline import DEFAULT_SEED, parse_policy
 from equipoise.pipeline.sensitivity import (
     Companions,
     Measure,
@@ -22,12 +24,15 @@ from equipoise.pipeline.sensitivity import (
 )
 from equipoise.pipeline.sensitivity import one_way as try_one_by_one
 from equipoise.pipeline.sensitivity import two_way as try_two_at_once
+from equipoise.pipeline.sensitivity.study_one_way import StudyOneWay, study_one_way
+from equipoise.spec.loaded_study import Study
 from equipoise.spec.model import EngineChoice
 from equipoise.spec.scenarios import load_scenarios
 
 __all__ = [
-    "OneWay", "Precise", "ScenarioRun", "Switching", "TwoWay", "draws_until_precise", "one_way",
-    "scenarios", "threshold_values", "two_way",
+    "OneWay", "Precise", "ScenarioRun", "StudyOneWay", "Switching", "TwoWay",
+    "draws_until_precise", "one_way", "one_way_of_study", "scenarios", "threshold_values",
+    "two_way",
 ]  # fmt: skip
 
 Heard = Callable[[float], None] | None
@@ -81,6 +86,32 @@ def one_way(
         strategy=strategy, against=against, threshold=threshold, share=share, names=parameters,
         progress=progress,
     )  # fmt: skip
+
+
+def one_way_of_study(
+    study: Study | str | Path,
+    *,
+    inputs: Sequence[str] = (),
+    policy: Mapping[str, object] | None = None,
+    seed: int = DEFAULT_SEED,
+    progress: Progress | None = None,
+) -> StudyOneWay:
+    """Try each uncertain input of a study low and high, through all its stages.
+
+    Parameters
+    ----------
+    study
+        From `load`, or the name or path that `load` takes.
+    inputs
+        Which ones; omitted are all that are uncertain but the worth of a QALY, which is a choice.
+    policy
+        Levers to set, as in `assess`.
+    seed, progress
+        As of `assess`; the luck of the route is the same under all changes.
+    """
+    loaded = study if isinstance(study, Study) else load(study)
+    chosen = parse_policy(loaded, {} if policy is None else policy)
+    return study_one_way(loaded, names=inputs, policy=chosen, seed=seed, progress=progress)
 
 
 def two_way(

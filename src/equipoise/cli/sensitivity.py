@@ -78,7 +78,7 @@ def run_one_way(
     """Try each parameter low and high; show and write what comes of it."""
     place = place_of(asked.out, "one-way", analyses.ONE_WAY_COLUMNS)
     given = asked.recalculator()
-    found = _with_bar(asked.model, lambda heard: analyses.one_way(
+    found = with_bar(asked.model, lambda heard: analyses.one_way(
         given, measure=measure, strategy=asked.strategy, against=asked.against,
         threshold=asked.threshold, share=share, names=names, progress=heard,
     ))  # fmt: skip
@@ -89,7 +89,7 @@ def run_one_way(
 
         return tornado_of(found)
 
-    _write(place, found.table, chart, console)
+    write(place, found.table, chart, console)
 
 
 def run_two_way(
@@ -103,7 +103,7 @@ def run_two_way(
     """Try all pairs of values of two parameters; show and write what comes of it."""
     place = place_of(asked.out, "two-way", (*parameters, "best"))
     given = asked.recalculator()
-    found = _with_bar(asked.model, lambda heard: analyses.two_way(
+    found = with_bar(asked.model, lambda heard: analyses.two_way(
         given, *parameters, limits=_limits(limits), points=points, strategy=asked.strategy,
         against=asked.against, threshold=asked.threshold, progress=heard,
     ))  # fmt: skip
@@ -114,7 +114,7 @@ def run_two_way(
 
         return map_of(found)
 
-    _write(place, found.table, chart, console)
+    write(place, found.table, chart, console)
 
 
 def run_threshold(
@@ -128,7 +128,7 @@ def run_threshold(
     """Find where the net benefit is zero; show and write what comes of it."""
     place = place_of(asked.out, "threshold", analyses.SWITCHING_COLUMNS)
     given = asked.recalculator()
-    found = _with_bar(asked.model, lambda heard: analyses.switching_values(
+    found = with_bar(asked.model, lambda heard: analyses.switching_values(
         given, parameter, low=ends[0], high=ends[1], strategy=asked.strategy,
         against=asked.against, threshold=asked.threshold, others=others, progress=heard,
     ))  # fmt: skip
@@ -139,7 +139,7 @@ def run_threshold(
 
         return curves_of(found)
 
-    _write(place, found.table, chart, console)
+    write(place, found.table, chart, console)
 
 
 def run_scenario_file(asked: Asked, console: Console, *, file: Path) -> None:
@@ -147,7 +147,7 @@ def run_scenario_file(asked: Asked, console: Console, *, file: Path) -> None:
     place = place_of(asked.out, "scenarios", analyses.SCENARIO_COLUMNS)
     given = asked.recalculator()
     scenarios = load_scenarios(file, given.model)
-    found = _with_bar(asked.model, lambda heard: analyses.run_scenarios(
+    found = with_bar(asked.model, lambda heard: analyses.run_scenarios(
         given, scenarios, strategy=asked.strategy, against=asked.against,
         threshold=asked.threshold, progress=heard,
     ))  # fmt: skip
@@ -158,7 +158,7 @@ def run_scenario_file(asked: Asked, console: Console, *, file: Path) -> None:
 
         return scenarios_of(found)
 
-    _write(place, found.table, chart, console)
+    write(place, found.table, chart, console)
 
 
 def run_draws(
@@ -174,7 +174,7 @@ def run_draws(
     place = place_of(asked.out, "draws", analyses.LOOK_COLUMNS)
     size, relative = _precision(precision)
     given = asked.recalculator()
-    found = _with_bar(asked.model, lambda heard: analyses.run_until_precise(
+    found = with_bar(asked.model, lambda heard: analyses.run_until_precise(
         given, precision=size, relative=relative, measure=measure, strategy=asked.strategy,
         against=asked.against, threshold=asked.threshold, confidence=confidence, most=most,
         first=min(analyses.FIRST_LOOK, most), progress=heard,
@@ -186,7 +186,7 @@ def run_draws(
 
         return running_of(found)
 
-    _write(place, found.table, chart, console)
+    write(place, found.table, chart, console)
 
 
 def _show(
@@ -204,7 +204,7 @@ def _show(
         console.print(table)
 
 
-def _write(
+def write(
     place: Place | None,
     table: Callable[[], pd.DataFrame],
     chart: Callable[[], alt.LayerChart],
@@ -219,7 +219,7 @@ def _write(
     console.print(_("Written: {path}", path=place.out), highlight=False)
 
 
-def _with_bar(name: str, work: Callable[[Callable[[float], None]], T]) -> T:
+def with_bar(name: str, work: Callable[[Callable[[float], None]], T]) -> T:
     """Do some work with a bar on the error stream; Ctrl-C stops at the next step."""
     columns = (
         TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(),

@@ -7,7 +7,13 @@ import typer
 from rich.console import Console
 
 from equipoise.cli.loading import loading
-from equipoise.cli.options import LanguageOption, SeedOption, place_after
+from equipoise.cli.options import (
+    CountryOption,
+    LanguageOption,
+    SeedOption,
+    StudyArgument,
+    place_after,
+)
 from equipoise.cli.shell import COMMAND, OPTIONS, Command, Group
 from equipoise.core.translation import translate as _
 
@@ -295,3 +301,31 @@ def draws(
     run_draws(
         asked, Console(), precision=precision, measure=measure, confidence=confidence, most=most
     )
+
+
+@sensitivity_app.command(
+    "study",
+    cls=Command,
+    options_metavar=OPTIONS,
+    help=_(
+        "Try each uncertain input of a study low and high, through all its stages: a tornado of "
+        "the net benefit.\n\n"
+        "Example: `equipoise sensitivity study haemophilia-b-gene-therapy --out tornado.svg`"
+    ),
+)
+def study_tornado(
+    study: StudyArgument,
+    country: CountryOption = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="NAME", help=_("Try only this input; repeatable.")),
+    ] = None,
+    seed: SeedOption = 1,
+    out: OutOption = None,
+    language: LanguageOption = "en",
+) -> None:
+    """Run a one-way analysis of a study."""
+    with loading():
+        from equipoise.cli.sensitivity_study import run_study
+
+    run_study(study, Console(), country=country, names=only or (), seed=seed, out=out)

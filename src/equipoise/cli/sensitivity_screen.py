@@ -1,6 +1,9 @@
 """What `equipoise sensitivity` shows: the answer in a sentence, then a table."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 
@@ -22,6 +25,7 @@ from equipoise.pipeline.sensitivity.sentences import (
     compared,
     currency_of,
     in_short,
+    input_in_words,
     range_in_words,
     result_in_words,
     value_in_words,
@@ -29,6 +33,9 @@ from equipoise.pipeline.sensitivity.sentences import (
 )
 from equipoise.spec.model import Model
 from equipoise.spec.text import shown
+
+if TYPE_CHECKING:  # a model that runs alone has no study
+    from equipoise.pipeline.sensitivity.study_one_way import StudyOneWay
 
 MOST_ROWS = 20
 
@@ -56,6 +63,27 @@ def one_way_tables(found: OneWay) -> list[Table]:
             parameter_label(spec, span.name), brief(span.low, 3),
             _("{value} (cut)", value=high) if span.cut else high,
             *(result_in_words(spec, measure, one) for one in (bar.low, bar.high)),
+        )  # fmt: skip
+    return [table]
+
+
+def study_tables(found: StudyOneWay) -> list[Table]:
+    """Return the table of a study's one-way analysis."""
+    currency = found.study.file.money.text.partition("@")[0]
+    bars = found.bars[:MOST_ROWS]
+    table = _table(_("Net benefit of the therapy, one input at a time"), bars, found.bars)
+    for heading in (_("Input"), _("From"), _("To")):
+        table.add_column(heading, overflow="fold")
+    table.add_column(_("Result at the lower value"), justify="right")
+    table.add_column(_("At the higher value"), justify="right")
+    base = format_money(found.base, currency)
+    table.add_row(_("stated values"), "", "", base, base, end_section=True)
+    for bar in bars:
+        quantity = found.study.quantities[bar.span.name]
+        table.add_row(
+            found.label(bar.span.name), brief(bar.span.low, 3),
+            input_in_words(quantity, bar.span.high),
+            format_money(bar.low, currency), format_money(bar.high, currency),
         )  # fmt: skip
     return [table]
 

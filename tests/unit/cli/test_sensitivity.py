@@ -1,9 +1,13 @@
 """`equipoise sensitivity`: what is shown, what is written, and what is left alone."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from equipoise.cli.app import main
+
+MINI = Path(__file__).parents[2] / "data" / "mini" / "study.yaml"
 
 
 @pytest.fixture
@@ -110,3 +114,11 @@ def test_russian_is_russian(run):
     code, out, _err = run("threshold", "sick-sicker", "c_treatment_b", "--language", "ru")
     assert code == 0
     assert "оправдывает затраты, пока" in out
+
+
+def test_a_study_goes_through_all_its_stages(run, tmp_path):
+    code, out, _err = run("study", str(MINI), "--only", "patients.prevalent", "--out", "here")
+    assert code == 0
+    assert out.splitlines()[1] == "The therapy stays worth its price, whichever input is off"
+    made = sorted(path.name for path in (tmp_path / "here").iterdir())
+    assert made == ["study.csv", "study.html", "study.png", "study.svg"]

@@ -37,6 +37,8 @@ from equipoise.spec.text import shown
 if TYPE_CHECKING:
     import altair as alt
 
+    from equipoise.pipeline.sensitivity.study_one_way import StudyOneWay
+
 MOST_BARS = 12
 """Inputs in a picture; the table has all."""
 
@@ -79,6 +81,45 @@ def tornado_of(found: OneWay, *, width: int = WIDE) -> alt.LayerChart:
         base=base, axis=_result_axis(spec, measure, [base, *(v for v in ends if v is not None)]),
         marked=marked[measure], texts=Texts(sentences.of_one_way(found), tuple(notes)),
         width=width,
+    )  # fmt: skip
+
+
+def study_tornado_of(found: StudyOneWay, *, width: int = WIDE) -> alt.LayerChart:
+    """Return the tornado of a study's net benefit.
+
+    Parameters
+    ----------
+    found
+        The analysis.
+    width
+        Pixels.
+    """
+    money = found.study.file.money
+    currency = money.text.partition("@")[0]
+    kept = [bar for bar in found.bars if bar.width(found.base) > 0.0][:MOST_BARS]
+    largest = max(abs(end) for end in (found.base, *(e for b in kept for e in (b.low, b.high))))
+    scale, unit = money_scale(currency, largest)
+    known = found.study.quantities
+    rows = []
+    for bar in kept:
+        span, text = bar.span, found.label(bar.span.name)
+        if width >= PAGE:
+            high = sentences.input_in_words(known[span.name], span.high)
+            both = _("{low} to {high}", low=brief(span.low, sentences.DIGITS), high=high)
+            text = _("{name}: {range}", name=text, range=both)
+        ends = [End(one, brief(value, sentences.DIGITS)) for one, value in
+                ((bar.low, span.low), (bar.high, span.high))]  # fmt: skip
+        rows.append(TornadoRow(text, *ends))
+    note = _("Net benefit of the therapy for all patients, a QALY worth {worth}; {money}. Black "
+             "line, the stated values: {base}.", worth=format_money(found.threshold, currency),
+             money=money_in_words(money), base=format_money(found.base, currency))  # fmt: skip
+    ranged = _("Each input at the ends of the interval that holds {share} of its distribution, all "
+               "others at their stated values.", share=format_percent(0.95, 0))  # fmt: skip
+    counted = _("The {count} inputs that matter most, of {all}.", count=len(kept),
+                all=len(found.bars))  # fmt: skip
+    return tornado(
+        rows, base=found.base, axis=Axis(_("net benefit, {unit}", unit=unit), scale),
+        marked=[0.0], texts=Texts(sentences.of_study(found), (note, ranged, counted)), width=width,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from equipoise.core.translation import format_money, format_number, format_percent, translate_plural
 from equipoise.core.translation import translate as _
@@ -23,7 +24,11 @@ from equipoise.pipeline.sensitivity.scenarios import ScenarioRun
 from equipoise.pipeline.sensitivity.switching import AtThreshold, Switching
 from equipoise.pipeline.sensitivity.two_way import TwoWay
 from equipoise.spec.model import Model
+from equipoise.spec.quantity import Quantity
 from equipoise.spec.text import shown
+
+if TYPE_CHECKING:  # a model that runs alone has no study
+    from equipoise.pipeline.sensitivity.study_one_way import StudyOneWay
 
 DIGITS = 3
 """Significant digits of inputs; from a thousand up they are whole."""
@@ -36,9 +41,7 @@ def currency_of(spec: Model) -> str:
 
 def value_in_words(spec: Model, name: str, value: float) -> str:
     """Return a value of a parameter with its unit, without the price year."""
-    text = measured(value, spec.parameters[name].unit, DIGITS)
-    year = spec.parameters[name].unit.text.partition("@")[2][:4]
-    return text.removesuffix(_("{amount}, prices of {year}", amount="", year=year))
+    return input_in_words(spec.parameters[name], value)
 
 
 def range_in_words(spec: Model, name: str, low: float, high: float) -> str:
@@ -106,6 +109,27 @@ def of_one_way(found: OneWay) -> str:
     ends = [result_in_words(spec, found.measure, one) for one in (first.low, first.high)]
     return _("“{name}” matters most: from {low} to {high}",
              name=parameter_label(spec, first.span.name), low=ends[0], high=ends[1])  # fmt: skip
+
+
+def of_study(found: StudyOneWay) -> str:
+    """Return what a one-way analysis of a study says."""
+    turning = [bar for bar in found.bars if min(bar.low * found.base, bar.high * found.base) < 0.0]
+    if turning:
+        return translate_plural(
+            "One input alone can turn the decision: “{name}”",
+            "{n} inputs can each turn the decision, first of all “{name}”",
+            len(turning), name=found.label(turning[0].span.name),
+        )  # fmt: skip
+    if found.base >= 0.0:
+        return _("The therapy stays worth its price, whichever input is off")
+    return _("The therapy stays not worth its price, whichever input is off")
+
+
+def input_in_words(quantity: Quantity, value: float) -> str:
+    """Return a value of an input with its unit, without the price year."""
+    text = measured(value, quantity.unit, DIGITS)
+    year = quantity.unit.text.partition("@")[2][:4]
+    return text.removesuffix(_("{amount}, prices of {year}", amount="", year=year))
 
 
 def of_two_way(found: TwoWay) -> str:

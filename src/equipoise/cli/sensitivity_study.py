@@ -1,0 +1,57 @@
+"""`equipoise sensitivity study`: one input at a time, through all stages of a study."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from equipoise.api import load
+from equipoise.cli.sensitivity import with_bar, write
+from equipoise.cli.sensitivity_files import place_of
+from equipoise.cli.sensitivity_screen import study_tables
+from equipoise.core.progress import Progress
+from equipoise.core.translation import format_money
+from equipoise.core.translation import translate as _
+from equipoise.core.unit_words import money_in_words
+from equipoise.pipeline.sensitivity import sentences
+from equipoise.pipeline.sensitivity.study_one_way import STUDY_COLUMNS, study_one_way
+from equipoise.spec.text import shown
+
+if TYPE_CHECKING:
+    import altair as alt
+
+
+def run_study(
+    name: str,
+    console: Console,
+    *,
+    country: str | None,
+    names: Sequence[str],
+    seed: int,
+    out: Path | None,
+) -> None:
+    """Try each uncertain input of a study; show and write what comes of it."""
+    place = place_of(out, "study", STUDY_COLUMNS)
+    study = load(name, country=country)
+    found = with_bar(
+        name, lambda heard: study_one_way(study, names=names, seed=seed, progress=Progress(heard))
+    )
+    money = study.file.money
+    console.print(shown(study.file.study), style="bold")
+    console.print(sentences.of_study(found), highlight=False)
+    worth = format_money(found.threshold, money.text.partition("@")[0])
+    told = _("for all patients, a QALY worth {worth}; money: {money}", worth=worth,
+             money=money_in_words(money))  # fmt: skip
+    console.print(told, highlight=False)
+    for table in study_tables(found):
+        console.print(table)
+
+    def chart() -> alt.LayerChart:
+        from equipoise.pipeline.sensitivity.pictures import study_tornado_of
+
+        return study_tornado_of(found)
+
+    write(place, found.table, chart, console)
