@@ -113,13 +113,15 @@ def study_tornado_of(found: StudyOneWay, *, width: int = WIDE) -> alt.LayerChart
     note = _("Net benefit of the therapy for all patients, a QALY worth {worth}; {money}. Black "
              "line, the stated values: {base}.", worth=format_money(found.threshold, currency),
              money=money_in_words(money), base=format_money(found.base, currency))  # fmt: skip
+    turning = _("Dashed: where the decision turns.")
     ranged = _("Each input at the ends of the interval that holds {share} of its distribution, all "
                "others at their stated values.", share=format_percent(0.95, 0))  # fmt: skip
     counted = _("The {count} inputs that matter most, of {all}.", count=len(kept),
                 all=len(found.bars))  # fmt: skip
     return tornado(
         rows, base=found.base, axis=Axis(_("net benefit, {unit}", unit=unit), scale),
-        marked=[0.0], texts=Texts(sentences.of_study(found), (note, ranged, counted)), width=width,
+        marked=[0.0], texts=Texts(sentences.of_study(found), (note, turning, ranged, counted)),
+        width=width,
     )  # fmt: skip
 
 

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 import altair as alt
 
 from equipoise.core.translation import translate as _
-from equipoise.report.charts.theme import BLUE, GREY, INK, SERIES, WIDE, AnyChart, finished, values
+from equipoise.report.charts.theme import (
+    BLUE,
+    GREY,
+    INK,
+    PAGE,
+    SERIES,
+    WIDE,
+    AnyChart,
+    finished,
+    values,
+)
 from equipoise.report.charts.tornado import Axis, Texts, upright
 
 HEIGHT = 360
@@ -64,13 +74,18 @@ def two_way_map(
     layers: list[AnyChart] = [
         alt.Chart(values(rows)).mark_rect(opacity=0.62, stroke="white", strokeWidth=1).encode(
             x=x, y=y, x2=alt.X2("right:Q"), y2=alt.Y2("high:Q"),
-            color=alt.Color("best:N", scale=colours)),
+            color=alt.Color("best:N", scale=colours, legend=legend(width))),
     ]  # fmt: skip
     if all(side[0] <= at / axis.scale <= side[-1]
            for side, at, axis in zip(sides, cells.stated, axes, strict=True)):  # fmt: skip
         layers.append(mark.mark_point(shape="cross", size=240, filled=True, color=INK, opacity=1,
                                       stroke="white").encode(x=x, y=y))  # fmt: skip
     return finished(*layers, title=texts.title, notes=texts.notes, width=width, height=HEIGHT + 40)
+
+
+def legend(width: int) -> alt.Legend:
+    """Return a legend that finds room: on a telephone one name below the other."""
+    return alt.Legend(columns=1) if width < PAGE else alt.Legend()
 
 
 def _edges(points: Sequence[float], scale: float) -> list[float]:
@@ -137,7 +152,8 @@ def threshold_curves(
     x = alt.X("x:Q", scale=scale, title=across.title, axis=alt.Axis(grid=False))
     y = alt.Y("y:Q", title=up.title, scale=alt.Scale(zero=True))
     names = [curve.name for curve in curves]
-    colour = alt.Color("name:N", scale=alt.Scale(domain=names, range=list(SERIES[: len(names)])))
+    own = alt.Scale(domain=names, range=[SERIES[k % len(SERIES)] for k in range(len(names))])
+    colour = alt.Color("name:N", scale=own, legend=legend(width))
     crossed = alt.Chart(values(roots))
     layers: list[AnyChart] = [
         alt.Chart(values([{"y": 0.0}])).mark_rule(color=INK, strokeWidth=1.4).encode(y=y),

@@ -110,9 +110,8 @@ def tornado(
         *(bars.transform_filter(f"datum.place == '{place}'").mark_text(**look).encode(
             y=y, x=alt.X("at:Q", scale=scale, title=axis.title), text=text)
           for place, look in _WORDS.items()),
-        named.mark_text(align="left", baseline="bottom", fontSize=12, color=INK, dy=0,
-                        limit=width - 12).encode(y=y, x=left_edge(), text=alt.Text("name:N")),
         upright(base / axis.scale, scale=scale, dashed=False, colour=INK),
+        *names(named, y, width),
         title=texts.title, notes=texts.notes, width=width, height=alt.Step(ROW),
     )  # fmt: skip
 
@@ -150,6 +149,17 @@ def _bars(
             })  # fmt: skip
     # The longer first, so that the shorter lies on it.
     return sorted(found, key=lambda one: -abs(float(str(one["to"])) - middle))
+
+
+def names(data: alt.Chart, y: alt.Y, width: int) -> list[alt.Chart]:
+    """Return the names above the bars, on a white border that keeps lines off their letters."""
+    border = {"stroke": "white", "strokeWidth": 4, "strokeJoin": "round", "color": "white"}
+    looks: list[dict[str, Any]] = [border, {"color": INK}]
+    return [
+        data.mark_text(align="left", baseline="bottom", fontSize=12, limit=width - 12, **look)
+        .encode(y=y, x=left_edge(), text=alt.Text("name:N"))
+        for look in looks
+    ]  # fmt: skip
 
 
 def upright(at: float, *, scale: alt.Scale, dashed: bool, colour: str) -> alt.Chart:
@@ -201,8 +211,7 @@ def scenario_bars(
             y=y, x=end, text=alt.Text("text:N")),
         left.mark_text(align="right", dx=-5, yOffset=10, fontSize=11, color=QUIET).encode(
             y=y, x=end, text=alt.Text("text:N")),
-        data.mark_text(align="left", baseline="bottom", fontSize=12, color=INK,
-                       limit=width - 12).encode(y=y, x=left_edge(), text=alt.Text("name:N")),
         upright(base / axis.scale, scale=scale, dashed=False, colour=INK),
+        *names(data, y, width),
         title=texts.title, notes=texts.notes, width=width, height=alt.Step(ROW),
     )  # fmt: skip
