@@ -7,14 +7,28 @@ from equipoise.core.on_demand import on_demand
 __version__ = "0.1.0"
 
 __all__ = [
-    "ModelRun", "Results", "assess", "draws_until_precise", "load", "one_way", "one_way_of_study",
-    "open_results", "run_model", "scenarios", "threshold_values", "two_way",
-]  # fmt: skip
+    "ModelRun",
+    "Results",
+    "Verification",
+    "assess",
+    "draws_until_precise",
+    "load",
+    "one_way",
+    "one_way_of_study",
+    "open_results",
+    "run_model",
+    "scenarios",
+    "seed_mistakes",
+    "threshold_values",
+    "two_way",
+    "verify",
+]
 
 if TYPE_CHECKING:
     from equipoise.api import (
         ModelRun,
         Results,
+        Verification,
         assess,
         draws_until_precise,
         load,
@@ -23,8 +37,10 @@ if TYPE_CHECKING:
         open_results,
         run_model,
         scenarios,
+        seed_mistakes,
         threshold_values,
         two_way,
+        verify,
     )
 else:
     # The interface is imported when it is first used, so that parts can be used without the whole.

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         two_way,
     )
     from equipoise.api.studies import assess, load
+    from equipoise.api.verifying import Verification, seed_mistakes, verify
 else:
     __getattr__, __dir__ = on_demand(
         __name__,
@@ -42,10 +43,24 @@ else:
                 "two_way",
             ),
             "studies": ("assess", "load"),
+            "verifying": ("Verification", "seed_mistakes", "verify"),
         },
     )
 
 __all__ = [
-    "ModelRun", "Results", "assess", "draws_until_precise", "load", "one_way", "one_way_of_study",
-    "open_results", "run_model", "scenarios", "threshold_values", "two_way",
-]  # fmt: skip
+    "ModelRun",
+    "Results",
+    "Verification",
+    "assess",
+    "draws_until_precise",
+    "load",
+    "one_way",
+    "one_way_of_study",
+    "open_results",
+    "run_model",
+    "scenarios",
+    "seed_mistakes",
+    "threshold_values",
+    "two_way",
+    "verify",
+]

@@ -201,6 +201,53 @@ def check(
 
 
 @app.command(
+    cls=Command,
+    options_metavar=OPTIONS,
+    help=_(
+        "Verify a model, or the disease model of a study: laws that any model must keep, in every "
+        "draw. Ends with code 1 if one fails.\n\n"
+        "Example: `equipoise verify sick-sicker --out verification.html`"
+    ),
+)
+def verify(
+    file: Annotated[
+        str,
+        typer.Argument(metavar=_("file"), help=_("Path or library name of a study or a model.")),
+    ],
+    country: CountryOption = None,
+    draws: DrawsOption = 100,
+    seed: SeedOption = 1,
+    mistakes: Annotated[
+        bool,
+        typer.Option(
+            "--mistakes",
+            help=_("Seed known kinds of mistakes, one at a time, and say which are noticed."),
+        ),
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="<path>",
+            parser=place_after("--out"),
+            help=_("Write the log here: a page (.html) or a table (.csv)."),
+        ),
+    ] = None,
+    language: LanguageOption = "en",
+) -> None:
+    """Verify a model."""
+    with loading():
+        from equipoise.cli.verifying import verify_and_print
+
+    passed = verify_and_print(
+        file, country=country, draws=draws, seed=seed, mistakes=mistakes, out=out,
+        console=Console(),
+    )  # fmt: skip
+    if not passed:
+        raise typer.Exit(1)
+
+
+@app.command(
     "warm-up",
     cls=Command,
     options_metavar=OPTIONS,

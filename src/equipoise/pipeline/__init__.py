@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from equipoise.pipeline.sample_size import DEFAULT_DRAWS, DEFAULT_SEED, check_sample
     from equipoise.pipeline.settings import (
         Policy,
+        model_scales,
         parse_policy,
         policies_of,
         policy_of,
@@ -37,6 +38,7 @@ else:
             "sample_size": ("DEFAULT_DRAWS", "DEFAULT_SEED", "check_sample"),
             "settings": (
                 "Policy",
+                "model_scales",
                 "parse_policy",
                 "policies_of",
                 "policy_of",
@@ -60,6 +62,7 @@ __all__ = [
     "in_whole_parts",
     "interval",
     "lawful",
+    "model_scales",
     "parse_policy",
     "policies_of",
     "policy_of",

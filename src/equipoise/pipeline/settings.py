@@ -161,6 +161,12 @@ def money_scales(study: Study, book: PriceBook) -> dict[str, float]:
     }
 
 
+def model_scales(study: Study) -> dict[str, float]:
+    """Return the factors of `money_scales` for the parameters of the disease model."""
+    scales = money_scales(study, price_book(study.country.economics))
+    return {name: one for name, one in scales.items() if name in study.model.spec.parameters}
+
+
 @dataclass(frozen=True)
 class Sampled:
     """The joint sample, the base case, and the factors that converted money."""

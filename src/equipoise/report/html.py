@@ -15,8 +15,14 @@ if TYPE_CHECKING:
 
 
 @cache
-def _template() -> "Template":
-    """Return the page's template; every text it is given is escaped."""
+def template(name: str) -> "Template":
+    """Return a page's template; every text it is given is escaped.
+
+    Parameters
+    ----------
+    name
+        Of its file among the templates.
+    """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -25,7 +31,7 @@ def _template() -> "Template":
     )  # fmt: skip
     # The template's own strings are translated at each use, in the language of that moment.
     environment.globals.update(_=translate, translate_plural=translate_plural, language=language)
-    return environment.get_template("report.html.j2")
+    return environment.get_template(name)
 
 
 def html_page(tree: xr.DataTree, *, embedded: bool = False) -> str:
@@ -42,7 +48,7 @@ def html_page(tree: xr.DataTree, *, embedded: bool = False) -> str:
     """
     from equipoise.report.page import page_of
 
-    whole = _template().render(page=page_of(tree))
+    whole = template("report.html.j2").render(page=page_of(tree))
     if not embedded:
         return whole
     title = escape(translate("Report"))

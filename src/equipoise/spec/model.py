@@ -254,6 +254,8 @@ class Model(SpecModel):
     states, and from copy to copy is to the same state there."""
     transition_effects: Sequence[TransitionEffect] = ()
     events: Mapping[Name, Event] = {}
+    waivers: Mapping[Name, Text] = {}
+    """Check of `equipoise verify` -> reason why this model need not pass it, and who says so."""
     track: Mapping[Name, FormulaField] = {}
     """Values to follow over time as averages of those alive, e.g. response or bleeds."""
 

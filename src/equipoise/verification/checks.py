@@ -1,0 +1,112 @@
+"""What a check is, and what it says."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.verification.subject import Subject
+
+Floats = NDArray[np.float64]
+
+HAIR = 1e-9
+"""Differences of so small a part come from the arithmetic of the computer."""
+
+Verdict = Literal["passed", "failed", "waived", "not applicable"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a check found.
+
+    Parameters
+    ----------
+    verdict
+        Whether the model keeps what it must; `waived` where its file says why it need not.
+    expected, seen
+        In words and numbers.
+    margin
+        How far the worst of all draws is from what is just allowed, in units of what is allowed;
+        negative if it is beyond. None where nothing is measured.
+    part
+        Of the check, where it has several.
+    reason
+        Why it is waived.
+    """
+
+    verdict: Verdict
+    expected: str
+    seen: str
+    margin: float | None = None
+    part: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One entry of the catalogue.
+
+    Parameters
+    ----------
+    name
+        V01 to V32.
+    title
+        What must hold.
+    tech_ver, advishe
+        Headings under which a reviewer looks for it.
+    ask
+        Asks a model; gives one outcome, or one for each part.
+    """
+
+    name: str
+    title: str
+    tech_ver: str
+    advishe: str
+    ask: Callable[[Subject], Outcome | list[Outcome]]
+
+
+def judged(
+    *, ok: bool, expected: str, seen: str, margin: float | None = None, part: str = ""
+) -> Outcome:
+    """Return what a check found."""
+    return Outcome("passed" if ok else "failed", expected, seen, margin, part)
+
+
+def within(worst: float, allowed: float, *, expected: str, seen: str, part: str = "") -> Outcome:
+    """Return whether the largest difference is allowed, and by how much."""
+    margin = 1.0 - worst / allowed
+    return judged(ok=worst <= allowed, expected=expected, seen=seen, margin=margin, part=part)
+
+
+def each(beyond: Mapping[str, str], *, expected: str, seen: str) -> list[Outcome]:
+    """Return an outcome for each input that is not as expected, or one if all are.
+
+    Parameters
+    ----------
+    beyond
+        Input -> what was seen of it.
+    expected
+        Of all.
+    seen
+        Where all are so.
+    """
+    if not beyond:
+        return [judged(ok=True, expected=expected, seen=seen)]
+    return [
+        judged(ok=False, expected=expected, seen=f"'{name}': {what}", part=name)
+        for name, what in beyond.items()
+    ]
+
+
+def silent(reason: str) -> Outcome:
+    """Return that a check has nothing to ask of such a model."""
+    return Outcome("not applicable", "", reason)
+
+
+def difference(one: Floats, other: Floats) -> float:
+    """Return the largest difference in units of the largest number of the second."""
+    scale = float(np.abs(other).max(initial=0.0))
+    worst = float(np.abs(one - other).max(initial=0.0))
+    return worst / scale if scale else worst

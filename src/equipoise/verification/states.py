@@ -1,0 +1,308 @@
+"""Checks of states and events: V08 to V16."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.clinical.plan import plan
+from equipoise.core.translation import translate as _
+from equipoise.spec.formula import Formula, formula_of, parse_formula, to_text, walk
+from equipoise.spec.formula.tree import Call, Name
+from equipoise.spec.loaded import LoadedModel
+from equipoise.spec.model_place import living_states
+from equipoise.verification.changes import (
+    alike,
+    backwards,
+    beginning_in,
+    dead_states,
+    deadly,
+    immortal,
+    unmoved,
+    with_horizon,
+    with_parts,
+)
+from equipoise.verification.checks import HAIR, Outcome, difference, judged, silent, within
+from equipoise.verification.plain import Plain, is_plain, plain_cases, shares_by_hand
+from equipoise.verification.subject import Subject
+
+Floats = NDArray[np.float64]
+
+_LIFETIME = 100.0
+"""Age at which a lifetime is over, years."""
+_STILL_ALIVE = 0.01
+_BY_HAND = 3
+"""Draws that are computed by hand, too."""
+
+
+def no_course() -> Outcome:
+    """Return that there is no course in time to look at."""
+    return silent(_("the model's points of time cannot be told apart"))
+
+
+def conservation(subject: Subject) -> Outcome | list[Outcome]:
+    """V08: nobody is lost, and who comes and goes is who is there."""
+    if not subject.has_course:
+        return no_course()
+    lost = float(np.abs(subject.course.share.sum(axis=0) - 1.0).max())
+    whole = within(
+        lost, HAIR, part="sum",
+        expected=_("the shares of all states add up to 1 at each point of time, in every draw"),
+        seen=_("largest difference {worst:.1e}", worst=lost),
+    )  # fmt: skip
+    return [whole, _by_hand(subject)]
+
+
+def _by_hand(subject: Subject) -> Outcome:
+    """Return whether shares are those that a computation by hand gives, cycle by cycle."""
+    if subject.how.kind != "cohort" or subject.is_by_chance or not is_plain(subject.model):
+        return silent(_("moves depend on more than the time"))
+    course, model = subject.course, subject.model
+    rates = plan(model).rates
+    worst = 0.0
+    for draw in range(min(_BY_HAND, subject.draws)):
+        found = np.zeros(course.share.shape[:-1])
+        for number, weight, one in plain_cases(model, subject.sample.values, draw):
+            found[:, number] += weight * shares_by_hand(one, rates, course.time)
+        order = [list(model.spec.states).index(name) for name in course.states]
+        worst = max(worst, float(np.abs(found[order] - course.share[..., draw]).max()))
+    return within(
+        worst, HAIR, part="hand",
+        expected=_("who comes to each state and leaves it, computed by hand for {draws} draws",
+                   draws=_BY_HAND),
+        seen=_("largest difference of a share {worst:.1e}", worst=worst),
+    )  # fmt: skip
+
+
+def deaths(subject: Subject) -> Outcome | list[Outcome]:
+    """V09: nobody rises from the dead, and a lifetime ends."""
+    if not subject.has_course:
+        return no_course()
+    alive, time = subject.course.alive, subject.model.spec.time
+    risen = float(np.diff(alive, axis=1).max(initial=0.0))
+    expected = _("the share alive never rises")
+    seen = _("largest rise {worst:.1e}", worst=max(risen, 0.0))
+    outcomes = [within(max(risen, 0.0), HAIR, expected=expected, seen=seen, part="risen")]
+    start = 0.0 if time is None or time.start_age is None else time.start_age.value
+    if start and time is not None and start + time.horizon.value >= _LIFETIME:
+        left = float(alive[:, -1].max())
+        expected = _("at the age of {age:g} at most {share:.0%} are alive",
+                     age=start + time.horizon.value, share=_STILL_ALIVE)  # fmt: skip
+        seen = _("{share:.2%} in the draw with most", share=left)
+        outcomes.append(within(left, _STILL_ALIVE, expected=expected, seen=seen, part="lifetime"))
+    return outcomes
+
+
+def curves(subject: Subject) -> Outcome:
+    """V10: curves do not cross."""
+    if not subject.model.spec.is_partitioned:
+        return silent(_("no curves: states follow from moves"))
+    if not subject.has_course:
+        return no_course()
+    worst = float(max(-subject.course.share.min(), 0.0))
+    return within(
+        worst, HAIR,
+        expected=_("no share between two curves is below 0, in any draw"),
+        seen=_("lowest share {low:.2g}", low=float(subject.course.share.min())),
+    )  # fmt: skip
+
+
+def general_population(subject: Subject) -> Outcome:
+    """V11: patients do not outlive the general population."""
+    calls = list(dict.fromkeys(_life_table_calls(subject)))
+    if not subject.has_course or not calls:
+        return silent(_("no life table decides who dies"))
+    course, worst = subject.course, -1.0
+    for draw in range(min(_BY_HAND, subject.draws)):
+        peers = np.zeros(course.alive.shape[:-1])
+        for number, weight, one in plain_cases(subject.model, subject.sample.values, draw):
+            peers[number] += weight * _peers(one, calls, course.time)
+        worst = max(worst, float((course.alive[..., draw] - peers).max()))
+    return within(
+        max(worst, 0.0), HAIR if not subject.is_by_chance else 0.2,
+        expected=_("the share alive never above that of the general population"),
+        seen=_("at most {worst:.2g} above", worst=worst),
+    )  # fmt: skip
+
+
+def _life_table_calls(subject: Subject) -> Iterator[Call]:
+    """Yield the calls of tables behind deaths: of moves to the dead, or of curves of the living."""
+    spec = subject.model.spec
+    dead = dead_states(spec)
+    queue = [
+        move for origin, row in spec.moves.items() if origin not in dead
+        for target, move in row.items() if target in dead and isinstance(move, Formula)
+    ]  # fmt: skip
+    shares = [spec.states[name].share for name in living_states(spec)]
+    queue += [share for share in shares if isinstance(share, Formula)]
+    seen: set[str] = set()
+    while queue:
+        formula = queue.pop()
+        for node in walk(formula.tree):
+            if isinstance(node, Call) and node.function in spec.tables:
+                unit = subject.model.tables[node.function].unit
+                if unit is None or not unit.powers or unit.powers == (("year", -1.0),):
+                    yield node
+        for name in formula.names - seen:
+            seen.add(name)
+            attribute = spec.attributes.get(name)
+            queue += [spec.let[name]] if name in spec.let else []
+            queue += (
+                [] if attribute is None or attribute.each_cycle is None else [attribute.each_cycle]
+            )
+
+
+def _peers(one: Plain, calls: list[Call], points: Floats) -> Floats:
+    """Return the share of the general population alive at points of time.
+
+    Of several tables that a model reads, that with the fewest deaths.
+    """
+    best = np.zeros(points.size)
+    for call in calls:
+        unit = one.model.tables[call.function].unit
+        is_rate = unit is not None and bool(unit.powers)
+        risk = np.array([_called(one, call, float(time)) for time in points[:-1]])
+        span = np.diff(points)
+        passed = risk * span if is_rate else -np.log1p(-np.minimum(risk, 1.0 - 1e-15)) * span
+        best = np.maximum(best, np.exp(-np.concatenate([[0.0], np.cumsum(passed)])))
+    return best
+
+
+def _called(one: Plain, call: Call, time: float) -> float:
+    """Return what a table gives at some time."""
+    return one.of(formula_of(call, to_text(call)), time)
+
+
+def extremes(subject: Subject) -> Outcome | list[Outcome]:
+    """V12: without death all live to the horizon, with certain death nobody does."""
+    spec = subject.model.spec
+    if not subject.has_course or spec.time is None or spec.is_partitioned:
+        return silent(_("deaths are no moves"))
+    if not any(t in dead_states(spec) for row in spec.transitions.values() for t in row):
+        return silent(_("nobody dies"))
+    life = subject.of(immortal(subject.model)).of("life_years")
+    horizon = spec.time.horizon.value
+    apart = float(np.abs(life - horizon).max())
+    outcomes = [
+        within(
+            apart, HAIR * horizon, part="immortal",
+            expected=_("without deaths each lives {years:g} years", years=horizon),
+            seen=_("largest difference {apart:.3g} years", apart=apart),
+        )
+    ]  # fmt: skip
+    if is_plain(subject.model):
+        outcomes.append(_certain_moves(subject))
+    outcomes.append(_deadly(subject))
+    return outcomes
+
+
+def _deadly(subject: Subject) -> Outcome:
+    """Return whether nobody lives on, wherever they begin, if all die who can."""
+    spec, time = subject.model.spec, subject.model.spec.time
+    assert time is not None  # noqa: S101 - asked of models with a course in time
+    cycles = min(len(spec.states) + 1, round(time.horizon.value / time.cycle.value))
+    cycles += cycles % 2  # as Simpson's rule asks for
+    short = with_horizon(deadly(subject.model), cycles * time.cycle.value)
+    left = {
+        name: float(subject.course_of(beginning_in(short, name)).alive[:, -1].max())
+        for name in living_states(spec) if spec.transitions.get(name)
+    }  # fmt: skip
+    worst = max(left, key=lambda name: left[name])
+    return within(
+        left[worst], 1e-6, part="deadly",
+        expected=_("where all die at once who can, nobody is alive after {cycles} cycles, wherever "
+                   "they begin", cycles=cycles),
+        seen=_("{left:.2g} of those who begin in '{state}'", left=left[worst], state=worst),
+    )  # fmt: skip
+
+
+def _certain_moves(subject: Subject) -> Outcome:
+    """Return whether nobody is left over for other moves where death is certain."""
+    worst, where = 0.0, ""
+    for made in _certain(subject.model):
+        for _number, _weight, one in plain_cases(made, subject.stated.values, 0):
+            for origin, row in made.spec.moves.items():
+                moves = [move for move in row.values() if isinstance(move, Formula)]
+                if origin not in plan(subject.model).rates:
+                    total = sum(one.of(move) for move in moves)
+                    if total - 1.0 > worst:
+                        worst, where = total - 1.0, origin
+    return within(
+        worst, HAIR, part="certain",
+        expected=_("where death is certain, moves from a state do not add up to more than 1"),
+        seen=_("they do not") if not where else
+        _("'{state}': {worst:.2g} too much", state=where, worst=worst),
+    )  # fmt: skip
+
+
+def _certain(model: LoadedModel) -> Iterator[LoadedModel]:
+    """Yield models in which one named probability of death is 1."""
+    dead = dead_states(model.spec)
+    for row in model.spec.moves.values():
+        for target, move in row.items():
+            if target in dead and isinstance(move, Formula) and isinstance(move.tree, Name):
+                named = move.tree.name
+                if named in model.spec.let:
+                    yield with_parts(model, let={**model.spec.let, named: parse_formula(1.0)})
+
+
+def rest(subject: Subject) -> Outcome:
+    """V13: where nobody moves, all stay where they began."""
+    spec = subject.model.spec
+    if not subject.has_course or not spec.transitions:
+        return silent(_("there are no moves"))
+    share = subject.course_of(unmoved(subject.model)).share
+    moved = float(np.abs(share - share[:, :, :1]).max())
+    return within(
+        moved, HAIR,
+        expected=_("without moves the share in each state stays"),
+        seen=_("largest change {worst:.1e}", worst=moved),
+    )  # fmt: skip
+
+
+def tunnels(_subject: Subject) -> Outcome:
+    """V14: there are no tunnel states to lose patients in."""
+    return silent(
+        _("the language has no tunnel states: the time in a state is kept for each cycle of entry, "
+          "and V08 adds up over them")
+    )  # fmt: skip
+
+
+def beginnings(subject: Subject) -> Outcome:
+    """V15: those who begin are everybody."""
+    spec = subject.model.spec
+    if not spec.states or spec.is_partitioned:
+        return silent(_("nobody is divided on the first day"))
+    worst = 0.0
+    for draw in range(subject.draws):
+        for _number, _weight, one in plain_cases(subject.model, subject.sample.values, draw):
+            starts = [one.of(state.start) for state in spec.states.values() if state.start]
+            worst = max(worst, abs(sum(starts) - 1.0), -min(starts))
+    return within(
+        worst, HAIR,
+        expected=_("shares that begin add up to 1 in every draw"),
+        seen=_("largest difference {worst:.1e}", worst=worst),
+    )  # fmt: skip
+
+
+def equal_arms(subject: Subject) -> Outcome:
+    """V16: strategies that do the same have the same results, in whatever order they stand."""
+    if len(subject.model.spec.strategies) < 2:
+        return silent(_("there is one strategy"))
+    same = subject.of(alike(subject.model))
+    apart = max(difference(same.of(name), same.of(name)[:1]) for name in same.totals.values
+                if same.of(name).ndim == 2)  # fmt: skip
+    turned = subject.of(backwards(subject.model))
+    order = [turned.strategies.index(name) for name in subject.drawn.strategies]
+    swapped = max(
+        difference(turned.of(name)[order], subject.drawn.of(name))
+        for name in turned.totals.values if turned.of(name).ndim == 2
+    )  # fmt: skip
+    worst = max(apart, swapped)
+    return judged(
+        ok=worst <= HAIR,
+        expected=_("no increments between strategies that do the same, and none by their order"),
+        seen=_("largest relative difference {apart:.1e} and {swapped:.1e}", apart=apart,
+               swapped=swapped),
+        margin=1.0 - worst / HAIR,
+    )  # fmt: skip

@@ -1,0 +1,270 @@
+"""Checks of results: V19 to V25."""
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.clinical.weights import point_weights
+from equipoise.core.translation import translate as _
+from equipoise.core.units import Unit
+from equipoise.value import incremental_table
+from equipoise.verification.changes import (
+    ADDED,
+    dead_states,
+    never,
+    paying_at_death,
+    paying_once,
+    with_cycle,
+    with_horizon,
+    without_effect,
+    without_event,
+    without_moves,
+)
+from equipoise.verification.checks import HAIR, Outcome, difference, each, judged, silent, within
+from equipoise.verification.runs import Results
+from equipoise.verification.subject import Subject
+
+Floats = NDArray[np.float64]
+
+AMOUNT = 1000.0
+"""What is paid once, in the model's money."""
+_MOVES = 0.05
+"""Share by which totals may move when the cycle is halved."""
+_RAISED = 1.1
+
+
+def prices(subject: Subject) -> Outcome | list[Outcome]:
+    """V19: what costs more makes more cost."""
+    spec = subject.model.spec
+    names = [
+        name for name, one in spec.parameters.items()
+        if is_money(one.unit) and one.below_zero is None and one.value > 0
+    ]  # fmt: skip
+    if not names:
+        return silent(_("no parameter is an amount of money"))
+    count = len(names)
+    values = {}
+    for place, name in enumerate(names):
+        values[name] = np.full(count, float(subject.stated.values[name]))
+        values[name][place] *= _RAISED
+    more = subject.at(values, count).of("cost") - subject.base.of("cost")
+    scale = float(np.abs(subject.base.of("cost")).max()) or 1.0
+    falls = [names[k] for k in range(count) if more[:, k].min() < -HAIR * scale]
+    idle = [names[k] for k in range(count) if more[:, k].max() <= 0.0]
+    idle = [name for name in idle if not subject.moves(name, _RAISED)]
+    beyond = dict.fromkeys(falls, _("lowers costs")) | dict.fromkeys(idle, _("raises none"))
+    outcomes = each(
+        beyond,
+        expected=_("each of {count} prices raised by a tenth raises costs somewhere and lowers "
+                   "them nowhere", count=count),
+        seen=_("all do"),
+    )  # fmt: skip
+    if subject.has_course and not any(one.below_zero for one in spec.parameters.values()):
+        least = float(subject.course.cost.min())
+        outcomes.append(
+            within(
+                max(-least, 0.0) / scale, HAIR, part="negative",
+                expected=_("nothing costs less than nothing at any point of time"),
+                seen=_("least cost {least:.4g}", least=least),
+            )
+        )  # fmt: skip
+    return outcomes
+
+
+def is_money(unit: Unit) -> bool:
+    """Return whether a number of some unit is an amount of money, or of money per something."""
+    return any("@" in name and power > 0 for name, power in unit.powers)
+
+
+def parts(subject: Subject) -> list[Outcome]:
+    """V20: parts add up to totals, by item and by point of time."""
+    worst = 0.0
+    for suffix in ("", "_present"):
+        worst = max(
+            worst,
+            difference(subject.drawn.of(f"cost_by_item{suffix}").sum(axis=1),
+                   subject.drawn.of(f"cost{suffix}")),
+        )  # fmt: skip
+    if subject.has_course:
+        course = subject.course
+        for name, found in (
+            ("cost", course.cost.sum(axis=0)), ("cost_present", course.cost_present.sum(axis=0)),
+            ("qaly", course.qaly), ("qaly_present", course.qaly_present),
+            ("life_years", course.life_years),
+            ("life_years_present", course.life_years_present),
+        ):  # fmt: skip
+            worst = max(worst, difference(found.sum(axis=1), subject.drawn.of(name)))
+    whole = within(
+        worst, HAIR, part="sum",
+        expected=_("costs of all items, and all points of time, add up to the totals"),
+        seen=_("largest relative difference {worst:.1e}", worst=worst),
+    )  # fmt: skip
+    return [whole, _life_by_hand(subject)] if subject.has_course else [whole]
+
+
+def _life_by_hand(subject: Subject) -> Outcome:
+    """Return whether life years are those of the share alive, counted by the rule of the file."""
+    time, course = subject.model.spec.time, subject.course
+    assert time is not None  # noqa: S101 - there is a course
+    alive, cycle = course.alive, time.cycle.value
+    if time.method == "life_table":
+        found = cycle * (alive[:, 1:] + alive[:, :-1]).sum(axis=1) / 2.0
+    else:
+        weights = point_weights(time.method, alive.shape[1] - 1)
+        found = cycle * (alive * weights[:, None]).sum(axis=1)
+    apart = difference(subject.drawn.of("life_years"), found)
+    return within(
+        apart, HAIR, part="life",
+        expected=_("life years are the share alive, counted by hand by the rule of the file"),
+        seen=_("largest relative difference {worst:.1e}", worst=apart),
+    )  # fmt: skip
+
+
+def shorter(subject: Subject) -> Outcome:
+    """V21: a shorter life brings less of everything."""
+    time = subject.model.spec.time
+    if time is None:
+        return silent(_("there is no horizon"))
+    cycles = round(time.horizon.value / time.cycle.value)
+    if cycles < 4:
+        return silent(_("the horizon is too short to be halved"))
+    half = cycles // 4 * 2 * time.cycle.value  # an even number, as Simpson's rule asks for
+    found = subject.of(with_horizon(subject.model, half))
+    worst = 0.0
+    for name in ("life_years", "qaly", "cost"):
+        whole = subject.drawn.of(name)
+        if name == "cost" and any(one.below_zero for one in subject.model.spec.parameters.values()):
+            continue
+        if (whole >= 0).all() and (found.of(name) >= 0).all():
+            scale = float(np.abs(whole).max()) or 1.0
+            worst = max(worst, float((found.of(name) - whole).max()) / scale)
+    life = subject.drawn.of("life_years")
+    falls = bool((found.of("life_years") < life - HAIR).all()) or not life.any()
+    return judged(
+        ok=worst <= HAIR and falls,
+        expected=_("over {years:g} years no more life, health and cost than over {all:g}, and "
+                   "less life", years=half, all=time.horizon.value),
+        seen=_("at most {worst:.1e} more of the whole", worst=worst),
+        margin=None if not falls else 1.0 - worst / HAIR,
+    )  # fmt: skip
+
+
+def cycles(subject: Subject) -> Outcome:
+    """V22: half the cycle gives nearly the same."""
+    time = subject.model.spec.time
+    if time is None:
+        return silent(_("there are no cycles"))
+    if subject.how.kind == "individuals":
+        return silent(_("chance would decide anew with other cycles"))
+    found = subject.of(with_cycle(subject.model, time.cycle.value / 2))
+    names = ("cost_present", "qaly_present", "life_years_present")
+    worst = max(
+        float(np.abs(found.of(n).mean(axis=1) - subject.drawn.of(n).mean(axis=1)).max())
+        / (float(np.abs(subject.drawn.of(n).mean(axis=1)).max()) or 1.0)
+        for n in names
+    )  # fmt: skip
+    return within(
+        worst, _MOVES,
+        expected=_("totals move by at most {share:.0%} when the cycle is halved", share=_MOVES),
+        seen=_("they move by {worst:.2%}", worst=worst),
+    )  # fmt: skip
+
+
+def frontier(subject: Subject) -> Outcome:
+    """V23: ratios along the frontier do not fall, and what is dominated is off it."""
+    totals = subject.drawn.totals
+    if len(totals.strategies) < 2:
+        return silent(_("there is one strategy"))
+    wrong = 0
+    for draw in range(len(totals.draws)):
+        both = {
+            name: (float(totals.values["cost_present"][k, draw]),
+                   float(totals.values["qaly_present"][k, draw]))
+            for k, name in enumerate(totals.strategies)
+        }  # fmt: skip
+        rows = incremental_table(both)
+        ratios = [row.icer for row in rows if row.icer is not None]
+        wrong += any(later < earlier - HAIR * abs(earlier) for earlier, later in pairwise(ratios))
+        on = [row.strategy for row in rows if row.standing in {"reference", "frontier"}]
+        wrong += any(_dominated(both[name], both.values()) for name in on)
+    return judged(
+        ok=not wrong,
+        expected=_("in every draw ratios rise along the frontier, nothing on it is dominated"),
+        seen=_("broken in {count} draws", count=wrong),
+    )  # fmt: skip
+
+
+def _dominated(one: tuple[float, float], others: Iterable[tuple[float, float]]) -> bool:
+    """Return whether another costs no more and gives no less, and is not the same."""
+    return any(
+        cost <= one[0] and health >= one[1] and (cost, health) != one for cost, health in others
+    )
+
+
+def once(subject: Subject) -> Outcome | list[Outcome]:
+    """V24: a one-off cost for everyone adds just that."""
+    found = subject.of(paying_once(subject.model, AMOUNT))
+    more = found.of("cost") - subject.drawn.of("cost")
+    scale = float(np.abs(found.of("cost")).max())
+    apart = float(np.abs(more - AMOUNT).max())
+    outcomes = [
+        within(
+            apart, HAIR * scale, part="first_day",
+            expected=_("{amount:g} paid by everyone on the first day add just that",
+                       amount=AMOUNT),
+            seen=_("they add {least:.10g} to {most:.10g}", least=float(more.min()),
+                   most=float(more.max())),
+        )
+    ]  # fmt: skip
+    spec = subject.model.spec
+    if subject.has_course and not spec.is_partitioned and dead_states(spec) and spec.transitions:
+        outcomes.append(_once_at_death(subject))
+    return outcomes
+
+
+def _once_at_death(subject: Subject) -> Outcome:
+    """Return whether what each death costs is what it adds."""
+    course = subject.course
+    dead = [course.states.index(name) for name in dead_states(subject.model.spec)]
+    share = course.share[dead].sum(axis=0)
+    died = share[:, -1] - share[:, 0]
+    found = subject.of(paying_at_death(subject.model, AMOUNT))
+    place = found.totals.items.index(ADDED)
+    more = found.of("cost_by_item")[:, place]
+    apart = float(np.abs(more - AMOUNT * died).max())
+    return within(
+        apart, 1e-6 * AMOUNT, part="moves",
+        expected=_("{amount:g} paid at each death add that for all who die", amount=AMOUNT),
+        seen=_("they add up to {apart:.3g} more or less", apart=apart),
+    )  # fmt: skip
+
+
+def absent_events(subject: Subject) -> Outcome:
+    """V25: what never happens costs nothing and harms nobody."""
+    spec, worst, asked = subject.model.spec, 0.0, 0
+    for name in spec.events:
+        found = subject.of(never(subject.model, name))
+        worst = max(worst, _all_apart(found, subject.of(without_event(subject.model, name))))
+        asked += 1
+    for number, effect in enumerate(spec.transition_effects):
+        if spec.is_partitioned or subject.how.kind == "continuous":
+            continue
+        still = without_moves(subject.model, effect.left, effect.entered)
+        found = subject.of(still)
+        worst = max(worst, _all_apart(found, subject.of(without_effect(still, number))))
+        asked += 1
+    if not asked:
+        return silent(_("there are no events and no one-off effects"))
+    return within(
+        worst, HAIR,
+        expected=_("each of {count} events and one-off effects brings nothing where it never "
+                   "happens", count=asked),
+        seen=_("largest relative difference {worst:.1e}", worst=worst),
+    )  # fmt: skip
+
+
+def _all_apart(one: Results, other: Results) -> float:
+    """Return the largest relative difference of totals of two runs."""
+    return max(difference(one.of(name), other.of(name)) for name in ("cost", "qaly", "life_years"))

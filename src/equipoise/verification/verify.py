@@ -1,0 +1,112 @@
+"""Asking a model every check of the catalogue."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from equipoise.core.errors import EquipoiseError
+from equipoise.core.translation import translate as _
+from equipoise.spec.loaded import LoadedModel
+from equipoise.spec.text import Text, shown
+from equipoise.verification.catalogue import CHECKS
+from equipoise.verification.checks import Check, Outcome, Verdict
+from equipoise.verification.runs import Engine, reference
+from equipoise.verification.subject import Sampler, Subject, drawn
+
+DRAWS = 100
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What all checks said of a model, in the order of the catalogue."""
+
+    model: LoadedModel
+    draws: int
+    seed: int
+    found: Mapping[Check, Outcome]
+
+    @property
+    def failed(self) -> list[Check]:
+        """Return the checks that the model does not pass."""
+        return [check for check, one in self.found.items() if one.verdict == "failed"]
+
+
+def verify(
+    model: LoadedModel,
+    *,
+    draws: int = DRAWS,
+    seed: int = 1,
+    engine: Engine = reference,
+    sampler: Sampler = drawn,
+    scale: Mapping[str, float] | None = None,
+    checks: Sequence[Check] = CHECKS,
+    progress: Callable[[float], None] | None = None,
+) -> Verification:
+    """Ask a model every check.
+
+    Parameters
+    ----------
+    model
+        As loaded.
+    draws
+        In each of which laws must hold; at most 20 where chance decides or patients differ.
+    seed
+        Of the sample and of patients' luck.
+    engine
+        What computes; another than the reference only to see whether its errors are noticed.
+    sampler
+        What draws the parameters; another one for the same reason.
+    scale
+        Parameter -> factor that converts its money, as of `draws.sample`.
+    checks
+        Which ones.
+    progress
+        Called with the share of the work done.
+    """
+    subject = Subject(model, draws=draws, seed=seed, engine=engine, sampler=sampler, scale=scale)
+    found: dict[Check, Outcome] = {}
+    for number, check in enumerate(checks):
+        found[check] = answer(check, subject)
+        if progress is not None:
+            progress((number + 1) / len(checks))
+    return Verification(model, subject.draws, seed, found)
+
+
+def answer(check: Check, subject: Subject) -> Outcome:
+    """Return what a check says; an engine that refuses the model or a change of it fails it."""
+    parts = parts_of(check, subject)
+    waivers = subject.model.spec.waivers
+    asked = [one for one in parts if one.verdict != "not applicable"]
+    failed = [one for one in asked if one.verdict == "failed"]
+    reasons = {one: _waiver(check, one, waivers) for one in failed}
+    bare = [one for one in failed if reasons[one] is None]
+    if bare:
+        return _joined("failed", bare)
+    if failed:
+        why = dict.fromkeys(shown(reason) for reason in reasons.values() if reason is not None)
+        return replace(_joined("waived", failed), reason=" ".join(why))
+    return _joined("passed", asked) if asked else parts[0]
+
+
+def parts_of(check: Check, subject: Subject) -> list[Outcome]:
+    """Return what the parts of a check say, whatever the file waives."""
+    try:
+        found = check.ask(subject)
+    except EquipoiseError as error:
+        text = str(error).strip().split("\n")[0]
+        return [Outcome("failed", _("that the engine accepts it"), text, part="refused")]
+    return found if isinstance(found, list) else [found]
+
+
+def _waiver(check: Check, one: Outcome, waivers: Mapping[str, Text]) -> Text | None:
+    """Return the reason for which a file waives a part of a check, or the whole of it."""
+    return waivers.get(f"{check.name}_{one.part}", waivers.get(check.name))
+
+
+def _joined(verdict: Verdict, parts: Sequence[Outcome]) -> Outcome:
+    """Return several parts as one; its margin is the least of theirs."""
+    margins = [one.margin for one in parts if one.margin is not None]
+    expected, seen = (
+        "; ".join(dict.fromkeys(texts)).replace("0.0e+00", "0")
+        for texts in zip(*((one.expected, one.seen) for one in parts), strict=True)
+    )
+    return Outcome(verdict, expected, seen, min(margins, default=None))

@@ -1,0 +1,173 @@
+"""Checks of what health and later years are worth: V17 and V18."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.core.translation import translate as _
+from equipoise.spec.discount import steps_of
+from equipoise.spec.formula import Formula
+from equipoise.spec.model_place import living_states
+from equipoise.verification.changes import (
+    dead_states,
+    with_discount,
+    with_utility,
+    without_discount,
+)
+from equipoise.verification.checks import HAIR, Outcome, difference, judged, silent, within
+from equipoise.verification.plain import is_readable, plain_cases
+from equipoise.verification.runs import Course
+from equipoise.verification.subject import Subject
+
+Floats = NDArray[np.float64]
+
+_HUGE = 1e40
+"""Yearly discount rate after which only the first cycle counts."""
+_BY_HAND = 3
+"""Draws that are computed by hand, too."""
+
+
+def utilities(subject: Subject) -> Outcome | list[Outcome]:
+    """V17: a QALY is a year of life where each year is worth 1, and nothing where it is worth 0."""
+    spec = subject.model.spec
+    if not any(spec.states[name].utility is not None for name in living_states(spec)):
+        return silent(_("states have no utilities"))
+    whole, nothing = (subject.of(with_utility(subject.model, worth)) for worth in (1.0, 0.0))
+    scale = float(np.abs(whole.of("life_years")).max()) or 1.0
+    apart = float(np.abs(whole.of("qaly") - whole.of("life_years")).max()) / scale
+    left = float(np.abs(nothing.of("qaly")).max()) / scale
+    worst = max(apart, left)
+    outcomes = [
+        within(
+            worst, HAIR, part="one",
+            expected=_("utility 1 makes QALYs life years, utility 0 makes them 0"),
+            seen=_("largest relative difference {apart:.1e} and {left:.1e}", apart=apart,
+                   left=left),
+        )
+    ]  # fmt: skip
+    life = subject.drawn.of("life_years")
+    gained = float((subject.drawn.of("qaly") - life).max()) / scale
+    outcomes.append(
+        within(
+            max(gained, 0.0), 1e-6, part="more",
+            expected=_("no more QALYs than life years in any draw"),
+            seen=_("at most {gained:.2g} of them more", gained=gained),
+        )
+    )  # fmt: skip
+    if is_readable(subject.model):
+        outcomes += [_at_most_one(subject), _by_severity(subject)]
+    return outcomes
+
+
+def _at_most_one(subject: Subject) -> Outcome:
+    """Return whether no state is worth more than health on the first day."""
+    spec, most = subject.model.spec, -np.inf
+    for draw in range(min(_BY_HAND, subject.draws)):
+        for _number, _weight, one in plain_cases(subject.model, subject.sample.values, draw):
+            known = [spec.states[name].utility for name in living_states(spec)]
+            most = max([most, *(one.of(utility) for utility in known if utility is not None)])
+    return within(
+        max(most - 1.0, 0.0), HAIR, part="health",
+        expected=_("no state is worth more than 1 on the first day"),
+        seen=_("highest utility {most:.3g}", most=most),
+    )  # fmt: skip
+
+
+def _by_severity(subject: Subject) -> Outcome:
+    """Return whether states from which more die are worth no more, on the first day."""
+    spec, dead = subject.model.spec, dead_states(subject.model.spec)
+    wrong: list[str] = []
+    for _number, _weight, one in plain_cases(subject.model, subject.stated.values, 0):
+        known = []
+        for name in living_states(spec):
+            utility, row = spec.states[name].utility, spec.moves.get(name, {})
+            deaths = [m for to, m in row.items() if to in dead and isinstance(m, Formula)]
+            if utility is not None and deaths:
+                known.append((sum(one.of(move) for move in deaths), one.of(utility), name))
+        wrong += [
+            f"{better[2]} < {worse[2]}" for better in known for worse in known
+            if worse[0] > better[0] + HAIR and worse[1] > better[1] + HAIR
+        ]  # fmt: skip
+    return judged(
+        ok=not wrong, part="severity",
+        expected=_("a state from which more patients die is worth no more than others"),
+        seen=_("none is worth more") if not wrong else ", ".join(dict.fromkeys(wrong)),
+    )  # fmt: skip
+
+
+def discounting(subject: Subject) -> Outcome | list[Outcome]:
+    """V18: no rate changes nothing, a huge one leaves the first cycle, others are as by hand."""
+    plain = subject.of(without_discount(subject.model))
+    names = ("cost", "qaly", "life_years")
+    apart = max(difference(plain.of(f"{one}_present"), plain.of(one)) for one in names)
+    same = max(difference(plain.of(one), subject.drawn.of(one)) for one in names)
+    worst = max(apart, same)
+    outcomes = [
+        within(
+            worst, HAIR, part="none",
+            expected=_("at 0 % discounted is undiscounted, and that does not depend on the rate"),
+            seen=_("largest relative difference {worst:.1e}", worst=worst),
+        )
+    ]  # fmt: skip
+    if subject.has_course:
+        outcomes += [_first_day(subject), _as_stated(subject)]
+    return outcomes
+
+
+def _first_day(subject: Subject) -> Outcome:
+    """Return whether a huge rate leaves what comes on the first day, or in the first cycle."""
+    course = subject.course_of(with_discount(subject.model, _HUGE))
+    later = max(
+        float(np.abs(found[..., 1:, :]).max(initial=0.0)) / (float(np.abs(plain).max()) or 1.0)
+        for found, plain in _pairs(course)
+    )
+    return within(
+        later, 1e-6, part="huge",
+        expected=_("at a huge rate nothing counts that comes after the first cycle"),
+        seen=_("at most {later:.1e} of what comes undiscounted", later=later),
+    )  # fmt: skip
+
+
+def _as_stated(subject: Subject) -> Outcome:
+    """Return whether what comes at a point is worth what the stated rates say, by hand."""
+    spec = subject.model.spec
+    if spec.discount is None or spec.time is None:
+        return silent(_("nothing is discounted"))
+    course, worst = subject.course, 0.0
+    cycle = spec.time.cycle.value
+    for (found, plain), rate in zip(
+        _pairs(course), (spec.discount.cost, spec.discount.health, spec.discount.health),
+        strict=True,
+    ):  # fmt: skip
+        steps = [(one.since.value, one.rate.value) for one in steps_of(rate)]
+        at_point = np.array([_factor(steps, float(time)) for time in course.time])
+        before = np.array([_factor(steps, max(float(time) - cycle, 0.0)) for time in course.time])
+        shape = (-1, 1)
+        # A rule may discount a cycle at its start.
+        ends = np.sort(np.stack([plain * at_point.reshape(shape), plain * before.reshape(shape)]),
+                       axis=0)  # fmt: skip
+        scale = float(np.abs(plain).max()) or 1.0
+        beyond = np.maximum(ends[0] - found, found - ends[1])
+        worst = max(worst, float(beyond.max()) / scale)
+    return within(
+        worst, HAIR, part="hand",
+        expected=_("what comes at a point of time is worth 1 / (1 + rate) ** years, by hand"),
+        seen=_("largest relative difference {worst:.1e}", worst=worst),
+    )  # fmt: skip
+
+
+def _factor(steps: list[tuple[float, float]], time: float) -> float:
+    """Return what one is worth at some time, with rates that hold from their times on."""
+    worth = 1.0
+    ends = [since for since, _rate in steps[1:]] + [np.inf]
+    for (since, rate), end in zip(steps, ends, strict=True):
+        worth *= (1.0 + rate) ** -max(min(time, end) - since, 0.0)
+    return worth
+
+
+def _pairs(course: Course) -> Iterator[tuple[Floats, Floats]]:
+    """Yield what counts at points at its present value and as it is; the last dims alike."""
+    yield course.cost_present.sum(axis=0), course.cost.sum(axis=0)
+    yield course.qaly_present, course.qaly
+    yield course.life_years_present, course.life_years

@@ -1,0 +1,197 @@
+"""Each check of the catalogue: a model, or a calculation, that must fail it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from equipoise.packs import load_named_model
+from equipoise.spec.formula import parse_formula
+from equipoise.spec.loaded import LoadedModel
+from equipoise.value import incremental_table
+from equipoise.verification import ADVISHE, CHECKS, TECH_VER, inputs, mistakes, slips, totals
+from equipoise.verification import uncertainty as uncertain
+from equipoise.verification.changes import with_parts
+from equipoise.verification.runs import Results, reference
+from equipoise.verification.subject import Subject
+from equipoise.verification.verify import answer
+
+DRAWS = 60
+BY_NAME = {check.name: check for check in CHECKS}
+
+
+@cache
+def loaded(name: str) -> LoadedModel:
+    return load_named_model(name)
+
+
+def verdict(name: str, subject: Subject) -> str:
+    return answer(BY_NAME[name], subject).verdict
+
+
+def first(models: Iterator[LoadedModel]) -> LoadedModel:
+    return next(iter(models))
+
+
+MISTAKEN = [
+    ("V01", "sick-sicker", mistakes.risen),
+    ("V02", "sick-sicker", mistakes.no_source),
+    ("V03", "sick-sicker", mistakes.deviation_for_error),
+    ("V05", "sick-sicker", mistakes.logarithm_forgotten),
+    ("V06", "sick-sicker", mistakes.upside_down),
+    ("V07", "sick-sicker", mistakes.rate_as_probability),
+    ("V09", "sick-sicker-by-age", mistakes.ageless),
+    ("V11", "sick-sicker-by-age", mistakes.ageless),
+    ("V12", "sick-sicker", mistakes.undying),
+    ("V12", "sick-sicker", mistakes.wrong_sign),
+    ("V15", "sick-sicker", mistakes.too_few),
+    ("V17", "sick-sicker", mistakes.worth_when_dead),
+    ("V17", "sick-sicker", mistakes.worth_too_much),
+    ("V17", "sick-sicker", mistakes.exchanged_utilities),
+    ("V19", "sick-sicker", mistakes.negative_cost),
+    ("V19", "sick-sicker", mistakes.price_of_nothing),
+    ("V22", "sick-sicker", mistakes.cost_by_cycle),
+    ("V24", "sick-sicker", mistakes.corrected_effects),
+    ("V26", "sick-sicker", mistakes.price_of_nothing),
+]
+
+
+@pytest.mark.parametrize(
+    ("check", "name", "seed"), MISTAKEN, ids=lambda one: getattr(one, "__name__", one)
+)
+def test_a_mistake_in_a_file_fails_it(
+    check: str, name: str, seed: Callable[[LoadedModel], Iterator[LoadedModel]]
+) -> None:
+    model = loaded(name)
+    assert verdict(check, Subject(model, draws=DRAWS, seed=1)) in {"passed", "waived"}
+    assert verdict(check, Subject(first(seed(model)), draws=DRAWS, seed=1)) == "failed"
+
+
+SLIPPED = [
+    ("V08", "sick-sicker", "leaking"),
+    ("V08", "sick-sicker", "one_late"),
+    ("V13", "sick-sicker", "leaking"),
+    ("V16", "sick-sicker", "one_arm_short"),
+    ("V16", "sick-sicker", "names_mixed_up"),
+    ("V18", "sick-sicker", "year_late"),
+    ("V18", "sick-sicker", "half_cycle_early"),
+    ("V18", "sick-sicker", "health_as_it_is"),
+    ("V20", "sick-sicker", "item_lost"),
+    ("V20", "sick-sicker", "one_too_many"),
+    ("V21", "sick-sicker", "whole_horizon"),
+    ("V29", "sick-sicker", "lost_draw"),
+    ("V30", "sick-sicker", "new_luck"),
+    ("V32", "sick-sicker-by-residence", "drawn_apart"),
+]
+
+
+@pytest.mark.parametrize(("check", "name", "slip"), SLIPPED)
+def test_a_slip_of_calculation_fails_it(check: str, name: str, slip: str) -> None:
+    model = loaded(name)
+    one = next(known for known in slips.SLIPS if known.name == slip)
+    engine = one.engine(model)
+    assert engine is not None
+    wrong = Subject(model, draws=DRAWS, seed=1, engine=engine, sampler=one.sampler)
+    assert verdict(check, Subject(model, draws=DRAWS, seed=1)) == "passed"
+    assert verdict(check, wrong) == "failed"
+
+
+def spoilt(name: str, spoil: Callable[[LoadedModel, Results], Results]) -> Subject:
+    def engine(model, sample, how, with_course):  # type: ignore[no-untyped-def]
+        return spoil(model, reference(model, sample, how, with_course))
+
+    return Subject(loaded(name), draws=DRAWS, seed=1, engine=engine)
+
+
+def more_cost(found: Results, factor: object) -> Results:
+    values = {**found.totals.values, "cost": found.of("cost") * factor,
+              "cost_present": found.of("cost_present") * factor}  # fmt: skip
+    return replace(found, totals=replace(found.totals, values=values))
+
+
+def test_curves_that_cross_fail_v10() -> None:
+    model = loaded("sick-sicker")
+    states = {
+        "well": model.spec.states["healthy"].model_copy(
+            update={"start": None, "share": parse_formula("1 - time / 60")}
+        ),
+        "ill": model.spec.states["sick"].model_copy(
+            update={"share": parse_formula("0.5 - (1 - time / 60)")}
+        ),
+        "dead": model.spec.states["dead"].model_copy(update={"share": "rest"}),
+    }
+    crossing = with_parts(model, states=states, transitions={})
+    assert verdict("V10", Subject(crossing, draws=5, seed=1)) == "failed"
+    assert verdict("V10", Subject(model, draws=5, seed=1)) == "not applicable"
+
+
+def test_effects_of_what_never_happens_fail_v25() -> None:
+    def spoil(model: LoadedModel, found: Results) -> Results:
+        return more_cost(found, 1.0 + 0.01 * len(model.spec.transition_effects))
+
+    assert verdict("V25", spoilt("sick-sicker-by-age", lambda _m, found: found)) == "passed"
+    assert verdict("V25", spoilt("sick-sicker-by-age", spoil)) == "failed"
+
+
+def test_draws_far_from_the_base_case_fail_v27() -> None:
+    def spoil(_model: LoadedModel, found: Results) -> Results:
+        return more_cost(found, 1.0 if len(found.totals.draws) == 1 else 1.5)
+
+    assert verdict("V27", spoilt("sick-sicker", spoil)) == "failed"
+
+
+def test_a_mean_that_drifts_fails_v31() -> None:
+    def spoil(_model: LoadedModel, found: Results) -> Results:
+        drift = np.linspace(0.0, 3.0, len(found.totals.draws)) ** 6
+        only_later = np.arange(len(found.strategies))[:, None] * drift
+        return more_cost(found, 1.0 + only_later)
+
+    assert verdict("V31", spoilt("sick-sicker", lambda _m, found: found)) == "passed"
+    assert verdict("V31", spoilt("sick-sicker", spoil)) == "failed"
+
+
+def test_parts_of_the_program_that_are_wrong_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """V04, V07, V23 and V28 ask functions, which a file cannot spoil."""
+    subject = Subject(loaded("sick-sicker"), draws=DRAWS, seed=1)
+    for name in ("V04", "V07", "V23", "V28"):
+        assert verdict(name, subject) == "passed"
+    right = inputs.survival.weibull_survival
+    monkeypatch.setattr(inputs.survival, "weibull_survival", lambda t, a, b: right(t, a * 1.01, b))
+    assert verdict("V04", subject) == "failed"
+    monkeypatch.setattr(inputs, "rate", lambda p, t: p / t)
+    assert verdict("V07", subject) == "failed"
+    monkeypatch.setattr(
+        totals, "incremental_table",
+        lambda both: [replace(row, standing="frontier", icer=-float(k))
+                      for k, row in enumerate(incremental_table(both))],
+    )  # fmt: skip
+    assert verdict("V23", subject) == "failed"
+    monkeypatch.setattr(uncertain, "acceptability", lambda benefit: benefit.mean("draw") * 0.0)
+    assert verdict("V28", subject) == "failed"
+
+
+def test_v14_says_why_it_asks_nothing() -> None:
+    found = answer(BY_NAME["V14"], Subject(loaded("sick-sicker"), draws=5, seed=1))
+    assert found.verdict == "not applicable"
+    assert "no tunnel states" in found.seen
+
+
+def test_each_check_stands_under_known_headings() -> None:
+    assert [check.name for check in CHECKS] == [f"V{number:02}" for number in range(1, 33)]
+    assert {check.tech_ver for check in CHECKS} <= set(TECH_VER)
+    assert {check.advishe for check in CHECKS} <= set(ADVISHE)
+    tripped = {check for check, *_rest in (*MISTAKEN, *SLIPPED)}
+    others = {"V04", "V07", "V10", "V14", "V23", "V25", "V27", "V28", "V31"}
+    assert tripped | others == set(BY_NAME)
+
+
+def test_a_waiver_holds_for_its_part_alone() -> None:
+    model = loaded("sick-sicker")
+    assert model.spec.waivers.keys() == {"V09_lifetime", "V12_immortal"}
+    found = answer(BY_NAME["V12"], Subject(model, draws=DRAWS, seed=1))
+    assert found.verdict == "waived"
+    assert "Simpson" in found.reason
+    undying = first(mistakes.undying(model))
+    assert verdict("V12", Subject(undying, draws=DRAWS, seed=1)) == "failed"

@@ -1,0 +1,50 @@
+"""Verification of the library, and how many seeded mistakes it notices."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+import equipoise
+from equipoise.packs import load_named_model
+from equipoise.packs.find import library_folder
+from equipoise.report import LOG_COLUMNS, write_log_page, write_log_table
+from equipoise.verification import CHECKS, log_of, verify
+from equipoise.verification.seeded import catch_rate
+
+MODELS = sorted(path.stem for path in (library_folder() / "models").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_models_of_the_library_pass(name: str) -> None:
+    found = verify(load_named_model(name))
+    assert [(check.name, found.found[check].seen) for check in found.failed] == []
+    waived = [check.name for check, one in found.found.items() if one.verdict == "waived"]
+    assert all(found.found[check].reason for check in found.found if check.name in waived)
+    assert len(found.found) == len(CHECKS)
+
+
+def test_the_study_passes() -> None:
+    found = equipoise.verify("haemophilia-b-gene-therapy")
+    assert [(check.name, found.found[check].seen) for check in found.failed] == []
+
+
+def test_nine_of_ten_seeded_mistakes_are_noticed() -> None:
+    """One place of each kind; docs/guides/verify.md has the rates of three places by model."""
+    rate = catch_rate(load_named_model("sick-sicker"), places=1)
+    assert rate.kinds >= 40
+    assert rate.rate >= 0.9
+    missed = {one.name for one in rate.found if one.caught and not one.noticed}
+    assert missed <= {"twice_as_likely", "exchanged_costs", "exchanged_targets"}
+
+
+def test_the_log_is_a_table_and_a_page(tmp_path: Path) -> None:
+    log = log_of(verify(load_named_model("tegaderm"), draws=60))
+    path = write_log_table(log, tmp_path / "log.csv")
+    rows = list(csv.reader(path.read_text("utf-8").splitlines()))
+    assert tuple(rows[0]) == LOG_COLUMNS
+    assert len(rows) == 1 + len(CHECKS)
+    page = write_log_page(log, tmp_path / "log.html").read_text("utf-8")
+    assert "Tegaderm" in page
+    assert all(check.name in page for check in CHECKS)
+    assert "<script" not in page
