@@ -141,10 +141,13 @@ def _kinds(
 def _moved(subject: Subject, clean: Subject) -> bool:
     """Return whether results are others than those without the mistake, or there are none."""
     try:
-        found = subject.drawn.totals.values
+        runs = ((subject.base, clean.base), (subject.drawn, clean.drawn))
     except EquipoiseError:
         return True
-    return any(not np.array_equal(one, clean.drawn.of(name)) for name, one in found.items())
+    return any(
+        not np.array_equal(one, known.of(name))
+        for found, known in runs for name, one in found.totals.values.items()
+    )  # fmt: skip
 
 
 def _noticed(subject: Subject, known: frozenset[tuple[str, str]]) -> str | None:

@@ -298,11 +298,24 @@ def equal_arms(subject: Subject) -> Outcome:
         difference(turned.of(name)[order], subject.drawn.of(name))
         for name in turned.totals.values if turned.of(name).ndim == 2
     )  # fmt: skip
-    worst = max(apart, swapped)
+    alone = max(_alone(subject, name) for name in subject.drawn.strategies)
+    worst = max(apart, swapped, alone)
     return judged(
         ok=worst <= HAIR,
-        expected=_("no increments between strategies that do the same, and none by their order"),
-        seen=_("largest relative difference {apart:.1e} and {swapped:.1e}", apart=apart,
-               swapped=swapped),
+        expected=_("no increments between strategies that do the same, none by their order, and "
+                   "each has its results alone, too"),
+        seen=_("largest relative difference {apart:.1e}, {swapped:.1e} and {alone:.1e}",
+               apart=apart, swapped=swapped, alone=alone),
         margin=1.0 - worst / HAIR,
+    )  # fmt: skip
+
+
+def _alone(subject: Subject, name: str) -> float:
+    """Return how far results of a strategy are others without the rest."""
+    spec = subject.model.spec
+    found = subject.of(with_parts(subject.model, strategies={name: spec.strategies[name]}))
+    place = subject.drawn.strategies.index(name)
+    return max(
+        difference(one[0], subject.drawn.of(total)[place])
+        for total, one in found.totals.values.items() if one.ndim == 2
     )  # fmt: skip
