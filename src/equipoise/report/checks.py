@@ -193,7 +193,10 @@ def write_log_page(log: Log, path: Path) -> Path:
 
 
 def write_log_table(log: Log, path: Path) -> Path:
-    """Write a log as CSV with the columns `LOG_COLUMNS`, whole or not at all."""
+    """Write a log as CSV with the columns `LOG_COLUMNS`, whole or not at all.
+
+    Seeded mistakes follow as rows of `mistake`: how many were seeded, how many noticed, by what.
+    """
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(LOG_COLUMNS)
@@ -201,4 +204,7 @@ def write_log_table(log: Log, path: Path) -> Path:
         margin = "" if row.margin is None else f"{row.margin:.6g}"
         writer.writerow([row.check, row.title, row.tech_ver, row.advishe, row.verdict,
                          row.expected, row.seen, margin, row.reason])  # fmt: skip
+    for kind in log.seeded:
+        writer.writerow(["mistake", kind.title, "", "", "", kind.seeded, kind.noticed, "",
+                         ", ".join(kind.by)])  # fmt: skip
     return write_text(path, text.getvalue())

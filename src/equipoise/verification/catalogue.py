@@ -38,7 +38,7 @@ CHECKS = (
     Check("V12", mark("No death, and certain death"), _STATES, _EXTREMES, states.extremes),
     Check("V13", mark("No moves, no change"), _STATES, _EXTREMES, states.rest),
     Check("V14", mark("Tunnel states"), _STATES, _TRACES, states.tunnels),
-    Check("V15", mark("Those who begin are everybody"), _STATES, _UNITS, states.beginnings),
+    Check("V15", mark("The cohort starts at 100 %"), _STATES, _UNITS, states.beginnings),
     Check("V16", mark("Equal and exchanged strategies"), _STATES, _EXTREMES, states.equal_arms),
     Check("V17", mark("Utilities of 1 and 0"), _RESULTS, _EXTREMES, worth.utilities),
     Check("V18", mark("Discounting"), _RESULTS, _EXTREMES, worth.discounting),

@@ -1,14 +1,17 @@
 """Changes of a model whose effect on its results can be told beforehand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from equipoise.core.units import parse_measure
 from equipoise.spec.discount import Discount
-from equipoise.spec.formula import Formula, parse_formula, to_text
+from equipoise.spec.formula import Formula, formula_of, parse_formula, to_text
+from equipoise.spec.formula.tree import Node, children, rebuilt
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Event, Model, TransitionEffect
+from equipoise.spec.model_formulas import PlacedFormula, formulas
 from equipoise.spec.model_place import living_states
+from equipoise.spec.walk import replaced
 
 ADDED = "added_by_verification"
 """Name of an event that is not of the file."""
@@ -177,3 +180,44 @@ def never(model: LoadedModel, name: str) -> LoadedModel:
 def times(formula: Formula, factor: float) -> Formula:
     """Return a formula of as many times the value."""
     return parse_formula(f"({to_text(formula.tree)}) * {factor!r}")
+
+
+def rewritten(
+    model: LoadedModel, change: Callable[[PlacedFormula], Node | None]
+) -> LoadedModel | None:
+    """Return a model with some formulas written anew, or None if none is."""
+    spec, count = model.spec, 0
+    for placed in list(formulas(spec)):
+        tree = change(placed)
+        if tree is None or placed.place[-1] == "time_to" or placed.place[0] == "transition_effects":
+            continue
+        found = replaced(spec, placed.place, formula_of(tree, to_text(tree)))
+        assert isinstance(found, Model)  # noqa: S101 - same type as given
+        spec, count = found, count + 1
+    return with_parts(model, **{name: getattr(spec, name) for name in
+                                ("let", "states", "transitions", "events", "attributes")}
+                      ) if count else None  # fmt: skip
+
+
+def replaced_in(node: Node, wanted: Callable[[Node], Node | None]) -> Node:
+    """Return a tree in which some nodes are others."""
+    found = wanted(node)
+    if found is not None:
+        return found
+    return rebuilt(node, tuple(replaced_in(child, wanted) for child in children(node)))
+
+
+def everywhere(
+    model: LoadedModel, wanted: Callable[[Node], Node | None], roles: Sequence[str] = ()
+) -> Iterator[LoadedModel]:
+    """Yield the model with some nodes replaced in all formulas, if there are any."""
+
+    def change(placed: PlacedFormula) -> Node | None:
+        if roles and placed.role not in roles:
+            return None
+        tree = replaced_in(placed.formula.tree, wanted)
+        return None if tree == placed.formula.tree else tree
+
+    found = rewritten(model, change)
+    if found is not None:
+        yield found

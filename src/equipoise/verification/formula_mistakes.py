@@ -1,16 +1,12 @@
 """Mistakes in formulas: another name, function or sign than belongs there."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 
 from equipoise.spec.distribution import Distribution
-from equipoise.spec.formula import formula_of, substituted, to_text
-from equipoise.spec.formula.tree import Binary, Call, Name, Node, Number, children, rebuilt
+from equipoise.spec.formula.tree import Binary, Call, Name, Node, Number
 from equipoise.spec.loaded import LoadedModel
-from equipoise.spec.model import Model
-from equipoise.spec.model_formulas import PlacedFormula, formulas
 from equipoise.spec.quantity import Quantity
-from equipoise.spec.walk import replaced
-from equipoise.verification.changes import with_parts
+from equipoise.verification.changes import everywhere
 from equipoise.verification.inputs import ratios_of
 from equipoise.verification.totals import is_money
 
@@ -22,64 +18,34 @@ def own_spread(model: LoadedModel) -> Iterator[tuple[str, Quantity, Distribution
             yield name, one, one.distribution
 
 
-def _rewritten(
-    model: LoadedModel, change: Callable[[PlacedFormula], Node | None]
-) -> LoadedModel | None:
-    """Return a model with some formulas written anew, or None if none is."""
-    spec, count = model.spec, 0
-    for placed in list(formulas(spec)):
-        tree = change(placed)
-        if tree is None or placed.place[-1] == "time_to" or placed.place[0] == "transition_effects":
-            continue
-        found = replaced(spec, placed.place, formula_of(tree, to_text(tree)))
-        assert isinstance(found, Model)  # noqa: S101 - same type as given
-        spec, count = found, count + 1
-    return with_parts(model, **{name: getattr(spec, name) for name in
-                                ("let", "states", "transitions", "events", "attributes")}
-                      ) if count else None  # fmt: skip
-
-
 def unlinked(model: LoadedModel) -> Iterator[LoadedModel]:
     """Yield models in which a number stands in formulas instead of the parameter's name."""
     for name, one, _spread in own_spread(model):
-        number = Number(one.value * one.unit.factor)
-        found = _rewritten(model, lambda placed, name=name, number=number: (  # type: ignore[misc]
-            substituted(placed.formula.tree, {name: number})
-            if name in placed.formula.names else None
-        ))  # fmt: skip
-        if found is not None:
-            yield found
+        number = _written_out(one)
+        if number is not None:
+            yield from everywhere(
+                model, lambda node, name=name, number=number: (  # type: ignore[misc]
+                    number if isinstance(node, Name) and node.name == name else None)
+            )  # fmt: skip
 
 
-def _replaced_in(node: Node, wanted: Callable[[Node], Node | None]) -> Node:
-    """Return a tree in which some nodes are others."""
-    found = wanted(node)
-    if found is not None:
-        return found
-    return rebuilt(node, tuple(_replaced_in(child, wanted) for child in children(node)))
-
-
-def _everywhere(
-    model: LoadedModel, wanted: Callable[[Node], Node | None], roles: Sequence[str] = ()
-) -> Iterator[LoadedModel]:
-    """Yield the model with some nodes replaced in all formulas, if there are any."""
-
-    def change(placed: PlacedFormula) -> Node | None:
-        if roles and placed.role not in roles:
+def _written_out(one: Quantity) -> Node | None:
+    """Return a value as a formula has it, if the language has words for its unit."""
+    number = Number(one.value * one.unit.factor)
+    match one.unit.powers:
+        case ():
+            return number
+        case (("year", power),) if power in (1.0, -1.0):
+            return Binary("*" if power > 0 else "/", number, Name("year"))
+        case _:
             return None
-        tree = _replaced_in(placed.formula.tree, wanted)
-        return None if tree == placed.formula.tree else tree
-
-    found = _rewritten(model, change)
-    if found is not None:
-        yield found
 
 
 def upside_down(model: LoadedModel) -> Iterator[LoadedModel]:
     """Yield models that divide by a ratio of risks instead of multiplying."""
     for name in sorted(ratios_of(model.spec)):
         turned = Binary("/", Number(1.0), Name(name))
-        yield from _everywhere(
+        yield from everywhere(
             model, lambda node, name=name, turned=turned: (  # type: ignore[misc]
                 turned if isinstance(node, Name) and node.name == name else None)
         )  # fmt: skip
@@ -87,7 +53,7 @@ def upside_down(model: LoadedModel) -> Iterator[LoadedModel]:
 
 def rate_as_probability(model: LoadedModel) -> Iterator[LoadedModel]:
     """Yield the model with rates times the cycle where probabilities belong."""
-    yield from _everywhere(
+    yield from everywhere(
         model,
         lambda node: (
             Binary("*", node.arguments[0], node.arguments[1])
@@ -98,10 +64,10 @@ def rate_as_probability(model: LoadedModel) -> Iterator[LoadedModel]:
 
 def whole_year(model: LoadedModel) -> Iterator[LoadedModel]:
     """Yield the model with probabilities of a year in each cycle."""
-    yield from _everywhere(
+    yield from everywhere(
         model,
         lambda node: (
-            Call("probability", (node.arguments[0], Number(1.0)))
+            Call("probability", (node.arguments[0], Name("year")))
             if isinstance(node, Call) and node.function == "probability" else None
         ),
     )  # fmt: skip
@@ -109,7 +75,7 @@ def whole_year(model: LoadedModel) -> Iterator[LoadedModel]:
 
 def wrong_sign(model: LoadedModel) -> Iterator[LoadedModel]:
     """Yield the model with 1 + p in moves where 1 - p belongs."""
-    yield from _everywhere(
+    yield from everywhere(
         model,
         lambda node: (
             Binary("+", node.left, node.right)
@@ -125,7 +91,7 @@ def ageless(model: LoadedModel) -> Iterator[LoadedModel]:
     clock = model.spec.time
     if clock is not None and clock.start_age is not None:
         age = Number(clock.start_age.value)
-        yield from _everywhere(
+        yield from everywhere(
             model, lambda node: age if isinstance(node, Name) and node.name == "age" else None
         )
 
@@ -135,7 +101,7 @@ def price_of_nothing(model: LoadedModel) -> Iterator[LoadedModel]:
     for name, one in model.spec.parameters.items():
         if is_money(one.unit) and one.value > 0:
             product = Binary("*", Name(name), Number(0.0))
-            yield from _everywhere(
+            yield from everywhere(
                 model, lambda node, name=name, product=product: (  # type: ignore[misc]
                     product if isinstance(node, Name) and node.name == name else None)
             )  # fmt: skip

@@ -48,11 +48,11 @@ def probabilities(subject: Subject) -> Outcome:
         return judged(ok=False, expected=expected, seen=", ".join(back))
     if not subject.has_course:
         finite = all(bool(np.isfinite(one).all()) for one in subject.drawn.totals.values.values())
-        seen = _("the engine found none beyond, and all totals are numbers")
+        seen = _("no probability is beyond, and all totals are numbers")
         return judged(ok=finite, expected=expected, seen=seen)
     share = subject.course.share
     worst = max(0.0, -float(share.min()), float(share.max()) - 1.0)
-    seen = _("the engine found none beyond; shares leave 0 to 1 by {worst:.1e}", worst=worst)
+    seen = _("no probability is beyond; shares leave 0 to 1 by at most {worst:.1e}", worst=worst)
     return within(worst, HAIR, expected=expected, seen=seen)
 
 
@@ -99,7 +99,11 @@ def standard_errors(subject: Subject) -> Outcome | list[Outcome]:
         return silent(_("nothing is uncertain"))
     expected = _("no draws as wide as their mean, no share as vague as after {patients} patients",
                  patients=_PATIENTS)  # fmt: skip
-    return each(beyond, expected=expected, seen=_("widest at {share:.0%} of that", share=worst))
+    return each(
+        beyond,
+        expected=expected,
+        seen=_("the widest draws reach {share:.0%} of such a width", share=worst),
+    )
 
 
 def _widest(one: Quantity, drawn: Floats) -> float | None:
@@ -143,7 +147,7 @@ def ratios(subject: Subject) -> Outcome:
         if beyond >= worst:
             worst, where = beyond, name
     if not where:
-        return silent(_("no ratio has a lognormal distribution"))
+        return silent(_("no ratio of risks with a lognormal distribution is a factor"))
     return within(
         worst, 0.01,
         expected=_("each ratio between the median and the mean of its draws, or within 1 %"),
@@ -156,7 +160,7 @@ def raised_ratios(subject: Subject) -> Outcome | list[Outcome]:
     outcomes = [
 _raised(subject, name) for name in sorted(ratios_of(subject.model.spec))]  # fmt: skip
     asked = [one for one in outcomes if one.verdict != "not applicable"]
-    return asked or silent(_("no ratio acts on a move"))
+    return asked or silent(_("no ratio of risks multiplies a move"))
 
 
 def _raised(subject: Subject, name: str) -> Outcome:
@@ -173,11 +177,11 @@ def _raised(subject: Subject, name: str) -> Outcome:
             more = _leaving(after, moves) - _leaving(before, moves)
             least, most = min(least, more), max(most, more)
     if least == most == 0.0:
-        return silent(_("no ratio acts on a move"))
+        return silent(_("no ratio of risks multiplies a move"))
     return judged(
         ok=least > -HAIR < most,
         expected=_("patients leave states no less when a ratio of risks rises by a tenth"),
-        seen=_("'{name}': between {least:.2g} and {most:.2g} more", name=name, least=least,
+        seen=_("'{name}': patients leave by {least:.2g} to {most:.2g} more", name=name, least=least,
                most=most),
     )  # fmt: skip
 
@@ -240,24 +244,27 @@ def ratios_of(model: Model) -> frozenset[str]:
     for placed in formulas(model):
         for node in walk(placed.formula.tree):
             if isinstance(node, Binary) and node.operator in ("*", "/"):
-                factors |= {end.name for side in (node.left, node.right) for end in _ends(side)}
-            elif isinstance(node, Binary) and node.operator == "**":
+                for side in (node.left, node.right):
+                    factors |= {end.name for end in _ends(side, model)}
+            elif isinstance(node, Binary) and node.operator in ("**", "-"):
                 others |= {one.name for one in walk(node.right) if isinstance(one, Name)}
             elif isinstance(node, Call) and node.function not in ("probability", "rate"):
                 others |= {one.name for one in walk(node) if isinstance(one, Name)}
     return frozenset((lognormal & factors) - others)
 
 
-def _ends(node: Node) -> Iterator[Name]:
-    """Yield the names of which one alone is a factor."""
+def _ends(node: Node, model: Model) -> Iterator[Name]:
+    """Yield the names of which one alone is a factor, also through intermediate values."""
     match node:
+        case Name(name=name) if name in model.let:
+            yield from _ends(model.let[name].tree, model)
         case Name():
             yield node
         case Choice(then=then, otherwise=otherwise):
-            yield from _ends(then)
-            yield from _ends(otherwise)
+            yield from _ends(then, model)
+            yield from _ends(otherwise, model)
         case Binary(operator="/", right=right):
-            yield from _ends(right)
+            yield from _ends(right, model)
         case _:
             pass
 

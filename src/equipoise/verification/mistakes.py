@@ -60,6 +60,19 @@ def ten_times(model: LoadedModel) -> Iterator[LoadedModel]:
         yield _with_parameter(model, name, value=one.value * 10.0)
 
 
+def ten_times_both(model: LoadedModel) -> Iterator[LoadedModel]:
+    """Yield models in which a value and its draws are ten times as high, as if read wrongly."""
+    for name, one in model.spec.parameters.items():
+        if one.distribution is None:
+            yield _with_parameter(model, name, value=10.0 * one.value)
+        elif one.distribution.kind in ("gamma", "lognormal", "normal"):
+            spread = one.distribution
+            text = f"{spread.kind}(mean={10.0 * spread.mean!r}, sd={10.0 * spread.sd!r})"
+            yield _with_parameter(
+                model, name, value=10.0 * one.value, distribution=parse_distribution(text)
+            )
+
+
 def exchanged_values(model: LoadedModel) -> Iterator[LoadedModel]:
     """Yield models in which two values of the same unit stand in each other's place."""
     own = [(name, one) for name, one, _spread in own_spread(model)]
@@ -173,6 +186,14 @@ def worth_when_dead(model: LoadedModel) -> Iterator[LoadedModel]:
         yield _with_state(model, dead, utility=parse_formula(0.5))
 
 
+def cost_when_dead(model: LoadedModel) -> Iterator[LoadedModel]:
+    """Yield models in which the dead cost as much as the sickest."""
+    own = [state.cost for state in model.spec.states.values() if state.cost is not None]
+    for dead in dead_states(model.spec):
+        if own:
+            yield _with_state(model, dead, cost=own[-1])
+
+
 def worth_too_much(model: LoadedModel) -> Iterator[LoadedModel]:
     """Yield models in which a state is worth more than health."""
     for name, state in model.spec.states.items():
@@ -250,6 +271,7 @@ def corrected_effects(model: LoadedModel) -> Iterator[LoadedModel]:
 
 MISTAKES = (
     Mistake("ten_times", mark("a decimal point slipped in a value"), ten_times),
+    Mistake("ten_times_both", mark("a value and its draws ten times as high"), ten_times_both),
     Mistake("exchanged_values", mark("two values exchanged"), exchanged_values),
     Mistake("deviation_for_error", mark("standard deviation for standard error"),
             deviation_for_error),
@@ -270,6 +292,7 @@ MISTAKES = (
     Mistake("exchanged_targets", mark("targets of two moves exchanged"), exchanged_targets),
     Mistake("twice_as_likely", mark("move counted twice"), twice_as_likely),
     Mistake("worth_when_dead", mark("utility of the dead"), worth_when_dead),
+    Mistake("cost_when_dead", mark("cost of the dead"), cost_when_dead),
     Mistake("worth_too_much", mark("utility above 1"), worth_too_much),
     Mistake("negative_cost", mark("cost with the wrong sign"), negative_cost),
     Mistake("cost_by_cycle", mark("yearly cost multiplied by the cycle"), cost_by_cycle),

@@ -6,7 +6,7 @@ from itertools import islice
 
 import numpy as np
 
-from equipoise.core.errors import EquipoiseError
+from equipoise.core.errors import EquipoiseError, SimulationError
 from equipoise.spec.loaded import LoadedModel
 from equipoise.verification.catalogue import CHECKS
 from equipoise.verification.mistakes import MISTAKES, Mistake
@@ -142,8 +142,10 @@ def _moved(subject: Subject, clean: Subject) -> bool:
     """Return whether results are others than those without the mistake, or there are none."""
     try:
         runs = ((subject.base, clean.base), (subject.drawn, clean.drawn))
-    except EquipoiseError:
+    except SimulationError:
         return True
+    except EquipoiseError:
+        return False  # no file could have it: units would be refused before anything runs
     return any(
         not np.array_equal(one, known.of(name))
         for found, known in runs for name, one in found.totals.values.items()

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from equipoise.clinical.plan import plan
 from equipoise.core.translation import translate as _
 from equipoise.spec.formula import Formula, formula_of, parse_formula, to_text, walk
-from equipoise.spec.formula.tree import Call, Name
+from equipoise.spec.formula.tree import Call, Name, Number
 from equipoise.spec.loaded import LoadedModel
+from equipoise.spec.model_formulas import formulas
 from equipoise.spec.model_place import living_states
 from equipoise.verification.changes import (
     alike,
@@ -17,13 +18,14 @@ from equipoise.verification.changes import (
     beginning_in,
     dead_states,
     deadly,
+    everywhere,
     immortal,
     unmoved,
     with_horizon,
     with_parts,
 )
 from equipoise.verification.checks import HAIR, Outcome, difference, judged, silent, within
-from equipoise.verification.plain import Plain, is_plain, plain_cases, shares_by_hand
+from equipoise.verification.plain import Plain, is_plain, is_readable, plain_cases, shares_by_hand
 from equipoise.verification.subject import Subject
 
 Floats = NDArray[np.float64]
@@ -84,7 +86,8 @@ def deaths(subject: Subject) -> Outcome | list[Outcome]:
     seen = _("largest rise {worst:.1e}", worst=max(risen, 0.0))
     outcomes = [within(max(risen, 0.0), HAIR, expected=expected, seen=seen, part="risen")]
     start = 0.0 if time is None or time.start_age is None else time.start_age.value
-    if start and time is not None and start + time.horizon.value >= _LIFETIME:
+    ends = bool(dead_states(subject.model.spec)) and start > 0
+    if ends and time is not None and start + time.horizon.value >= _LIFETIME:
         left = float(alive[:, -1].max())
         expected = _("at the age of {age:g} at most {share:.0%} are alive",
                      age=start + time.horizon.value, share=_STILL_ALIVE)  # fmt: skip
@@ -93,18 +96,53 @@ def deaths(subject: Subject) -> Outcome | list[Outcome]:
     return outcomes
 
 
-def curves(subject: Subject) -> Outcome:
+def curves(subject: Subject) -> Outcome | list[Outcome]:
     """V10: curves do not cross."""
     if not subject.model.spec.is_partitioned:
         return silent(_("no curves: states follow from moves"))
     if not subject.has_course:
         return no_course()
     worst = float(max(-subject.course.share.min(), 0.0))
-    return within(
-        worst, HAIR,
+    shares = within(
+        worst, HAIR, part="share",
         expected=_("no share between two curves is below 0, in any draw"),
         seen=_("lowest share {low:.2g}", low=float(subject.course.share.min())),
     )  # fmt: skip
+    return [shares, _crossing(subject)] if is_readable(subject.model) else [shares]
+
+
+def _crossing(subject: Subject) -> Outcome:
+    """Return whether curves cross of which a formula takes the lower: it would hide that."""
+    spec, found = subject.model.spec, ""
+    calls = [
+        node
+        for placed in formulas(spec) if placed.role in ("share", "let")
+        for node in walk(placed.formula.tree)
+        if isinstance(node, Call) and node.function == "min"
+    ]  # fmt: skip
+    for draw in range(min(_BY_HAND, subject.draws) if calls else 0):
+        for _number, _weight, one in plain_cases(subject.model, subject.sample.values, draw):
+            for call in calls:
+                found = found or _crossed(one, call, subject.course.time)
+    return judged(
+        ok=not found, part="hidden",
+        expected=_("curves of which a formula takes the lower never cross"),
+        seen=found or _("none does"),
+    )  # fmt: skip
+
+
+def _crossed(one: Plain, call: Call, points: Floats) -> str:
+    """Return where the arguments of a call change their order, or nothing."""
+    curves = np.array([
+        [one.of(formula_of(part, to_text(part)), float(time)) for time in points]
+        for part in call.arguments[:2]
+    ])  # fmt: skip
+    apart = curves[0] - curves[1]
+    if apart.min() < -HAIR and apart.max() > HAIR:
+        first = np.argmax(np.sign(apart) == -np.sign(apart[np.argmax(np.abs(apart) > HAIR)]))
+        return _("{call} cross after {years:.3g} years", call=to_text(call),
+                 years=float(points[first]))  # fmt: skip
+    return ""
 
 
 def general_population(subject: Subject) -> Outcome:
@@ -112,6 +150,8 @@ def general_population(subject: Subject) -> Outcome:
     calls = list(dict.fromkeys(_life_table_calls(subject)))
     if not subject.has_course or not calls:
         return silent(_("no life table decides who dies"))
+    if not is_readable(subject.model):
+        return silent(_("the ages and sexes of patients differ, or their history decides"))
     course, worst = subject.course, -1.0
     for draw in range(min(_BY_HAND, subject.draws)):
         peers = np.zeros(course.alive.shape[:-1])
@@ -181,7 +221,8 @@ def extremes(subject: Subject) -> Outcome | list[Outcome]:
     if not any(t in dead_states(spec) for row in spec.transitions.values() for t in row):
         return silent(_("nobody dies"))
     life = subject.of(immortal(subject.model)).of("life_years")
-    horizon = spec.time.horizon.value
+    # A horizon that is no multiple of the cycle is followed to the end of the last one.
+    horizon = (subject.course.time.size - 1) * spec.time.cycle.value
     apart = float(np.abs(life - horizon).max())
     outcomes = [
         within(
@@ -190,7 +231,7 @@ def extremes(subject: Subject) -> Outcome | list[Outcome]:
             seen=_("largest difference {apart:.3g} years", apart=apart),
         )
     ]  # fmt: skip
-    if is_plain(subject.model):
+    if is_readable(subject.model):
         outcomes.append(_certain_moves(subject))
     outcomes.append(_deadly(subject))
     return outcomes
@@ -205,7 +246,7 @@ def _deadly(subject: Subject) -> Outcome:
     short = with_horizon(deadly(subject.model), cycles * time.cycle.value)
     left = {
         name: float(subject.course_of(beginning_in(short, name)).alive[:, -1].max())
-        for name in living_states(spec) if spec.transitions.get(name)
+        for name in living_states(spec)
     }  # fmt: skip
     worst = max(left, key=lambda name: left[name])
     return within(
@@ -230,7 +271,7 @@ def _certain_moves(subject: Subject) -> Outcome:
     return within(
         worst, HAIR, part="certain",
         expected=_("where death is certain, moves from a state do not add up to more than 1"),
-        seen=_("they do not") if not where else
+        seen=_("at most 1") if not where else
         _("'{state}': {worst:.2g} too much", state=where, worst=worst),
     )  # fmt: skip
 
@@ -240,10 +281,22 @@ def _certain(model: LoadedModel) -> Iterator[LoadedModel]:
     dead = dead_states(model.spec)
     for row in model.spec.moves.values():
         for target, move in row.items():
-            if target in dead and isinstance(move, Formula) and isinstance(move.tree, Name):
-                named = move.tree.name
-                if named in model.spec.let:
-                    yield with_parts(model, let={**model.spec.let, named: parse_formula(1.0)})
+            if target not in dead or not isinstance(move, Formula):
+                continue
+            # A share that was counted beside its alternatives has none where it is certain.
+            tree = move.tree
+            named = isinstance(tree, Name) and tree.name in model.spec.let
+            made = model.spec.let[tree.name].tree if isinstance(tree, Name) and named else tree
+            if not any(isinstance(n, Call) and n.function == "probability" for n in walk(made)):
+                continue
+            if isinstance(tree, Name):
+                let = {**model.spec.let, tree.name: parse_formula(1.0)}
+                yield with_parts(model, let=let)
+            else:
+                yield from everywhere(
+                    model,
+                    lambda node, tree=tree: Number(1.0) if node == tree else None,  # type: ignore[misc]
+                )
 
 
 def rest(subject: Subject) -> Outcome:

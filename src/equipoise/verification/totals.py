@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from equipoise.clinical.weights import point_weights
 from equipoise.core.translation import translate as _
 from equipoise.core.units import Unit
+from equipoise.spec.formula import Formula
 from equipoise.value import incremental_table
 from equipoise.verification.changes import (
     ADDED,
@@ -23,6 +24,7 @@ from equipoise.verification.changes import (
     without_moves,
 )
 from equipoise.verification.checks import HAIR, Outcome, difference, each, judged, silent, within
+from equipoise.verification.plain import is_readable, plain_cases
 from equipoise.verification.runs import Results
 from equipoise.verification.subject import Subject
 
@@ -70,7 +72,28 @@ def prices(subject: Subject) -> Outcome | list[Outcome]:
                 seen=_("least cost {least:.4g}", least=least),
             )
         )  # fmt: skip
-    return outcomes
+    return [*outcomes, *_cost_of_the_dead(subject)]
+
+
+def _cost_of_the_dead(subject: Subject) -> list[Outcome]:
+    """Return whether the dead cost nothing, where formulas can be read."""
+    spec = subject.model.spec
+    costs = {name: spec.states[name].cost for name in dead_states(spec)}
+    if not is_readable(subject.model) or not any(one is not None for one in costs.values()):
+        return []
+    spent = {}
+    for name, cost in costs.items():
+        own = [] if cost is None else [cost] if isinstance(cost, Formula) else [*cost.values()]
+        cases = [one for _n, _w, one in plain_cases(subject.model, subject.stated.values, 0)]
+        spent[name] = max((abs(one.of(formula)) for one in cases for formula in own), default=0.0)
+    worst = max(spent, key=lambda name: spent[name])
+    return [
+        judged(
+            ok=spent[worst] == 0.0, part="dead",
+            expected=_("the dead cost nothing a year"),
+            seen=_("'{state}' costs {amount:.4g} a year", state=worst, amount=spent[worst]),
+        )
+    ]  # fmt: skip
 
 
 def is_money(unit: Unit) -> bool:
@@ -122,7 +145,7 @@ def _life_by_hand(subject: Subject) -> Outcome:
     )  # fmt: skip
 
 
-def shorter(subject: Subject) -> Outcome:
+def shorter(subject: Subject) -> Outcome | list[Outcome]:
     """V21: a shorter life brings less of everything."""
     time = subject.model.spec.time
     if time is None:
@@ -140,15 +163,30 @@ def shorter(subject: Subject) -> Outcome:
         if (whole >= 0).all() and (found.of(name) >= 0).all():
             scale = float(np.abs(whole).max()) or 1.0
             worst = max(worst, float((found.of(name) - whole).max()) / scale)
+    alive = _alive_at(subject, half)
     life = subject.drawn.of("life_years")
-    falls = bool((found.of("life_years") < life - HAIR).all()) or not life.any()
-    return judged(
-        ok=worst <= HAIR and falls,
-        expected=_("over {years:g} years no more life, health and cost than over {all:g}, and "
-                   "less life", years=half, all=time.horizon.value),
-        seen=_("at most {worst:.1e} more of the whole", worst=worst),
-        margin=None if not falls else 1.0 - worst / HAIR,
+    stays = bool(((found.of("life_years") >= life - HAIR) & (alive > 0)).any())
+    less = judged(
+        ok=not stays, part="less",
+        expected=_("less life over {years:g} years in each draw in which some are alive then",
+                   years=half),
+        seen=_("less in all") if not stays else _("as much in some"),
     )  # fmt: skip
+    more = within(
+        worst, HAIR, part="more",
+        expected=_("over {years:g} years no more life, health and cost than over {all:g}",
+                   years=half, all=time.horizon.value),
+        seen=_("at most {worst:.1e} of the whole more", worst=worst),
+    )  # fmt: skip
+    return [more, less]
+
+
+def _alive_at(subject: Subject, years: float) -> Floats:
+    """Return the share alive after some years, dims (strategy, draw); 0 where nobody can tell."""
+    if not subject.has_course:
+        return np.zeros(subject.drawn.of("cost").shape)
+    place = int(np.searchsorted(subject.course.time, years - HAIR))
+    return np.asarray(subject.course.alive[:, place])
 
 
 def cycles(subject: Subject) -> Outcome:
@@ -168,7 +206,7 @@ def cycles(subject: Subject) -> Outcome:
     return within(
         worst, _MOVES,
         expected=_("totals move by at most {share:.0%} when the cycle is halved", share=_MOVES),
-        seen=_("they move by {worst:.2%}", worst=worst),
+        seen=_("totals move by {worst:.2%}", worst=worst),
     )  # fmt: skip
 
 

@@ -36,12 +36,15 @@ def ranges(subject: Subject) -> Outcome | list[Outcome]:
     """V26: each range of an input holds its base value, and moves something."""
     spec = subject.model.spec
     uncertain = [name for name, one in subject.sample.values.items() if one.ndim]
-    if not uncertain:
-        return silent(_("nothing is uncertain"))
+    if not spec.parameters:
+        return silent(_("there are no parameters"))
     many = subject.sampled(MANY, subject.seed)
     low, high = (
         {name: float(np.quantile(many.values[name], end)) for name in uncertain} for end in _ENDS
     )
+    for name, one in subject.stated.values.items():
+        if name not in low and float(one) != 0.0:
+            low[name], high[name] = _LESS * float(one), float(one) / _LESS
     outside = [
         name for name in uncertain
         if not low[name] <= float(subject.stated.values[name]) <= high[name]
@@ -52,7 +55,7 @@ def ranges(subject: Subject) -> Outcome | list[Outcome]:
         for name in joint.parameters
     }  # fmt: skip
     idle = [
-        name for name in _idle(subject, uncertain, low, high)
+        name for name in _idle(subject, list(low), low, high)
         # One of several shares is what the others leave, and need not be named.
         if name not in shares and not subject.moves(name, _LESS)
     ]  # fmt: skip
@@ -60,8 +63,8 @@ def ranges(subject: Subject) -> Outcome | list[Outcome]:
     beyond |= dict.fromkeys(idle, _("moves nothing"))
     return each(
         beyond,
-        expected=_("each of {count} ranges holds its base value, and each input moves a total",
-                   count=len(uncertain)),
+        expected=_("each of {count} ranges holds its base value, and each of {all} inputs moves a "
+                   "total", count=len(uncertain), all=len(low)),
         seen=_("all do"),
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from equipoise.core.translation import translate as _
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.text import Text, shown
 from equipoise.verification.catalogue import CHECKS
-from equipoise.verification.checks import Check, Outcome, Verdict
+from equipoise.verification.checks import Check, Outcome, Verdict, silent
 from equipoise.verification.runs import Engine, reference
 from equipoise.verification.subject import Sampler, Subject, drawn
 
@@ -63,12 +63,31 @@ def verify(
         Called with the share of the work done.
     """
     subject = Subject(model, draws=draws, seed=seed, engine=engine, sampler=sampler, scale=scale)
+    refused = _refusal(subject)
     found: dict[Check, Outcome] = {}
     for number, check in enumerate(checks):
-        found[check] = answer(check, subject)
+        if refused is not None and number:
+            found[check] = silent(_("not asked, for the engine refuses the model"))
+        else:
+            found[check] = refused or answer(check, subject)
         if progress is not None:
             progress((number + 1) / len(checks))
     return Verification(model, subject.draws, seed, found)
+
+
+def _refusal(subject: Subject) -> Outcome | None:
+    """Return why the engine does not run the model at all, if it does not."""
+    try:
+        for run in (subject.base, subject.drawn):
+            assert run.totals  # noqa: S101 - made when asked for
+    except EquipoiseError as error:
+        return Outcome("failed", _("that the engine accepts it"), _first_line(error))
+    return None
+
+
+def _first_line(error: EquipoiseError) -> str:
+    """Return what is wrong in a line."""
+    return str(error).strip().split("\n")[0]
 
 
 def answer(check: Check, subject: Subject) -> Outcome:
@@ -80,11 +99,11 @@ def answer(check: Check, subject: Subject) -> Outcome:
     reasons = {one: _waiver(check, one, waivers) for one in failed}
     bare = [one for one in failed if reasons[one] is None]
     if bare:
-        return _joined("failed", bare)
+        return _joined("failed", check, bare)
     if failed:
         why = dict.fromkeys(shown(reason) for reason in reasons.values() if reason is not None)
-        return replace(_joined("waived", failed), reason=" ".join(why))
-    return _joined("passed", asked) if asked else parts[0]
+        return replace(_joined("waived", check, failed), reason=" ".join(why))
+    return _joined("passed", check, asked) if asked else parts[0]
 
 
 def parts_of(check: Check, subject: Subject) -> list[Outcome]:
@@ -92,8 +111,8 @@ def parts_of(check: Check, subject: Subject) -> list[Outcome]:
     try:
         found = check.ask(subject)
     except EquipoiseError as error:
-        text = str(error).strip().split("\n")[0]
-        return [Outcome("failed", _("that the engine accepts it"), text, part="refused")]
+        expected = _("that the engine accepts it")
+        return [Outcome("failed", expected, _first_line(error), part="refused")]
     return found if isinstance(found, list) else [found]
 
 
@@ -102,11 +121,18 @@ def _waiver(check: Check, one: Outcome, waivers: Mapping[str, Text]) -> Text | N
     return waivers.get(f"{check.name}_{one.part}", waivers.get(check.name))
 
 
-def _joined(verdict: Verdict, parts: Sequence[Outcome]) -> Outcome:
-    """Return several parts as one; its margin is the least of theirs."""
+def _joined(verdict: Verdict, check: Check, parts: Sequence[Outcome]) -> Outcome:
+    """Return several parts as one, those that did not pass by the names by which they are waived.
+
+    The margin is the least of theirs.
+    """
     margins = [one.margin for one in parts if one.margin is not None]
-    expected, seen = (
+    seen = [
+        f"{check.name}_{one.part}: {one.seen}" if one.part and verdict != "passed" else one.seen
+        for one in parts
+    ]
+    expected, found = (
         "; ".join(dict.fromkeys(texts)).replace("0.0e+00", "0")
-        for texts in zip(*((one.expected, one.seen) for one in parts), strict=True)
+        for texts in ([one.expected for one in parts], seen)
     )
-    return Outcome(verdict, expected, seen, min(margins, default=None))
+    return Outcome(verdict, expected, found, min(margins, default=None))

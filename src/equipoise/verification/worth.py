@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.clinical.plan import plan
 from equipoise.core.translation import translate as _
 from equipoise.spec.discount import steps_of
 from equipoise.spec.formula import Formula
@@ -52,7 +53,7 @@ def utilities(subject: Subject) -> Outcome | list[Outcome]:
         within(
             max(gained, 0.0), 1e-6, part="more",
             expected=_("no more QALYs than life years in any draw"),
-            seen=_("at most {gained:.2g} of them more", gained=gained),
+            seen=_("QALYs less life years at most {gained:.2g} of life", gained=gained),
         )
     )  # fmt: skip
     if is_readable(subject.model):
@@ -77,22 +78,28 @@ def _at_most_one(subject: Subject) -> Outcome:
 def _by_severity(subject: Subject) -> Outcome:
     """Return whether states from which more die are worth no more, on the first day."""
     spec, dead = subject.model.spec, dead_states(subject.model.spec)
+    rates, time = plan(subject.model).rates, spec.time
+    cycle = 1.0 if time is None else time.cycle.value
     wrong: list[str] = []
     for _number, _weight, one in plain_cases(subject.model, subject.stated.values, 0):
-        known = []
+        known: list[tuple[float, float, str]] = []
         for name in living_states(spec):
             utility, row = spec.states[name].utility, spec.moves.get(name, {})
             deaths = [m for to, m in row.items() if to in dead and isinstance(m, Formula)]
             if utility is not None and deaths:
-                known.append((sum(one.of(move) for move in deaths), one.of(utility), name))
+                risk = sum(one.of(move) for move in deaths)
+                risk = -float(np.expm1(-risk * cycle)) if name in rates else risk
+                known.append((risk, one.of(utility), name))
         wrong += [
-            f"{better[2]} < {worse[2]}" for better in known for worse in known
+            _("more die from '{worse}', worth {high:.3g}, than from '{better}', worth {low:.3g}",
+              worse=worse[2], high=worse[1], better=better[2], low=better[1])
+            for better in known for worse in known
             if worse[0] > better[0] + HAIR and worse[1] > better[1] + HAIR
         ]  # fmt: skip
     return judged(
         ok=not wrong, part="severity",
         expected=_("a state from which more patients die is worth no more than others"),
-        seen=_("none is worth more") if not wrong else ", ".join(dict.fromkeys(wrong)),
+        seen=_("none is worth more") if not wrong else "; ".join(dict.fromkeys(wrong)),
     )  # fmt: skip
 
 
@@ -117,15 +124,19 @@ def discounting(subject: Subject) -> Outcome | list[Outcome]:
 
 def _first_day(subject: Subject) -> Outcome:
     """Return whether a huge rate leaves what comes on the first day, or in the first cycle."""
+    time = subject.model.spec.time
+    assert time is not None  # noqa: S101 - there is a course
     course = subject.course_of(with_discount(subject.model, _HUGE))
-    later = max(
-        float(np.abs(found[..., 1:, :]).max(initial=0.0)) / (float(np.abs(plain).max()) or 1.0)
+    left = float((1.0 + _HUGE) ** -time.cycle.value)
+    beyond = max(
+        float((np.abs(found[..., 1:, :]) - left * np.abs(plain[..., 1:, :])).max(initial=0.0))
+        / (float(np.abs(plain).max()) or 1.0)
         for found, plain in _pairs(course)
     )
     return within(
-        later, 1e-6, part="huge",
-        expected=_("at a huge rate nothing counts that comes after the first cycle"),
-        seen=_("at most {later:.1e} of what comes undiscounted", later=later),
+        max(beyond, 0.0), HAIR, part="huge",
+        expected=_("at a huge rate as good as nothing counts that comes after the first cycle"),
+        seen=_("at most {beyond:.1e} of the whole too much", beyond=max(beyond, 0.0)),
     )  # fmt: skip
 
 
