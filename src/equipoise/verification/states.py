@@ -10,7 +10,7 @@ from equipoise.core.translation import translate as _
 from equipoise.spec.formula import Formula, formula_of, parse_formula, to_text, walk
 from equipoise.spec.formula.tree import Call, Name, Number
 from equipoise.spec.loaded import LoadedModel
-from equipoise.spec.model_formulas import formulas
+from equipoise.spec.model import Model
 from equipoise.spec.model_place import living_states
 from equipoise.verification.changes import (
     alike,
@@ -33,6 +33,8 @@ Floats = NDArray[np.float64]
 _LIFETIME = 100.0
 """Age at which a lifetime is over, years."""
 _STILL_ALIVE = 0.01
+_LOOKS = 120
+"""Points of time at which curves are compared, about."""
 _BY_HAND = 3
 """Draws that are computed by hand, too."""
 
@@ -113,22 +115,32 @@ def curves(subject: Subject) -> Outcome | list[Outcome]:
 
 def _crossing(subject: Subject) -> Outcome:
     """Return whether curves cross of which a formula takes the lower: it would hide that."""
-    spec, found = subject.model.spec, ""
-    calls = [
-        node
-        for placed in formulas(spec) if placed.role in ("share", "let")
-        for node in walk(placed.formula.tree)
-        if isinstance(node, Call) and node.function == "min"
-    ]  # fmt: skip
+    found, calls = "", _taking_the_lower(subject.model.spec)
+    step = max(subject.course.time.size // _LOOKS, 1)
     for draw in range(min(_BY_HAND, subject.draws) if calls else 0):
         for _number, _weight, one in plain_cases(subject.model, subject.sample.values, draw):
             for call in calls:
-                found = found or _crossed(one, call, subject.course.time)
+                found = found or _crossed(one, call, subject.course.time[::step])
     return judged(
         ok=not found, part="hidden",
         expected=_("curves of which a formula takes the lower never cross"),
         seen=found or _("none does"),
     )  # fmt: skip
+
+
+def _taking_the_lower(model: Model) -> list[Call]:
+    """Return the calls behind the shares of states that take the lower of two values."""
+    shares = [state.share for state in model.states.values()]
+    queue = [share for share in shares if isinstance(share, Formula)]
+    found: list[Call] = []
+    seen: set[str] = set()
+    while queue:
+        formula = queue.pop()
+        nodes = walk(formula.tree)
+        found += [node for node in nodes if isinstance(node, Call) and node.function == "min"]
+        queue += [model.let[name] for name in formula.names - seen if name in model.let]
+        seen |= formula.names
+    return found
 
 
 def _crossed(one: Plain, call: Call, points: Floats) -> str:

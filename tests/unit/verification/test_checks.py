@@ -13,10 +13,10 @@ from equipoise.spec.loaded import LoadedModel
 from equipoise.value import incremental_table
 from equipoise.verification import ADVISHE, CHECKS, TECH_VER, inputs, mistakes, slips, totals
 from equipoise.verification import uncertainty as uncertain
-from equipoise.verification.changes import with_parts
+from equipoise.verification.changes import with_cycle, with_horizon, with_parts
 from equipoise.verification.runs import Results, reference
 from equipoise.verification.subject import Subject
-from equipoise.verification.verify import answer
+from equipoise.verification.verify import answer, verify
 
 DRAWS = 60
 BY_NAME = {check.name: check for check in CHECKS}
@@ -52,6 +52,7 @@ MISTAKEN = [
     ("V17", "sick-sicker", mistakes.exchanged_utilities),
     ("V19", "sick-sicker", mistakes.negative_cost),
     ("V19", "sick-sicker", mistakes.price_of_nothing),
+    ("V19", "sick-sicker", mistakes.cost_when_dead),
     ("V22", "sick-sicker", mistakes.cost_by_cycle),
     ("V24", "sick-sicker", mistakes.corrected_effects),
     ("V26", "sick-sicker", mistakes.price_of_nothing),
@@ -125,6 +126,52 @@ def test_curves_that_cross_fail_v10() -> None:
     crossing = with_parts(model, states=states, transitions={})
     assert verdict("V10", Subject(crossing, draws=5, seed=1)) == "failed"
     assert verdict("V10", Subject(model, draws=5, seed=1)) == "not applicable"
+
+
+def test_a_crossing_that_a_formula_hides_fails_v10() -> None:
+    model = loaded("sick-sicker")
+    lower = "min(1 - time / 40, exp(-time / (30 * year)))"
+    states = {
+        "well": model.spec.states["healthy"].model_copy(
+            update={"start": None, "share": parse_formula(lower)}
+        ),
+        "dead": model.spec.states["dead"].model_copy(update={"share": "rest"}),
+    }
+    hidden = with_parts(with_horizon(model, 30.0), states=states, transitions={})
+    found = answer(BY_NAME["V10"], Subject(hidden, draws=5, seed=1))
+    assert found.verdict == "failed"
+    assert "cross after" in found.seen
+
+
+def test_what_is_right_in_weeks_passes_v18() -> None:
+    weekly = with_horizon(with_cycle(loaded("sick-sicker"), 1 / 52), 2.0)
+    assert verdict("V18", Subject(weekly, draws=5, seed=1)) == "passed"
+
+
+def test_a_state_without_any_way_out_fails_v12() -> None:
+    model = loaded("sick-sicker")
+    rows = {origin: row for origin, row in model.spec.transitions.items() if origin != "sicker"}
+    found = answer(BY_NAME["V12"], Subject(with_parts(model, transitions=rows), draws=5, seed=1))
+    assert found.verdict == "failed"
+    assert "V12_deadly" in found.seen
+
+
+def test_a_certain_number_that_nothing_uses_fails_v26() -> None:
+    model = loaded("sick-sicker")
+    idle = model.spec.parameters["hr_b"].model_copy(update={"distribution": None})
+    more = with_parts(model, parameters={**model.spec.parameters, "idle": idle})
+    found = answer(BY_NAME["V26"], Subject(more, draws=5, seed=1))
+    assert found.verdict == "failed"
+    assert "V26_idle" in found.seen
+
+
+def test_a_model_that_cannot_run_is_told_once() -> None:
+    model = loaded("sick-sicker")
+    broken = first(mistakes.too_few(model))
+    found = verify(broken, draws=5)
+    assert [check.name for check in found.failed] == ["V01"]
+    others = [one.verdict for check, one in found.found.items() if check.name != "V01"]
+    assert set(others) == {"not applicable"}
 
 
 def test_effects_of_what_never_happens_fail_v25() -> None:
