@@ -9,7 +9,7 @@ from pathlib import Path
 from equipoise.core.files import write_text
 from equipoise.core.translation import format_percent, mark
 from equipoise.core.translation import translate as _
-from equipoise.report.grids import Cell, Grid
+from equipoise.report.grid import Cell, Grid
 from equipoise.report.html import template
 
 VERDICTS = {

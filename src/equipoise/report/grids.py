@@ -1,7 +1,6 @@
 """Tables for people: captions, headings and cells as text, built from the arrays."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
@@ -13,6 +12,7 @@ from equipoise.core.units import parse_unit
 from equipoise.report.charts.theme import money_scale
 from equipoise.report.distributions import distribution_in_words
 from equipoise.report.does_it_fit import blockers_first
+from equipoise.report.grid import Cell, Grid
 from equipoise.report.reading import Number, Reading, mean_of, median_of, share_never
 from equipoise.report.what_is_unknown import ranked
 from equipoise.report.words import (
@@ -32,33 +32,6 @@ from equipoise.spec.record import EvidenceRecord, RuleRecord
 from equipoise.spec.text import shown
 
 _WEAK_FIRST = ("assumption", "inference", "background", "computed", "read")
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell: text, and perhaps a link, a badge of some kind, or a note in small letters."""
-
-    text: str
-    link: str | None = None
-    badge: str | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Grid:
-    """One table; the first cell of each row is its heading."""
-
-    caption: str
-    headings: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    numbers: frozenset[int] = frozenset()
-    """Columns set to the right."""
-    folded: bool = True
-    """Whether the reader opens it."""
-    strong: frozenset[int] = frozenset()
-    """Rows that stand out."""
-    stacks: bool = True
-    """Whether a telephone shows each row as a small list; else the table scrolls."""
 
 
 def web(address: str | None) -> str | None:

@@ -8,7 +8,7 @@ import xarray as xr
 from equipoise.core.translation import NO_VALUE, format_number
 from equipoise.core.translation import translate as _
 from equipoise.report.charts.theme import money_scale
-from equipoise.report.grids import Cell, Grid
+from equipoise.report.grid import Cell, Grid
 from equipoise.report.reading import Reading
 from equipoise.report.words import (
     RULES,

@@ -14,8 +14,8 @@ from equipoise.core.translation import translate as _
 from equipoise.report import charts
 from equipoise.report.answer import Answer
 from equipoise.report.answers import answers_of
+from equipoise.report.grid import Grid
 from equipoise.report.grids import (
-    Grid,
     access_grid,
     budget_grid,
     evidence_grid,
