@@ -50,12 +50,17 @@ def require_possible(
         with mistakes.noted():
             message = _("{knots} knots", knots=knots)
             raise FieldError(message, fix=_("use 0 to {most}", most=MOST_KNOTS))
-    needed = knots + 2 if family == SPLINE else 1
-    if np.unique(data.time[data.event]).size < needed:
+    if not has_enough_events(data, family=family, knots=knots):
         with mistakes.noted():
             message = _("the data have too few events for such a curve")
             raise FieldError(message, fix=_("use longer follow-up, or a simpler curve"))
     mistakes.refuse()
+
+
+def has_enough_events(data: SurvivalData, *, family: str, knots: int) -> bool:
+    """Return whether there are as many times of events as a curve needs at the least."""
+    needed = knots + 2 if family == SPLINE else 1
+    return bool(np.unique(data.time[data.event]).size >= needed)
 
 
 def require_covariates(

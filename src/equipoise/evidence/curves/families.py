@@ -85,6 +85,8 @@ class Family:
         Families that this one has as special cases: it cannot fit worse than they do.
     is_proportional
         Whether a covariate on the location is a ratio of hazards.
+    knots
+        Of a spline: all, logarithms of times.
     """
 
     parameters: Mapping[str, str]
@@ -93,6 +95,7 @@ class Family:
     start: Start | None
     contains: tuple[Inner, ...] = ()
     is_proportional: bool = False
+    knots: tuple[float, ...] = ()
 
     def log_hazard(self, t: Floats, p: tuple[Floats, ...]) -> Floats:
         """Return the logarithm of the hazard."""

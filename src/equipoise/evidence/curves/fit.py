@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from equipoise.core.errors import EquipoiseError
 from equipoise.core.translation import translate as _
-from equipoise.evidence.curves.asked import SPLINE, require_covariates, require_possible
+from equipoise.evidence.curves.asked import SPLINE, require_possible
 from equipoise.evidence.curves.cure import Cure, with_cure
 from equipoise.evidence.curves.data import SurvivalData
 from equipoise.evidence.curves.doubts import doubts_of
+from equipoise.evidence.curves.estimated import EstimatedCurve
 from equipoise.evidence.curves.families import FAMILIES, Family
-from equipoise.evidence.curves.likelihood import Design, Likelihood, Value, design
+from equipoise.evidence.curves.likelihood import Likelihood, design
 from equipoise.evidence.curves.search import Search
 from equipoise.evidence.curves.slopes import close_derivatives, steps
 from equipoise.evidence.curves.splines import SplineScale, knots_of, spline_family
@@ -38,19 +39,13 @@ class FitError(EquipoiseError):
 
 
 @dataclass(frozen=True)
-class Fit:
+class Fit(EstimatedCurve):
     """A curve fitted to patients.
 
     Parameters
     ----------
-    name
-        Of the family, as it is printed.
-    design
-        Family and covariates.
-    coefficients
-        On the scale of the links, in the order of `design.names`.
-    covariance
-        Of the coefficients.
+    name, design, coefficients, covariance
+        As of `EstimatedCurve`.
     log_likelihood
         At its highest.
     patients, events
@@ -59,10 +54,6 @@ class Fit:
         Why the fit should not be used, if somebody insisted on having it.
     """
 
-    name: str
-    design: Design
-    coefficients: Floats
-    covariance: Floats
     log_likelihood: float
     patients: float
     events: float
@@ -77,51 +68,6 @@ class Fit:
     def bic(self) -> float:
         """Return Schwarz's criterion, by the number of patients, as R does."""
         return float(self.coefficients.size * np.log(self.patients) - 2.0 * self.log_likelihood)
-
-    @property
-    def standard_errors(self) -> Floats:
-        """Return those of the coefficients."""
-        return np.sqrt(np.diag(self.covariance))
-
-    def parameters(self, **covariates: Value) -> dict[str, float]:
-        """Return the parameters of the curve of patients with some covariates.
-
-        Parameters
-        ----------
-        **covariates
-            By name, as many as the fit has.
-
-        Raises
-        ------
-        FieldError, SeveralErrors
-            If they are others, or a category has no such level.
-        """
-        found = self._own(covariates)
-        names = self.design.family.parameters
-        return {name: float(value) for name, value in zip(names, found, strict=True)}
-
-    def survival(self, times: Floats, **covariates: Value) -> Floats:
-        """Return the share without an event; of relative survival where there was a background."""
-        return np.exp(-self.cumulative_hazard(times, **covariates))
-
-    def cumulative_hazard(self, times: Floats, **covariates: Value) -> Floats:
-        """Return the cumulative hazard at some times, 0 at the start."""
-        own = self._own(covariates)
-        later = np.where(times > 0, times, 1.0)
-        found = self.design.family.cumulative_hazard(later, own)
-        return np.where(times > 0, found, 0.0)
-
-    def hazard(self, times: Floats, **covariates: Value) -> Floats:
-        """Return the hazard at some times above 0."""
-        own = self._own(covariates)
-        return np.asarray(np.exp(self.design.family.log_hazard(times, own)) + 0.0 * times)
-
-    def _own(self, covariates: Mapping[str, Value]) -> tuple[Floats, ...]:
-        """Return the parameters of the curve of patients with some covariates."""
-        terms = (term for own in self.design.terms.values() for term in own)
-        wanted = dict.fromkeys(term.column for term in terms)
-        require_covariates(covariates, wanted=wanted, levels=self.design.levels)
-        return self.design.parameters(self.coefficients, covariates)
 
 
 def fit_survival(

@@ -108,7 +108,7 @@ def spline_family(knots: Sequence[float], scale: SplineScale) -> Family:
         dict.fromkeys(names, "identity"), "gamma0", curve,
         lambda _rate, mean, sd: _start(mean, sd, len(names), scale),
         _with_fewer_knots(places, scale),
-        is_proportional=scale == "hazard",
+        is_proportional=scale == "hazard", knots=tuple(places.tolist()),
     )  # fmt: skip
 
 
