@@ -25,9 +25,12 @@ _EVENTS = {"1": True, "0": False, "true": True, "false": False}
 
 _GROUP = "group"
 
+ROW_NAMES = "(row)"
+"""What the column with the names of rows is called if the file gives it no name."""
+
 
 @dataclass
-class _Sheet:
+class Sheet:
     """The cells of a file by column, and what is wrong with them so far."""
 
     path: Path
@@ -88,7 +91,7 @@ def read_patients(path: Path) -> SurvivalData:
     SpecError
         With all that is wrong, each with its line and column.
     """
-    sheet = _read(path, required=("time", "event"))
+    sheet = read_sheet(path, required=("time", "event"))
     time = sheet.numbers("time", least=0.0, above=True)
     parts = {
         name: sheet.numbers(name, least=0.0, above=name == "weight")
@@ -154,7 +157,7 @@ def read_curves(
 
 
 def _curve(
-    sheets: tuple[_Sheet, _Sheet],
+    sheets: tuple[Sheet, Sheet],
     rows: tuple[list[int], list[int]],
     parts: Sequence[Floats],
     events: int | None,
@@ -176,14 +179,14 @@ def _curve(
         return None
 
 
-def _note_group(sheet: _Sheet, rows: list[int], error: EquipoiseError) -> None:
+def _note_group(sheet: Sheet, rows: list[int], error: EquipoiseError) -> None:
     """Note what is wrong with all rows of a group, at the first of them."""
     name = _GROUP if _GROUP in sheet.columns else next(iter(sheet.columns))
     if isinstance(error, FieldError):
         sheet.note_cell(rows[0], name, error.message, fix=error.fix)
 
 
-def _groups(sheet: _Sheet) -> dict[str, list[int]]:
+def _groups(sheet: Sheet) -> dict[str, list[int]]:
     """Return the rows of each group, in the order in which groups come."""
     found: dict[str, list[int]] = {}
     names = sheet.columns.get(_GROUP) or [""] * len(sheet.lines)
@@ -192,13 +195,13 @@ def _groups(sheet: _Sheet) -> dict[str, list[int]]:
     return found
 
 
-def _read_both(*files: tuple[Path, str]) -> tuple[_Sheet, _Sheet]:
+def _read_both(*files: tuple[Path, str]) -> tuple[Sheet, Sheet]:
     """Read two files, each with times, a column of its own and perhaps groups."""
-    found: list[_Sheet] = []
+    found: list[Sheet] = []
     problems: list[Problem] = []
     for path, name in files:
         try:
-            found.append(_read(path, required=("time", name), optional=(_GROUP,)))
+            found.append(read_sheet(path, required=("time", name), optional=(_GROUP,)))
         except SpecError as error:
             problems += error.problems
     if problems:
@@ -206,7 +209,7 @@ def _read_both(*files: tuple[Path, str]) -> tuple[_Sheet, _Sheet]:
     return found[0], found[1]
 
 
-def _refuse_both(sheets: tuple[_Sheet, _Sheet]) -> None:
+def _refuse_both(sheets: tuple[Sheet, Sheet]) -> None:
     """Raise what was noted in either file, if anything was."""
     problems = [problem for sheet in sheets for problem in sheet.problems]
     if problems:
@@ -221,7 +224,7 @@ def _cut(problems: list[Problem]) -> list[Problem]:
     return found
 
 
-def _covariate(sheet: _Sheet, name: str) -> Column:
+def _covariate(sheet: Sheet, name: str) -> Column:
     """Return a column as numbers if all its cells are, else as texts."""
     texts = sheet.columns[name]
     for row, text in enumerate(texts):
@@ -240,15 +243,36 @@ def _number(text: str) -> float:
         return float("nan")
 
 
-def _read(
-    path: Path, *, required: Sequence[str], optional: Collection[str] | None = None
-) -> _Sheet:
-    """Read the cells of a file; without optional columns, any others may stand there."""
-    sheet = _Sheet(path)
+def read_sheet(
+    path: Path,
+    *,
+    required: Sequence[str] = (),
+    optional: Collection[str] | None = None,
+    named_rows: bool = False,
+) -> Sheet:
+    """Read the cells of a file; without optional columns, any others may stand there.
+
+    Parameters
+    ----------
+    path
+        Of a file in UTF-8 with commas.
+    required, optional
+        Names of columns.
+    named_rows
+        The first column has the names of rows, and need not have one of its own, as R writes it.
+
+    Raises
+    ------
+    SpecError
+        If the cells cannot be told.
+    """
+    sheet = Sheet(path)
     lines = read_text(path).split("\n")
     reader = csv.reader(lines, strict=True)
     try:
         names = [name.strip() for name in next(reader, [])]
+        if named_rows and names and not names[0]:
+            names[0] = ROW_NAMES
         _check_header(sheet, names, required=required, optional=optional)
         sheet.columns = {name: [] for name in names}
         for cells in reader:
@@ -284,7 +308,7 @@ def _offsets(names: list[str], cells: list[str], line: str) -> dict[str, int]:
 
 
 def _check_header(
-    sheet: _Sheet, names: list[str], *, required: Sequence[str], optional: Collection[str] | None
+    sheet: Sheet, names: list[str], *, required: Sequence[str], optional: Collection[str] | None
 ) -> None:
     """Refuse a header without the columns that are needed, or with others."""
     if len(names) == 1 and (";" in names[0] or "\t" in names[0]):
