@@ -7,11 +7,13 @@ from equipoise.core.on_demand import on_demand
 __version__ = "0.1.0"
 
 __all__ = [
+    "CurveFits",
     "ModelRun",
     "Results",
     "Verification",
     "assess",
     "draws_until_precise",
+    "fit_curves",
     "load",
     "one_way",
     "one_way_of_study",
@@ -26,11 +28,13 @@ __all__ = [
 
 if TYPE_CHECKING:
     from equipoise.api import (
+        CurveFits,
         ModelRun,
         Results,
         Verification,
         assess,
         draws_until_precise,
+        fit_curves,
         load,
         one_way,
         one_way_of_study,

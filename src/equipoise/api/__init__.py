@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from equipoise.core.on_demand import on_demand
 
 if TYPE_CHECKING:
+    from equipoise.api.fitting import CurveFits, fit_curves
     from equipoise.api.models import ModelRun, run_model
     from equipoise.api.results import Results, open_results
     from equipoise.api.sensitivity import (
@@ -32,6 +33,7 @@ else:
     __getattr__, __dir__ = on_demand(
         __name__,
         {
+            "fitting": ("CurveFits", "fit_curves"),
             "models": ("ModelRun", "run_model"),
             "results": ("Results", "open_results"),
             "sensitivity": (
@@ -48,11 +50,13 @@ else:
     )
 
 __all__ = [
+    "CurveFits",
     "ModelRun",
     "Results",
     "Verification",
     "assess",
     "draws_until_precise",
+    "fit_curves",
     "load",
     "one_way",
     "one_way_of_study",

@@ -10,7 +10,7 @@ import equipoise
 from equipoise.core.errors import FieldError, SeveralErrors
 from equipoise.evidence.curves import read_patients
 from equipoise.evidence.curves.compare import Wanted, compare_curves
-from equipoise.evidence.curves.fragment import Placing, model_fragment
+from equipoise.evidence.curves.fragment import Placed, Placing, model_fragment
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "survival"
 HEAD = """\
@@ -61,7 +61,9 @@ def drawn_values(path: Path, draws: int) -> dict[str, np.ndarray]:
 def test_the_curve_of_the_model_is_the_fit(tmp_path, wanted):
     data = read_patients(DATA / "melanoma.csv")
     fit = compare_curves(data, [wanted], covariates=["interferon"]).best.fit
-    text = model_fragment(fit, wanted, Placing("os", "year", "trial"), notes=["Of a trial"])
+    text = model_fragment(
+        [Placed(fit, wanted, Placing("os", "year", "trial"))], notes=["Of a trial"]
+    )
     times, found = shares(model_of(tmp_path, text, cycle="6 months", horizon="40 years"))
     for row, interferon in zip(found, (0.0, 1.0), strict=True):
         np.testing.assert_allclose(row, fit.survival(times, interferon=interferon), rtol=2e-8)
@@ -73,7 +75,7 @@ def test_days_become_years(tmp_path, family):
     data = read_patients(DATA / "veteran.csv")
     wanted = Wanted(family, knots=1)
     fit = compare_curves(data, [wanted], covariates=["cell"]).best.fit
-    text = model_fragment(fit, wanted, Placing("os", "day", "trial"))
+    text = model_fragment([Placed(fit, wanted, Placing("os", "day", "trial"))])
     assert "cell_smallcell" in text
     times, found = shares(model_of(tmp_path, text, cycle="1 week", horizon="2 years"))
     for row, cell in zip(found, ("squamous", "smallcell"), strict=True):
@@ -86,7 +88,7 @@ def test_draws_have_the_covariance_of_the_fit(tmp_path):
     data = read_patients(DATA / "melanoma.csv")
     wanted = Wanted("weibull", cure="mixture")
     fit = compare_curves(data, [wanted], covariates=["interferon"]).best.fit
-    text = model_fragment(fit, wanted, Placing("os", "year", "trial"))
+    text = model_fragment([Placed(fit, wanted, Placing("os", "year", "trial"))])
     path = model_of(tmp_path, text, cycle="1 year", horizon="5 years")
     drawn = drawn_values(path, 20_000)
     assert list(drawn) == ["os_logit_cured", "os_logit_cured_interferon", "os_log_shape",
@@ -102,7 +104,7 @@ def test_draws_have_the_covariance_of_the_fit(tmp_path):
 def test_a_curve_of_one_parameter_has_a_distribution_of_its_own(tmp_path):
     data = read_patients(DATA / "melanoma.csv")
     fit = compare_curves(data, [Wanted("exponential")]).best.fit
-    text = model_fragment(fit, Wanted("exponential"), Placing("os", "year", "trial"))
+    text = model_fragment([Placed(fit, Wanted("exponential"), Placing("os", "year", "trial"))])
     path = model_of(tmp_path, text, cycle="1 year", horizon="5 years")
     drawn = drawn_values(path, 20_000)["os_log_rate"]
     assert drawn.mean() == pytest.approx(fit.coefficients[0], abs=1e-3)
@@ -122,4 +124,4 @@ def test_names_that_become_the_same_are_refused():
     data = replace(data, columns=columns)
     fit = compare_curves(data, [Wanted("weibull")], covariates=names).best.fit
     with pytest.raises(FieldError, match="stands for two"):
-        model_fragment(fit, Wanted("weibull"), Placing("os", "year", "trial"))
+        model_fragment([Placed(fit, Wanted("weibull"), Placing("os", "year", "trial"))])

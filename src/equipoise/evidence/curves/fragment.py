@@ -27,7 +27,7 @@ _IN_A_YEAR: Mapping[str, str] = {
     "year": "1", "month": "12", "week": "year / week", "day": "year / day",
 }  # fmt: skip
 
-_PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,29}")
+_PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 _LONGEST = 60
 
 _WORDS: Mapping[str, str] = {
@@ -90,7 +90,7 @@ class Placing:
             if not _PREFIX.fullmatch(text):
                 with mistakes.noted():
                     message = _("'{text}' is no {what}", text=text, what=what)
-                    fix = _("use up to 30 letters, digits and underscores, a letter first")
+                    fix = _("use up to 40 letters, digits and underscores, a letter first")
                     raise FieldError(message, fix=fix)
         for text, known in ((self.unit, UNITS), (self.status, STATUSES)):
             if text not in known:
@@ -102,10 +102,9 @@ class Placing:
         mistakes.refuse()
 
 
-def model_fragment(
-    curve: EstimatedCurve, wanted: Wanted, placing: Placing, *, notes: Sequence[str] = ()
-) -> str:
-    """Return a curve as YAML to paste into a model file.
+@dataclass(frozen=True)
+class Placed:
+    """A curve with its place in a model.
 
     Parameters
     ----------
@@ -115,6 +114,20 @@ def model_fragment(
         What it is a curve of.
     placing
         Names, unit and source.
+    """
+
+    curve: EstimatedCurve
+    wanted: Wanted
+    placing: Placing
+
+
+def model_fragment(placed: Sequence[Placed], *, notes: Sequence[str] = ()) -> str:
+    """Return curves as YAML to paste into a model file.
+
+    Parameters
+    ----------
+    placed
+        Each curve with a name of its own.
     notes
         Lines for the reader, as comments above.
 
@@ -123,12 +136,18 @@ def model_fragment(
     FieldError
         If names of covariates become the same, or longer than a model takes.
     """
-    names = _names(curve, placing)
-    needed = [_variable(term) for own in curve.design.terms.values() for term in own]
+    needed = [_variable(term) for one in placed
+              for own in one.curve.design.terms.values() for term in own]  # fmt: skip
+    parameters, joint, values = ["parameters:"], ["joint:"], ["let:"]
+    for one in placed:
+        names = _names(one.curve, one.placing)
+        parameters += _parameters(one.curve, one.placing, names)
+        joint += _joint(one.curve, one.placing, names)
+        formulas = _formulas(one.curve, one.wanted, one.placing, names)
+        values += [f"  {name}: {formula}" for name, formula in formulas]
     lines = [f"# {line}" for line in (*notes, *_about(dict.fromkeys(needed)))]
-    lines += [*_parameters(curve, placing, names), *_joint(curve, placing, names), "let:"]
-    lines += [f"  {name}: {formula}" for name, formula in _formulas(curve, wanted, placing, names)]
-    return "\n".join(lines) + "\n"
+    parts = (parameters, joint if len(joint) > 1 else [], values)
+    return "\n".join([*lines, *(line for part in parts for line in part)]) + "\n"
 
 
 def _about(needed: Mapping[str, None]) -> list[str]:
@@ -171,7 +190,7 @@ def _parameters(curve: EstimatedCurve, placing: Placing, names: Mapping[str, str
     """Return the lines of the parameters."""
     alone = curve.coefficients.size == 1
     error = float(curve.standard_errors[0])
-    lines = ["parameters:"]
+    lines: list[str] = []
     for name, value in zip(names.values(), curve.coefficients.tolist(), strict=True):
         own = f'value: {_number(value)}, unit: "1"'
         if alone:
@@ -192,7 +211,6 @@ def _joint(curve: EstimatedCurve, placing: Placing, names: Mapping[str, str]) ->
         for place, row in enumerate(np.asarray(curve.covariance))
     ]
     return [
-        "joint:",
         f"  {placing.name}_fit:",
         "    distribution: multivariate_normal",
         f"    parameters: [{', '.join(names.values())}]",

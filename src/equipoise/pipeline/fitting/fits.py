@@ -1,0 +1,291 @@
+"""Fitting many curves to patients of one or several groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.core.errors import FieldError
+from equipoise.core.translation import translate as _
+from equipoise.evidence.curves import SurvivalData, read_curves, read_patients, reconstruct
+from equipoise.evidence.curves.compare import FittedCurve, GroupFits, Wanted, compare_curves
+from equipoise.evidence.curves.landmarks import (
+    Profile,
+    landmarks,
+    profiles_of,
+    require_landmarks,
+)
+from equipoise.evidence.curves.reconstruction import Reconstruction
+from equipoise.spec.findings import did_you_mean
+from equipoise.spec.quantity import Status
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+GROUP = "group"
+"""Column of the group of patients that come from a printed figure."""
+
+MOST_GROUPS = 20
+_YEARS = {"year": 1.0, "month": 1.0 / 12.0, "week": 7.0 / 365.25, "day": 1.0 / 365.25}
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where patients come from: a file of them, or points read off a printed curve.
+
+    Parameters
+    ----------
+    patients
+        CSV file of single patients.
+    points, at_risk
+        CSV files of points and of numbers at risk.
+    events
+        In all, by group, where printed; of a figure with one curve under ``""``.
+    is_traced
+        Whether a program traced the curve, so that its corners are missed.
+    """
+
+    patients: Path | None = None
+    points: Path | None = None
+    at_risk: Path | None = None
+    events: Mapping[str, int] = field(default_factory=dict)
+    is_traced: bool = False
+
+    def read(self) -> tuple[SurvivalData, dict[str, Reconstruction]]:
+        """Return the patients, and by group how they were reconstructed.
+
+        Raises
+        ------
+        SpecError
+            With all that is wrong with the files.
+        FieldError
+            If it is not said which files, or both kinds are.
+        """
+        if self.patients is not None and self.points is None and self.at_risk is None:
+            return read_patients(self.patients), {}
+        if self.patients is not None or self.points is None or self.at_risk is None:
+            raise FieldError(
+                _("it is not clear where the patients come from"),
+                fix=_("name a file of patients, or points of a curve and numbers at risk"),
+            )
+        curves = read_curves(self.points, self.at_risk, events=self.events)
+        found = {name: reconstruct(one, between=self.is_traced) for name, one in curves.items()}
+        return _together(found), found
+
+
+def _together(found: Mapping[str, Reconstruction]) -> SurvivalData:
+    """Return the patients of all curves of a figure, with their group as a column."""
+    parts = [one.data for one in found.values()]
+    names = np.repeat(list(found), [part.time.size for part in parts])
+    columns = {GROUP: names} if len(found) > 1 else {}
+    return SurvivalData(
+        np.concatenate([part.time for part in parts]),
+        np.concatenate([part.event for part in parts]),
+        columns=columns,
+    )
+
+
+@dataclass(frozen=True)
+class Population:
+    """Mortality of the general population from the age of the patients on.
+
+    Parameters
+    ----------
+    age
+        At the start, years.
+    ages
+        Whole years, rising by 1; dims (age).
+    rates
+        Deaths per year at that age; dims (age).
+    """
+
+    age: float
+    ages: Floats
+    rates: Floats
+
+    @property
+    def years_left(self) -> float:
+        """Return how far the table reaches."""
+        return float(self.ages[-1] + 1.0 - self.age)
+
+    def survival(self, years: Floats) -> Floats:
+        """Return the share alive some years after the start; the hazard is constant in a year."""
+        edges = np.append(self.ages, self.ages[-1] + 1.0)
+        passed = np.concatenate([[0.0], np.cumsum(self.rates)])
+        at = np.interp(self.age + years, edges, passed)
+        return np.asarray(np.exp(np.interp(self.age, edges, passed) - at))
+
+
+@dataclass(frozen=True)
+class CurveFits:
+    """Curves fitted to patients, group by group.
+
+    Parameters
+    ----------
+    groups
+        One if patients are not told apart.
+    covariates
+        Names of all that move any parameter.
+    unit
+        Of time: ``year``, ``month``, ``week``, ``day``, or None if nobody said.
+    landmarks
+        Times at which shares alive are told.
+    """
+
+    groups: tuple[GroupFits, ...]
+    covariates: tuple[str, ...] = ()
+    unit: str | None = None
+    landmarks: tuple[float, ...] = ()
+
+    def profiles(self, group: GroupFits) -> tuple[Profile, ...]:
+        """Return the kinds of patients of a group whose curves are shown."""
+        return profiles_of(group.data, self.covariates)
+
+    def chosen(self, name: str | None = None) -> tuple[FittedCurve, ...]:
+        """Return a curve of each group: the one of a name, or that with the lowest AIC."""
+        return tuple(one.best if name is None else one.named(name) for one in self.groups)
+
+    def table(self) -> pd.DataFrame:
+        """Return one row for each curve: criteria, mean within the follow-up, or the refusal."""
+        from equipoise.pipeline.fitting.tables import fits_table  # noqa: PLC0415
+
+        return fits_table(self)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return all tables by name: fits, landmarks, coefficients and effects."""
+        from equipoise.pipeline.fitting.tables import all_tables  # noqa: PLC0415
+
+        return all_tables(self)
+
+    def model_yaml(
+        self, *, name: str, source: str, status: Status = "computed", curve: str | None = None
+    ) -> str:
+        """Return estimates as a part of a model file.
+
+        Parameters
+        ----------
+        name
+            Of the curve in the model; with several groups, what their names begin with.
+        source
+            Key among the model's sources.
+        status
+            ``read`` or ``computed``.
+        curve
+            Which one; omitted is that with the lowest AIC.
+        """
+        from equipoise.pipeline.fitting.model_part import model_part  # noqa: PLC0415
+
+        return model_part(self, name=name, source=source, status=status, curve=curve)
+
+    @property
+    def years_of_unit(self) -> float:
+        """Return how many years a unit of time is.
+
+        Raises
+        ------
+        FieldError
+            If nobody said which unit it is.
+        """
+        if self.unit is None:
+            raise FieldError(
+                _("it is not said in which unit the times are"),
+                fix=_("use one of: {names}", names=", ".join(_YEARS)),
+            )
+        return _YEARS[self.unit]
+
+
+def fit_curves(
+    source: Source | SurvivalData,
+    wanted: Sequence[Wanted],
+    *,
+    covariates: Sequence[str] = (),
+    moved: Mapping[str, Sequence[str]] | None = None,
+    by: str | None = None,
+    at: Sequence[float] = (),
+    unit: str | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> CurveFits:
+    """Fit curves to the patients of each group.
+
+    Parameters
+    ----------
+    source
+        Patients, or where they come from.
+    wanted
+        Which curves.
+    covariates
+        Columns that move the location of each family, or its cured share.
+    moved
+        Further ones by parameter.
+    by
+        Column whose values are groups that are fitted on their own. Curves of one figure are,
+        unless `group` is a covariate.
+    at
+        Landmark times; omitted are round ones within the follow-up.
+    unit
+        Of time; it changes no fit.
+    progress
+        Is told the share of the work done.
+
+    Raises
+    ------
+    SpecError, FieldError, SeveralErrors
+        With what is wrong with files or names.
+    """
+    given = (source, {}) if isinstance(source, SurvivalData) else source.read()
+    data, reconstructions = given
+    if unit is not None and unit not in _YEARS:
+        message = _("'{name}' is no unit of time here", name=unit)
+        raise FieldError(message, fix=_("use one of: {names}", names=", ".join(_YEARS)))
+    names = tuple(dict.fromkeys((*covariates, *(n for own in (moved or {}).values() for n in own))))
+    if by is None and len(reconstructions) > 1 and GROUP not in names:
+        by = GROUP
+    groups = _groups(data, by)
+    found: list[GroupFits] = []
+    for number, (name, part) in enumerate(groups.items()):
+        found.append(compare_curves(
+            part, wanted, covariates=covariates, moved=moved, group=name,
+            reconstruction=reconstructions.get(name), heard=_part(progress, number, len(groups)),
+        ))  # fmt: skip
+    if len(found) == 1 and len(reconstructions) == 1:
+        found = [replace(found[0], reconstruction=next(iter(reconstructions.values())))]
+    last = min(float(part.time.max()) for part in groups.values())
+    times = require_landmarks(at) or landmarks(last, unit)
+    return CurveFits(tuple(found), names, unit, times)
+
+
+def _part(
+    progress: Callable[[float], None] | None, number: int, count: int
+) -> Callable[[float], None] | None:
+    """Return what hears of one group's share of the work."""
+    if progress is None:
+        return None
+    return lambda share: progress((number + share) / count)
+
+
+def _groups(data: SurvivalData, by: str | None) -> dict[str, SurvivalData]:
+    """Return the patients of each group, in order of appearance."""
+    if by is None:
+        return {"": data}
+    if by not in data.columns:
+        message = _("the data have no column '{name}'", name=by)
+        raise FieldError(message, fix=did_you_mean(by, data.columns))
+    column = data.columns[by]
+    values = list(dict.fromkeys(column.tolist()))
+    if len(values) > MOST_GROUPS:
+        raise FieldError(
+            _("'{name}' has {count} values, and so many groups are not fitted", name=by,
+              count=len(values)),
+            fix=_("use a column of at most {most} groups", most=MOST_GROUPS),
+        )  # fmt: skip
+    return {
+        f"{value:g}" if isinstance(value, float) else str(value): data.where(column == value)
+        for value in values
+    }

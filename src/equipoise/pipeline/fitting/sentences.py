@@ -1,0 +1,104 @@
+"""What fitted curves say, in sentences, and the words for curves, times and ratios."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from equipoise.core.translation import format_number, mark, translate_plural
+from equipoise.core.translation import translate as _
+from equipoise.evidence.curves.asked import SPLINE
+from equipoise.evidence.curves.compare import GroupFits, Wanted
+from equipoise.evidence.curves.effects import EffectKind
+from equipoise.pipeline.fitting.fits import CurveFits
+
+_FAMILIES = {
+    "exponential": mark("exponential"),
+    "weibull": mark("Weibull"),
+    "weibull_ph": mark("Weibull, by hazards"),
+    "gompertz": mark("Gompertz"),
+    "gamma": mark("gamma"),
+    "lognormal": mark("lognormal"),
+    "loglogistic": mark("log-logistic"),
+    "generalised_gamma": mark("generalised gamma"),
+}
+_SCALES = {"odds": mark("of odds"), "normal": mark("of the normal scale")}
+_CURES = {"mixture": mark("a share is cured"), "non_mixture": mark("cured share, non-mixture")}
+_EFFECTS: dict[EffectKind, str] = {
+    "hazard_ratio": mark("hazards"),
+    "acceleration_factor": mark("times (acceleration factor)"),
+    "odds_ratio": mark("odds of the event"),
+    "cure_odds_ratio": mark("odds of being cured"),
+}
+_UNITS = {"year": mark("years"), "month": mark("months"), "week": mark("weeks"),
+          "day": mark("days")}  # fmt: skip
+
+CLOSE = 2.0
+"""Difference of AIC below which data hardly tell two curves apart; Burnham, Anderson (2004), Sociol
+Methods Res 33(2):261-304, https://doi.org/10.1177/0049124104268644."""
+
+
+def curve_label(wanted: Wanted) -> str:
+    """Return the name of a curve for people."""
+    if wanted.family == SPLINE:
+        parts = [translate_plural("spline, {n} knot", "spline, {n} knots", wanted.knots)]
+        parts += [_(_SCALES[wanted.scale])] if wanted.scale in _SCALES else []
+    else:
+        parts = [_(_FAMILIES[wanted.family])]
+    return ", ".join([*parts, *([] if wanted.cure is None else [_(_CURES[wanted.cure])])])
+
+
+def effect_label(kind: EffectKind) -> str:
+    """Return what a ratio is one of."""
+    return _(_EFFECTS[kind])
+
+
+def unit_words(found: CurveFits) -> str:
+    """Return the unit of time, or nothing if nobody said."""
+    return "" if found.unit is None else _(_UNITS[found.unit])
+
+
+def time_words(found: CurveFits, time: float) -> str:
+    """Return a time with its unit, as far as it is known."""
+    digits = 0 if time >= 100 or time == round(time) else 1
+    text = format_number(time, digits)
+    return text if found.unit is None else f"{text} {unit_words(found)}"
+
+
+def of_group(found: CurveFits, group: GroupFits) -> Iterator[str]:
+    """Yield what is to be said of the curves of a group."""
+    data = group.data
+    yield _("{patients} patients, {events} events, followed for up to {last}.",
+            patients=format_number(data.patients), events=format_number(data.events),
+            last=time_words(found, float(data.time.max())))  # fmt: skip
+    yield from _of_reconstruction(group)
+    yield best_sentence(group)
+    if data.background is not None:
+        yield _("With a background hazard the curves are of relative survival, above Kaplan-Meier "
+                "of all deaths.")  # fmt: skip
+    yield _("AIC tells how a curve fits what was seen, not what comes after it: look at the hazard "
+            "and at the whole life too.")  # fmt: skip
+
+
+def best_sentence(group: GroupFits) -> str:
+    """Return which curve fits best, and which nearly as well."""
+    if not group.fitted:
+        return _("No curve can be used.")
+    best = group.best
+    near = [curve_label(one.wanted) for one in group.fitted[1:]
+            if one.fit.aic - best.fit.aic < CLOSE]  # fmt: skip
+    if not near:
+        return _("The lowest AIC is that of “{curve}”.", curve=curve_label(best.wanted))
+    return _("The lowest AIC is that of “{curve}”; hardly worse: {others}.",
+             curve=curve_label(best.wanted), others="; ".join(near))  # fmt: skip
+
+
+def _of_reconstruction(group: GroupFits) -> Iterator[str]:
+    """Yield how patients were made from a printed curve."""
+    made = group.reconstruction
+    if made is None:
+        return
+    met = bool(np.all(made.at_risk == made.curve.at_risk))
+    numbers = _("all numbers at risk are met") if met else _("not all numbers at risk are met")
+    yield _("Patients are made from a printed curve: {numbers}, and points within {difference}.",
+            numbers=numbers, difference=format_number(made.largest_difference, 3))  # fmt: skip
+    yield from made.doubts
