@@ -1,0 +1,312 @@
+"""Survival curves beside what was seen: shares, hazards, log-log, a lifetime, and a table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import altair as alt
+
+from equipoise.core.translation import translate as _
+from equipoise.report.charts.theme import (
+    GREY,
+    INK,
+    PAGE,
+    QUIET,
+    SERIES,
+    WIDE,
+    AnyChart,
+    finished,
+    values,
+)
+
+_DECADES = [10.0**power for power in range(-8, 5)]
+
+HEIGHT = 420
+LINE = 22
+"""Pixels of one row of text below a chart."""
+
+MOST_LINES = len(SERIES) - 1
+"""Curves told apart by colour; the last colour is that of what stands beside them."""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Title and notes of a chart: they state the finding, and how to read it."""
+
+    title: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One curve: its name, and points across and up; if wanted the limits around it."""
+
+    name: str
+    across: Sequence[float]
+    up: Sequence[float]
+    low: Sequence[float] = ()
+    high: Sequence[float] = ()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Curves of what was seen, and fitted ones; `names` are told apart by colour, in this order."""
+
+    seen: Sequence[Trace]
+    fitted: Sequence[Trace]
+    names: Sequence[str]
+    beside: Sequence[Trace] = ()
+    """Of others, e.g. the general population: grey and dashed."""
+
+    def colours(self) -> alt.Scale:
+        """Return the colour of each name."""
+        return alt.Scale(domain=list(self.names), range=list(SERIES[: len(self.names)]))
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Numbers below a chart: at some places across, one row for each name."""
+
+    title: str
+    across: Sequence[float]
+    rows: Sequence[tuple[str, Sequence[str]]] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class Axes:
+    """Titles of both axes, and where the first one ends."""
+
+    across: str
+    up: str
+    end: float
+
+
+def survival_chart(
+    curves: Seen, numbers: Numbers, *, axes: Axes, texts: Texts, width: int = WIDE
+) -> alt.LayerChart:
+    """Return shares without an event, with the numbers at risk below.
+
+    Parameters
+    ----------
+    curves
+        Steps with their interval, and fitted curves.
+    numbers
+        At risk.
+    axes
+        Titles, and the end of time.
+    texts
+        Title and notes.
+    width
+        Pixels.
+    """
+    lines = 1 + sum(2 if name else 1 for name, _counts in numbers.rows)
+    below = (lines * LINE + 8) / HEIGHT
+    x = alt.X("x:Q", title=axes.across,
+              scale=alt.Scale(domain=[0.0, axes.end], nice=False),
+              axis=alt.Axis(grid=False, values=list(numbers.across)))  # fmt: skip
+    scale = alt.Scale(domain=[-below, 1.0], nice=False)
+    y = alt.Y("y:Q", title=axes.up, scale=scale,
+              axis=alt.Axis(values=[0.0, 0.25, 0.5, 0.75, 1.0], format=".0%"))  # fmt: skip
+    floor = alt.Chart(values([{"y": 0.0}])).mark_rule(color=GREY).encode(y=y)
+    return finished(
+        *_layers(curves, x=x, y=y, title=axes.up), floor, *_below(numbers, x=x, y=y),
+        title=texts.title, notes=texts.notes, width=width, height=round(HEIGHT * (1.0 + below)),
+    )  # fmt: skip
+
+
+def _below(numbers: Numbers, *, x: alt.X, y: alt.Y) -> list[AnyChart]:
+    """Return rows of numbers below the floor of a chart."""
+    step, height = LINE / HEIGHT, -0.8 * LINE / HEIGHT
+    heads, cells = [{"y": height, "text": numbers.title}], []
+    for name, counts in numbers.rows:
+        if name:
+            height -= step
+            heads.append({"y": height, "text": name})
+        height -= step
+        cells += [{"x": at, "y": height, "text": text}
+                  for at, text in zip(numbers.across, counts, strict=True)]  # fmt: skip
+    heading = alt.Chart(values(heads)).mark_text(align="left", fontSize=11, color=INK,
+                                                 fontWeight="bold")  # fmt: skip
+    left = alt.XValue(2)  # type: ignore[no-untyped-call]
+    text = alt.Text("text:N")
+    first = alt.Chart(values([c for c in cells if c["x"] == 0.0]))
+    others = alt.Chart(values([c for c in cells if c["x"] != 0.0]))
+    return [
+        heading.encode(x=left, y=y, text=text),
+        first.mark_text(align="left", dx=2, fontSize=11, color=QUIET).encode(x=x, y=y, text=text),
+        others.mark_text(fontSize=11, color=QUIET).encode(x=x, y=y, text=text),
+    ]
+
+
+def _layers(curves: Seen, *, x: alt.X, y: alt.Y, title: str) -> list[AnyChart]:
+    """Return steps with their bands, fitted curves, and what stands beside them."""
+    by_name = {trace.name for trace in curves.seen} <= set(curves.names)
+    legend = alt.Legend(symbolType="stroke", symbolOpacity=1.0, symbolStrokeWidth=3)
+    colour = alt.Color("name:N", scale=curves.colours(), sort=list(curves.names), legend=legend)
+    bands = alt.Chart(values(_rows(curves.seen)))
+    lines = alt.Chart(values(_rows(curves.fitted)))
+    others = alt.Chart(values(_rows(curves.beside)))
+    order, detail = alt.Order("order:Q"), alt.Detail("name:N")
+    band = bands.mark_area(interpolate="step-after", opacity=0.14, clip=True, color=INK)
+    step = bands.mark_line(interpolate="step-after", strokeWidth=1.6, clip=True, color=INK)
+    ends = {"x": x, "order": order}
+    inside = {"color": colour} if by_name else {"detail": detail}
+    found: list[AnyChart] = [
+        others.mark_line(strokeWidth=2, strokeDash=[6, 4], color=GREY, clip=True)
+        .encode(x=x, y=y, detail=detail, order=order),
+        band.encode(y=alt.Y("low:Q", title=title),
+                    y2=alt.Y2("high:Q"), x=x, **inside),
+        lines.mark_line(strokeWidth=2.4, clip=True).encode(y=y, **ends, color=colour),
+        step.encode(y=y, **ends, **inside),  # above, as what was seen must not be hidden
+    ]  # fmt: skip
+    return found
+
+
+def _rows(traces: Sequence[Trace]) -> list[dict[str, object]]:
+    """Return one row of data for each point."""
+    rows: list[dict[str, object]] = []
+    for trace in traces:
+        for place, (x, y) in enumerate(zip(trace.across, trace.up, strict=True)):
+            row: dict[str, object] = {"name": trace.name, "x": x, "y": y, "order": place}
+            if trace.low and trace.high:
+                row |= {"low": trace.low[place], "high": trace.high[place]}
+            rows.append(row)
+    return rows
+
+
+def hazard_chart(
+    curves: Seen, *, axes: Axes, highest: float, texts: Texts, width: int = WIDE
+) -> alt.LayerChart:
+    """Return hazards: rates seen by stretches of time with their interval, and fitted ones.
+
+    Parameters
+    ----------
+    curves
+        Rates are steps.
+    axes
+        Titles, and the end of time.
+    highest
+        Where the chart is cut.
+    texts
+        Title and notes.
+    width
+        Pixels.
+    """
+    x = alt.X("x:Q", title=axes.across, axis=alt.Axis(grid=False),
+              scale=alt.Scale(domain=[0.0, axes.end], nice=False))  # fmt: skip
+    y = alt.Y("y:Q", title=axes.up, scale=alt.Scale(domain=[0.0, highest], nice=True),
+              axis=alt.Axis(tickCount=6))  # fmt: skip
+    return finished(*_layers(curves, x=x, y=y, title=axes.up), title=texts.title,
+                    notes=texts.notes, width=width, height=HEIGHT)  # fmt: skip
+
+
+def log_log_chart(
+    curves: Seen, *, axes: Axes, starts: tuple[float, float], texts: Texts, width: int = WIDE
+) -> alt.LayerChart:
+    """Return cumulative hazards, both axes by logarithms: Weibull is a straight line.
+
+    Parameters
+    ----------
+    curves
+        Steps and fitted ones.
+    axes
+        Titles, and the end of time.
+    starts
+        Least time and least cumulative hazard.
+    texts
+        Title and notes.
+    width
+        Pixels.
+    """
+    most = max(max(trace.up) for trace in (*curves.seen, *curves.fitted))
+    x = alt.X("x:Q", title=axes.across, axis=alt.Axis(grid=False, format="~g"),
+              scale=alt.Scale(type="log", domain=[starts[0], axes.end], nice=False))  # fmt: skip
+    y = alt.Y("y:Q", title=axes.up, axis=alt.Axis(format="~g", values=_DECADES),
+              scale=alt.Scale(type="log", domain=[starts[1], 1.2 * most], nice=False))  # fmt: skip
+    return finished(*_layers(curves, x=x, y=y, title=axes.up), title=texts.title,
+                    notes=texts.notes, width=width, height=HEIGHT)  # fmt: skip
+
+
+def lifetime_chart(
+    curves: Seen, *, axes: Axes, followed: float, texts: Texts, width: int = WIDE
+) -> alt.LayerChart:
+    """Return shares far beyond what was seen, beside the general population.
+
+    Parameters
+    ----------
+    curves
+        Steps, fitted ones and the population.
+    axes
+        Titles, and the end of time.
+    followed
+        Until when patients were followed.
+    texts
+        Title and notes.
+    width
+        Pixels.
+    """
+    x = alt.X("x:Q", title=axes.across, axis=alt.Axis(grid=False),
+              scale=alt.Scale(domain=[0.0, axes.end], nice=False))  # fmt: skip
+    y = alt.Y("y:Q", title=axes.up, scale=alt.Scale(domain=[0.0, 1.0]),
+              axis=alt.Axis(format=".0%", values=[0.0, 0.25, 0.5, 0.75, 1.0]))  # fmt: skip
+    mark = alt.Chart(values([{"x": followed, "y": 1.0, "text": _("end of follow-up")}]))
+    shade = alt.Chart(values([{"x": 0.0, "end": followed}])).mark_rect(color=GREY, opacity=0.08)
+    named = mark.mark_text(align="left", dx=5, dy=8, fontSize=12, color=QUIET)
+    return finished(
+        shade.encode(x=x, x2=alt.X2("end:Q")),
+        mark.mark_rule(color=GREY, strokeDash=[3, 3]).encode(x=x),
+        *_layers(curves, x=x, y=y, title=axes.up),
+        named.encode(x=x, y=y, text=alt.Text("text:N")),
+        title=texts.title, notes=texts.notes, width=width, height=HEIGHT,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of a table: its name, its cells, and whether it is one that was seen."""
+
+    name: str
+    cells: Sequence[str]
+    is_seen: bool = False
+
+
+def table_chart(
+    headings: Sequence[str], lines: Sequence[Line], *, texts: Texts, width: int = WIDE
+) -> alt.LayerChart:
+    """Return a table as a picture.
+
+    Parameters
+    ----------
+    headings
+        Of the cells; those of narrow charts are as many.
+    lines
+        From the top down; one without cells is a heading over those below it.
+    texts
+        Title and notes.
+    width
+        Pixels.
+    """
+    room = 0.30 if width >= PAGE else 0.40
+    part = (1.0 - room) / len(headings)
+    places = [room + part * (number + 1) for number in range(len(headings))]
+    size = 13 if width >= PAGE else 9
+    x = alt.X("x:Q", scale=alt.Scale(domain=[0.0, 1.0]), axis=None)
+    y = alt.Y("row:Q", scale=alt.Scale(domain=[len(lines) + 0.5, -0.5]), axis=None)
+    text = alt.Text("text:N")
+    cells = [{"x": at, "row": 0, "text": word} for at, word in zip(places, headings, strict=True)]
+    names: dict[str, list[dict[str, object]]] = {"bold": [], "normal": []}
+    for row, line in enumerate(lines, start=1):
+        weight = "bold" if line.is_seen or not line.cells else "normal"
+        names[weight].append({"x": 0.0, "row": row, "text": line.name})
+        cells += [{"x": at, "row": row, "text": cell}
+                  for at, cell in zip(places, line.cells, strict=False)]  # fmt: skip
+    edges = alt.Chart(values([{"row": row + 0.5} for row in range(len(lines))]))
+    bold, plain = (alt.Chart(values(names[weight])) for weight in ("bold", "normal"))
+    return finished(
+        edges.mark_rule(color=GREY, opacity=0.35).encode(y=y),
+        bold.mark_text(align="left", fontSize=size, color=INK, fontWeight="bold")
+        .encode(x=x, y=y, text=text),
+        plain.mark_text(align="left", fontSize=size, color=INK).encode(x=x, y=y, text=text),
+        alt.Chart(values(cells)).mark_text(align="right", fontSize=size, color=INK)
+        .encode(x=x, y=y, text=text),
+        title=texts.title, notes=texts.notes, width=width, height=28 * (len(lines) + 1),
+    )  # fmt: skip
