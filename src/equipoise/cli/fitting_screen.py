@@ -23,6 +23,10 @@ from equipoise.pipeline.fitting.sentences import (
 from equipoise.pipeline.fitting.tables import KAPLAN_MEIER, means_of
 
 
+_LEAST = 10
+"""Letters of a name on one line, also on a narrow screen."""
+
+
 def show_fits(console: Console, found: CurveFits) -> None:
     """Print sentences and tables, group by group."""
     for group in found.groups:
@@ -49,7 +53,7 @@ def tables_of(found: CurveFits, group: GroupFits) -> Iterator[Table]:
 def _table(title: str, *, first: str, others: Sequence[str]) -> Table:
     """Return a table whose first column has names and whose others have numbers."""
     table = Table(title=title, title_justify="left", caption_justify="left")
-    table.add_column(first, overflow="fold")
+    table.add_column(first, overflow="fold", min_width=_LEAST)
     for heading in others:
         table.add_column(heading, justify="right")
     return table
@@ -57,8 +61,8 @@ def _table(title: str, *, first: str, others: Sequence[str]) -> Table:
 
 def _criteria(group: GroupFits) -> Table:
     """Return how well the curves fit."""
-    headings = (_("Parameters"), _("Log-likelihood"), "AIC", _("above the best"), "BIC",
-                _("above the best"))  # fmt: skip
+    headings = (_("Parameters"), _("Log-likelihood"), "AIC", _("more"), "BIC",
+                _("more"))  # fmt: skip
     table = _table(_("Fits, from the lowest AIC up"), first=_("Curve"), others=headings)
     least = [min(getattr(one.fit, name) for one in group.fitted) for name in ("aic", "bic")]
     for one in group.fitted:
@@ -86,12 +90,13 @@ def _landmarks(found: CurveFits, group: GroupFits, profile: Profile) -> Table:
     """Return shares without an event and mean times beside what was seen."""
     times = np.array(found.landmarks)
     until, means = means_of(group, profile)
-    title = _("Share without an event, and the mean time without one until {until}",
-              until=time_words(found, until))  # fmt: skip
+    title = _("Share without an event")
     title = title if not profile.label else f"{profile.label}: {title}"
     headings = [f"{time:g}" for time in found.landmarks]
     first = unit_words(found) or _("Time")
     table = _table(title, first=first, others=[*headings, _("Mean")])
+    table.caption = _("Mean: time without an event until {until}.",
+                      until=time_words(found, until))  # fmt: skip
     table.add_row("Kaplan-Meier", *_seen(profile, times), _mean(means[KAPLAN_MEIER]))
     low_high = _intervals(profile, times)
     table.add_row(_("95% interval"), *low_high, "")
@@ -134,7 +139,7 @@ def _effects(group: GroupFits) -> Table:
     headings = (_("Ratio"), _("95% interval"))
     table = Table(title=_("Effects"), title_justify="left", caption_justify="left")
     for heading in (_("Curve"), _("Covariate"), _("Ratio of")):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", min_width=_LEAST)
     for heading in headings:
         table.add_column(heading, justify="right")
     for one in group.fitted:

@@ -11,7 +11,6 @@ from equipoise.evidence.curves.cure import CURED, Cure
 from equipoise.evidence.curves.data import SurvivalData
 from equipoise.evidence.curves.families import FAMILIES
 from equipoise.evidence.curves.fit import Fit, FitError, fit_survival
-from equipoise.evidence.curves.reconstruction import Reconstruction
 from equipoise.evidence.curves.splines import SplineScale
 from equipoise.spec.findings import did_you_mean
 
@@ -95,15 +94,12 @@ class GroupFits:
         From the lowest AIC up.
     refused
         In the order in which they were tried.
-    reconstruction
-        Where the patients come from, if that is a printed curve.
     """
 
     group: str
     data: SurvivalData
     fitted: tuple[FittedCurve, ...]
     refused: tuple[RefusedCurve, ...]
-    reconstruction: Reconstruction | None = None
 
     @property
     def best(self) -> FittedCurve:
@@ -182,7 +178,6 @@ def compare_curves(
     covariates: Sequence[str] = (),
     moved: Mapping[str, Sequence[str]] | None = None,
     group: str = "",
-    reconstruction: Reconstruction | None = None,
     heard: Heard | None = None,
 ) -> GroupFits:
     """Fit curves to the same patients and sort them by Akaike's criterion.
@@ -197,8 +192,8 @@ def compare_curves(
         That move the location of each family, or the cured share.
     moved
         Further ones by parameter; a curve without that parameter is refused.
-    group, reconstruction
-        As of `GroupFits`.
+    group
+        Name of the patients.
     heard
         Is told the share of curves that are fitted.
 
@@ -219,11 +214,11 @@ def compare_curves(
             try:
                 fitted.append(FittedCurve(one, _fit(data, one, covariates, others)))
             except FitError as error:
-                refused.append(RefusedCurve(one, error.message, error.fix))
+                refused.append(RefusedCurve(one, error.doubt, error.fix))
         if heard is not None:
             heard((number + 1) / len(wanted))
     by_aic = sorted(fitted, key=lambda one: one.fit.aic)
-    return GroupFits(group, data, tuple(by_aic), tuple(refused), reconstruction)
+    return GroupFits(group, data, tuple(by_aic), tuple(refused))
 
 
 def _fit(

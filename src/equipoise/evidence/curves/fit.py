@@ -31,10 +31,12 @@ class FitError(EquipoiseError):
         What is wrong with it.
     fix
         What may help.
+    doubt
+        The same without the name of the curve.
     """
 
-    def __init__(self, message: str, *, fix: str) -> None:
-        self.message, self.fix = message, fix
+    def __init__(self, message: str, *, fix: str, doubt: str = "") -> None:
+        self.message, self.fix, self.doubt = message, fix, doubt or message
         super().__init__(f"{message}\n  fix: {fix}")
 
 
@@ -130,7 +132,7 @@ def fit_survival(
     name = family if cure is None else f"{family}, {cure}"
     if doubts and not at_any_rate:
         fix = _("use a curve with fewer parameters, or longer follow-up")
-        raise FitError(_("{curve}: {doubt}", curve=name, doubt=doubts[0]), fix=fix)
+        raise FitError(_("{curve}: {doubt}", curve=name, doubt=doubts[0]), fix=fix, doubt=doubts[0])
     covariance = _inverse(-second)
     return Fit(name, made, best, covariance, likelihood(best), data.patients, data.events, doubts)
 

@@ -35,7 +35,7 @@ _BY_UNIT: Mapping[str, Sequence[float]] = {
     "week": (13, 26, 52, 104, 156, 260, 520),
     "day": (90, 180, 365, 730, 1095, 1825, 3650),
 }
-_MOST_LANDMARKS = 5
+_FEWEST_LANDMARKS, _MOST_LANDMARKS = 3, 5
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(200)
 
@@ -136,7 +136,7 @@ def landmarks(last: float, unit: str | None = None) -> tuple[float, ...]:
     last
         End of follow-up.
     unit
-        Of time: ``month``, ``week`` or ``day`` give whole years and their parts.
+        Of time: ``month``, ``week`` or ``day`` give years and their parts, if three are within.
 
     Examples
     --------
@@ -144,7 +144,7 @@ def landmarks(last: float, unit: str | None = None) -> tuple[float, ...]:
     ((0.5, 1.0, 2.0, 5.0), (6.0, 12.0, 24.0, 36.0, 60.0))
     """
     found = [float(one) for one in _BY_UNIT.get(unit or "", ()) if one <= last]
-    if found:
+    if len(found) >= _FEWEST_LANDMARKS:
         return tuple(found[-_MOST_LANDMARKS:])
     power = int(np.floor(np.log10(last)))
     steps = [base * 10.0**exponent for exponent in range(power - 1, power + 1)

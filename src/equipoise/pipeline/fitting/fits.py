@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -137,12 +137,15 @@ class CurveFits:
         Of time: ``year``, ``month``, ``week``, ``day``, or None if nobody said.
     landmarks
         Times at which shares alive are told.
+    reconstructions
+        How patients were made from printed curves, by the group of each.
     """
 
     groups: tuple[GroupFits, ...]
     covariates: tuple[str, ...] = ()
     unit: str | None = None
     landmarks: tuple[float, ...] = ()
+    reconstructions: Mapping[str, Reconstruction] = field(default_factory=dict)
 
     def profiles(self, group: GroupFits) -> tuple[Profile, ...]:
         """Return the kinds of patients of a group whose curves are shown."""
@@ -252,13 +255,11 @@ def fit_curves(
     for number, (name, part) in enumerate(groups.items()):
         found.append(compare_curves(
             part, wanted, covariates=covariates, moved=moved, group=name,
-            reconstruction=reconstructions.get(name), heard=_part(progress, number, len(groups)),
+            heard=_part(progress, number, len(groups)),
         ))  # fmt: skip
-    if len(found) == 1 and len(reconstructions) == 1:
-        found = [replace(found[0], reconstruction=next(iter(reconstructions.values())))]
     last = min(float(part.time.max()) for part in groups.values())
     times = require_landmarks(at) or landmarks(last, unit)
-    return CurveFits(tuple(found), names, unit, times)
+    return CurveFits(tuple(found), names, unit, times, reconstructions)
 
 
 def _part(

@@ -9,6 +9,7 @@ from equipoise.core.translation import translate as _
 from equipoise.evidence.curves.asked import SPLINE
 from equipoise.evidence.curves.compare import GroupFits, Wanted
 from equipoise.evidence.curves.effects import EffectKind
+from equipoise.evidence.curves.reconstruction import Reconstruction
 from equipoise.pipeline.fitting.fits import CurveFits
 
 _FAMILIES = {
@@ -70,7 +71,9 @@ def of_group(found: CurveFits, group: GroupFits) -> Iterator[str]:
     yield _("{patients} patients, {events} events, followed for up to {last}.",
             patients=format_number(data.patients), events=format_number(data.events),
             last=time_words(found, float(data.time.max())))  # fmt: skip
-    yield from _of_reconstruction(group)
+    for name, made in found.reconstructions.items():
+        if len(found.groups) == 1 or name == group.group:
+            yield from _of_reconstruction(name if len(found.groups) == 1 else "", made)
     yield best_sentence(group)
     if data.background is not None:
         yield _("With a background hazard the curves are of relative survival, above Kaplan-Meier "
@@ -92,13 +95,15 @@ def best_sentence(group: GroupFits) -> str:
              curve=curve_label(best.wanted), others="; ".join(near))  # fmt: skip
 
 
-def _of_reconstruction(group: GroupFits) -> Iterator[str]:
+def _of_reconstruction(name: str, made: Reconstruction) -> Iterator[str]:
     """Yield how patients were made from a printed curve."""
-    made = group.reconstruction
-    if made is None:
-        return
     met = bool(np.all(made.at_risk == made.curve.at_risk))
     numbers = _("all numbers at risk are met") if met else _("not all numbers at risk are met")
-    yield _("Patients are made from a printed curve: {numbers}, and points within {difference}.",
-            numbers=numbers, difference=format_number(made.largest_difference, 3))  # fmt: skip
-    yield from made.doubts
+    before = f"{name}: " if name else ""
+    yield before + _(
+        "{patients} patients and {events} events made from a printed curve; {numbers}, points are "
+        "within {difference}.",
+        patients=format_number(made.data.patients), events=format_number(made.data.events),
+        numbers=numbers, difference=format_number(made.largest_difference, 3),
+    )  # fmt: skip
+    yield from (before + doubt for doubt in made.doubts)

@@ -1,0 +1,171 @@
+"""`equipoise fit` as a person meets it: tables, refusals, files whole or untouched."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from equipoise.cli.app import main
+
+DATA = Path(__file__).parents[2] / "data" / "survival"
+MELANOMA = str(DATA / "melanoma.csv")
+TWO = ("--family", "weibull", "--family", "gompertz")
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path):
+    """Run the command in an empty folder; return exit code, output and error text."""
+
+    def call(*words: str) -> tuple[int, str, str]:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("COLUMNS", "140")
+        monkeypatch.setattr("sys.argv", ["equipoise", "fit", *words])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        out, err = capsys.readouterr()
+        code = stop.value.code
+        return (code if isinstance(code, int) else 0), out, err
+
+    return call
+
+
+def test_all_curves_are_compared_beside_kaplan_meier(run):
+    code, out, err = run(MELANOMA, "--covariate", "interferon", "--time-unit", "year")
+    assert (code, err) == (0, "")
+    assert "284 patients, 196 events, followed for up to 9.6 years." in out
+    assert "The lowest AIC is that of “generalised gamma”." in out
+    assert "spline, 2 knots" in out
+    assert "interferon 1: Share without an event" in out
+    assert "0.704  " not in out
+    assert "0.531–0.931" in out  # the hazard ratio of Gompertz
+    assert "at risk" in out
+
+
+def test_what_is_refused_stands_there_with_its_reason(run, tmp_path):
+    few = tmp_path / "few.csv"
+    few.write_text("time,event\n1,1\n2,1\n3,0\n4,0\n", encoding="utf-8")
+    code, out, _err = run("few.csv", "--family", "exponential", "--family", "spline")
+    assert code == 0
+    assert "Refused" in out
+    assert "the data have too few events for such a curve" in out
+
+
+def test_a_cured_share_that_nobody_can_tell_is_refused(run):
+    code, out, _err = run(str(DATA / "leukaemia.csv"), "--family", "weibull", "--cure", "mixture",
+                          "--covariate", "mercaptopurine")  # fmt: skip
+    assert code == 0
+    assert "No curve can be used." in out
+    assert "the data do not tell the cured share" in out
+
+
+def test_groups_are_fitted_alone(run):
+    code, out, _err = run(str(DATA / "colon-cancer.csv"), "--by", "arm", "--family", "lognormal")
+    assert code == 0
+    assert out.count("Fits, from the lowest AIC up") == 3
+
+
+def test_another_parameter_moves_too(run):
+    code, out, _err = run(MELANOMA, "--family", "weibull", "--family", "exponential",
+                          "--covariate", "interferon", "--covariate", "shape=interferon")  # fmt: skip
+    assert code == 0
+    assert "the curve has no parameter 'shape'" in out  # of the exponential
+
+
+def test_all_mistakes_of_a_file_are_listed_with_line_and_column(run, tmp_path):
+    (tmp_path / "wrong.csv").write_text("time,event\n-1,1\n2,maybe\nx,0\n", encoding="utf-8")
+    code, out, err = run("wrong.csv")
+    assert (code, out) == (2, "")
+    for place in ("wrong.csv:2:1", "wrong.csv:3:3", "wrong.csv:4:1"):
+        assert place in err
+    assert "3 problems" in err
+
+
+def test_all_mistakes_of_the_options_are_listed(run):
+    code, _out, err = run(
+        MELANOMA, "--events", "many", "--model-yaml", "part.txt", "--age", "60", "--covariate", "="
+    )
+    assert code == 2
+    for text in ("--events many", "needs a source", "the times have no unit", "part.txt",
+                 "--life-table and --age", "--covariate ="):  # fmt: skip
+        assert text in err
+
+
+def test_patients_must_come_from_somewhere(run):
+    for words in ((), (MELANOMA, "--digitised", MELANOMA), ("--digitised", MELANOMA)):
+        code, _out, err = run(*words)
+        assert code == 2
+        assert "it is not clear where the patients come from" in err
+
+
+def test_a_printed_curve_is_fitted_arm_by_arm(run):
+    points, numbers = (str(DATA / f"head-and-neck-{one}.csv") for one in ("points", "at-risk"))
+    code, out, _err = run("--digitised", points, "--at-risk", numbers, "--time-unit", "month",
+                          "--family", "lognormal")  # fmt: skip
+    assert code == 0
+    assert "213 patients and 134 events made from a printed curve" in out
+    assert "211 patients and 110 events made from a printed curve" in out
+    assert "12 │" in out
+
+
+def test_a_folder_holds_tables_and_pictures_and_nothing_of_others(run, tmp_path):
+    life = tmp_path / "life.csv"
+    rows = "".join(f"{age},{0.0001 * 1.09**age:.6f}\n" for age in range(40, 101))
+    life.write_text("age,rate\n" + rows, encoding="utf-8")
+    words = (MELANOMA, *TWO, "--time-unit", "year", "--out", "made", "--life-table", "life.csv",
+             "--age", "47")  # fmt: skip
+    assert run(*words)[0] == 0
+    made = tmp_path / "made"
+    assert sorted(path.name for path in made.iterdir()) == sorted(
+        [f"{name}.csv" for name in ("fits", "landmarks", "means", "coefficients", "effects")]
+        + [f"{name}.{kind}" for kind in ("svg", "png")
+           for name in ("survival", "hazard", "log-log", "lifetime", "landmarks")]
+    )  # fmt: skip
+    with (made / "fits.csv").open(newline="") as file:
+        assert [row["curve"] for row in csv.DictReader(file)] == ["gompertz", "weibull"]
+    assert "General population" not in (made / "survival.svg").read_text(encoding="utf-8")
+    assert run(*words)[0] == 0  # its own folder is replaced
+    (made / "mine.txt").write_text("mine", encoding="utf-8")
+    code, _out, err = run(*words)
+    assert code == 2
+    assert "mine.txt" in err
+
+
+@pytest.mark.parametrize("name", ["survival", "hazard", "log-log", "lifetime", "landmarks"])
+def test_one_picture_in_russian(run, tmp_path, name):
+    code, _out, _err = run(MELANOMA, *TWO, "--covariate", "interferon", "--out", "one.svg",
+                           "--picture", name, "--language", "ru")  # fmt: skip
+    assert code == 0
+    text = (tmp_path / "one.svg").read_text(encoding="utf-8")
+    assert "Made by Equipoise" in text
+    assert any("а" <= letter <= "я" for letter in text)
+
+
+def test_a_part_of_a_model_is_written_over_its_own_kind_only(run, tmp_path):
+    words = (MELANOMA, *TWO, "--time-unit", "year", "--model-yaml", "part.yaml", "--source",
+             "trial", "--name", "os", "--curve", "weibull")  # fmt: skip
+    assert run(*words)[0] == 0
+    text = (tmp_path / "part.yaml").read_text(encoding="utf-8")
+    assert "os: weibull_survival(time, exp(os_log_shape), exp(os_log_scale) * year)" in text
+    assert run(*words)[0] == 0
+    (tmp_path / "part.yaml").write_text("model: mine\n", encoding="utf-8")
+    code, _out, err = run(*words)
+    assert code == 2
+    assert "not written" in err
+    assert (tmp_path / "part.yaml").read_text(encoding="utf-8") == "model: mine\n"
+
+
+def test_mistakes_of_a_life_table_are_listed(run, tmp_path):
+    (tmp_path / "life.csv").write_text("age,rate\n40,0.1\n42,-1\n43,x\n", encoding="utf-8")
+    words = ("--time-unit", "year", "--life-table", "life.csv", "--age", "40")
+    code, _out, err = run(MELANOMA, *words)
+    assert code == 2
+    for place in ("life.csv:3:1", "life.csv:3:4", "life.csv:4:4"):
+        assert place in err
+
+
+def test_an_age_outside_of_the_life_table_is_refused(run, tmp_path):
+    (tmp_path / "life.csv").write_text("age,rate\n40,0.1\n41,0.1\n", encoding="utf-8")
+    code, _out, err = run(MELANOMA, "--time-unit", "year", "--life-table", "life.csv", "--age",
+                          "50")  # fmt: skip
+    assert code == 2
+    assert "the age 50 is not in the life table" in err
