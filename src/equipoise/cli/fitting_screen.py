@@ -17,11 +17,11 @@ from equipoise.pipeline.fitting.sentences import (
     curve_label,
     effect_label,
     of_group,
+    short_time,
+    time_title,
     time_words,
-    unit_words,
 )
 from equipoise.pipeline.fitting.tables import KAPLAN_MEIER, means_of
-
 
 _LEAST = 10
 """Letters of a name on one line, also on a narrow screen."""
@@ -92,12 +92,11 @@ def _landmarks(found: CurveFits, group: GroupFits, profile: Profile) -> Table:
     until, means = means_of(group, profile)
     title = _("Share without an event")
     title = title if not profile.label else f"{profile.label}: {title}"
-    headings = [f"{time:g}" for time in found.landmarks]
-    first = unit_words(found) or _("Time")
-    table = _table(title, first=first, others=[*headings, _("Mean")])
+    headings = [short_time(time) for time in found.landmarks]
+    table = _table(title, first=time_title(found), others=[*headings, _("Mean")])
     table.caption = _("Mean: time without an event until {until}.",
                       until=time_words(found, until))  # fmt: skip
-    table.add_row("Kaplan-Meier", *_seen(profile, times), _mean(means[KAPLAN_MEIER]))
+    table.add_row(_("Kaplan-Meier"), *_seen(profile, times), _mean(means[KAPLAN_MEIER]))
     low_high = _intervals(profile, times)
     table.add_row(_("95% interval"), *low_high, "")
     counts = at_risk(profile.data, times)

@@ -31,12 +31,11 @@ def run(monkeypatch, capsys, tmp_path):
 
 def test_all_curves_are_compared_beside_kaplan_meier(run):
     code, out, err = run(MELANOMA, "--covariate", "interferon", "--time-unit", "year")
-    assert (code, err) == (0, "")
+    assert (code, err.strip()) == (0, "")
     assert "284 patients, 196 events, followed for up to 9.6 years." in out
     assert "The lowest AIC is that of “generalised gamma”." in out
     assert "spline, 2 knots" in out
     assert "interferon 1: Share without an event" in out
-    assert "0.704  " not in out
     assert "0.531–0.931" in out  # the hazard ratio of Gompertz
     assert "at risk" in out
 
@@ -59,14 +58,14 @@ def test_a_cured_share_that_nobody_can_tell_is_refused(run):
 
 
 def test_groups_are_fitted_alone(run):
-    code, out, _err = run(str(DATA / "colon-cancer.csv"), "--by", "arm", "--family", "lognormal")
+    code, out, _err = run(str(DATA / "colon.csv"), "--by", "arm", "--family", "lognormal")
     assert code == 0
     assert out.count("Fits, from the lowest AIC up") == 3
 
 
 def test_another_parameter_moves_too(run):
-    code, out, _err = run(MELANOMA, "--family", "weibull", "--family", "exponential",
-                          "--covariate", "interferon", "--covariate", "shape=interferon")  # fmt: skip
+    moved = ("--covariate", "interferon", "--covariate", "shape=interferon")
+    code, out, _err = run(MELANOMA, "--family", "weibull", "--family", "exponential", *moved)
     assert code == 0
     assert "the curve has no parameter 'shape'" in out  # of the exponential
 
@@ -104,7 +103,7 @@ def test_a_printed_curve_is_fitted_arm_by_arm(run):
     assert code == 0
     assert "213 patients and 134 events made from a printed curve" in out
     assert "211 patients and 110 events made from a printed curve" in out
-    assert "12 │" in out
+    assert out.count("┃      12 ┃") + out.count("        12 ┃") == 2
 
 
 def test_a_folder_holds_tables_and_pictures_and_nothing_of_others(run, tmp_path):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from equipoise.core.errors import FieldError, Mistakes
 from equipoise.core.translation import translate as _
-from equipoise.core.translation import translate_plural
 from equipoise.evidence.curves.asked import SPLINE, has_enough_events
 from equipoise.evidence.curves.cure import CURED, Cure
 from equipoise.evidence.curves.data import SurvivalData
@@ -52,15 +51,6 @@ class Wanted:
         if self.family == SPLINE:
             parts.append(f"{self.knots}_{self.scale}")
         return "_".join([*parts, *([] if self.cure is None else [self.cure])])
-
-    @property
-    def label(self) -> str:
-        """Return its name as it is printed."""
-        text = self.family.replace("_", " ")
-        if self.family == SPLINE:
-            knots = translate_plural("{n} knot", "{n} knots", self.knots)
-            text = f"{text}, {knots}" + ("" if self.scale == "hazard" else f", {self.scale}")
-        return text if self.cure is None else f"{text}, {self.cure.replace('_', '-')}"
 
 
 @dataclass(frozen=True)
@@ -117,7 +107,7 @@ class GroupFits:
         return self.fitted[0]
 
     def named(self, name: str) -> FittedCurve:
-        """Return the curve of a key or label, e.g. ``weibull`` or ``spline_1_hazard``.
+        """Return the curve of a key, e.g. ``weibull`` or ``spline_1_hazard``.
 
         Raises
         ------
@@ -125,10 +115,10 @@ class GroupFits:
             If it is none, or was refused.
         """
         for one in self.fitted:
-            if name in (one.wanted.key, one.wanted.label):
+            if name == one.wanted.key:
                 return one
         for refused in self.refused:
-            if name in (refused.wanted.key, refused.wanted.label):
+            if name == refused.wanted.key:
                 raise FieldError(refused.reason, fix=refused.fix)
         known = ", ".join(one.wanted.key for one in self.fitted)
         raise FieldError(

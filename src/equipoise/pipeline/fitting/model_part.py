@@ -7,6 +7,7 @@ from equipoise.core.translation import translate as _
 from equipoise.evidence.curves.compare import FittedCurve, GroupFits
 from equipoise.evidence.curves.fragment import Placed, Placing, model_fragment
 from equipoise.pipeline.fitting.fits import CurveFits
+from equipoise.pipeline.fitting.sentences import curve_label
 from equipoise.spec.quantity import Status
 
 MARK = "Made by Equipoise"
@@ -57,6 +58,6 @@ def _notes(found: CurveFits, chosen: tuple[FittedCurve, ...]) -> Iterator[str]:
 def _about(group: GroupFits, one: FittedCurve) -> str:
     """Return what a curve was fitted to."""
     text = _("{curve}: {patients:g} patients, {events:g} events, AIC {aic:.1f}",
-             curve=one.wanted.label, patients=one.fit.patients, events=one.fit.events,
+             curve=curve_label(one.wanted), patients=one.fit.patients, events=one.fit.events,
              aic=one.fit.aic)  # fmt: skip
     return text if not group.group else f"{group.group}: {text}"

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from equipoise.core.translation import format_number, format_percent
 from equipoise.core.translation import translate as _
+from equipoise.core.unit_words import brief
 from equipoise.evidence.curves import at_risk, kaplan_meier
 from equipoise.evidence.curves.compare import FittedCurve, GroupFits
 from equipoise.evidence.curves.landmarks import Profile, interval
@@ -18,8 +19,9 @@ from equipoise.pipeline.fitting.fits import CurveFits, Population
 from equipoise.pipeline.fitting.sentences import (
     best_sentence,
     curve_label,
+    short_time,
+    time_title,
     time_words,
-    unit_words,
 )
 from equipoise.pipeline.fitting.tables import KAPLAN_MEIER, means_of
 from equipoise.report.charts.curves import (
@@ -63,7 +65,7 @@ def survival_picture(found: CurveFits, group: GroupFits, *, width: int = WIDE) -
         for profile in profiles
     ]
     numbers = Numbers(_("At risk"), across.tolist(), rows)
-    axes = Axes(_across(found), _("Share without an event"), end)
+    axes = Axes(time_title(found), _("Share without an event"), end)
     texts = Texts(_titled(group, best_sentence(group)), _notes(found, group))
     return survival_chart(Seen(seen, fitted, names), numbers, axes=axes, texts=texts, width=width)
 
@@ -85,7 +87,7 @@ def hazard_picture(found: CurveFits, group: GroupFits, *, width: int = WIDE) -> 
         title = title or _hazard_title(found, rates.rate)
     fitted, names = _fitted(found, group, lambda profile, one: _trace(
         times, profile.hazard(one.fit, times)))  # fmt: skip
-    axes = Axes(_across(found), _hazard_axis(found), end)
+    axes = Axes(time_title(found), _hazard_axis(found), end)
     notes = (_("Steps: events by time at risk, with the 95% interval."), *_which(found, group))
     return hazard_chart(Seen(seen, fitted, names), axes=axes, highest=max(tops),
                         texts=Texts(_titled(group, title), notes), width=width)  # fmt: skip
@@ -108,7 +110,7 @@ def log_log_picture(found: CurveFits, group: GroupFits, *, width: int = WIDE) ->
     times = np.exp(np.linspace(np.log(first), np.log(end), _POINTS))
     fitted, names = _fitted(found, group, lambda profile, one: _trace(
         times, np.maximum(profile.cumulative_hazard(one.fit, times), least / 1e6)))  # fmt: skip
-    axes = Axes(_across(found), _("Cumulative hazard"), end)
+    axes = Axes(time_title(found), _("Cumulative hazard"), end)
     notes = (
         _("Both axes by logarithms: a straight line is Weibull, one of slope 1 exponential; "
           "parallel curves have proportional hazards."),
@@ -142,7 +144,7 @@ def lifetime_picture(
         if above:
             notes.append(_("At some time above the general population, so not to be carried on by "
                            "itself: {curves}.", curves="; ".join(above)))  # fmt: skip
-    axes = Axes(_across(found), _("Share without an event"), end)
+    axes = Axes(time_title(found), _("Share without an event"), end)
     texts = Texts(_titled(group, _lifetime_title(found, fitted, followed)), tuple(notes))
     return lifetime_chart(Seen(seen, fitted, names, beside), axes=axes, followed=followed,
                           texts=texts, width=width)  # fmt: skip
@@ -151,9 +153,9 @@ def lifetime_picture(
 def landmark_picture(found: CurveFits, group: GroupFits, *, width: int = WIDE) -> alt.LayerChart:
     """Return the table of shares at landmarks and of mean times."""
     lines = [line for profile in found.profiles(group) for line in _lines(found, group, profile)]
-    headings = [f"{time:g}" for time in found.landmarks]
+    headings = [short_time(time) for time in found.landmarks]
     if found.unit is not None:
-        headings[0] = f"{headings[0]} {unit_words(found)}"
+        headings[0] = time_words(found, found.landmarks[0])
     until = time_words(found, _end(group))
     note = _("Mean: time without an event until the end of follow-up ({until}). In brackets: the "
              "95% interval.", until=until)  # fmt: skip
@@ -172,7 +174,7 @@ def _lines(found: CurveFits, group: GroupFits, profile: Profile) -> list[Line]:
         for s, a, b in zip(curve.at(times), low, high, strict=True)
     ]
     lines = [Line(profile.label, ())] if profile.label else []
-    lines.append(Line("Kaplan-Meier", [*shares, _mean(means[KAPLAN_MEIER])], is_seen=True))
+    lines.append(Line(_("Kaplan-Meier"), [*shares, _mean(means[KAPLAN_MEIER])], is_seen=True))
     counts = [format_number(float(count)) for count in at_risk(profile.data, times)]
     lines.append(Line(_("At risk"), [*counts, ""]))
     for one in group.fitted:
@@ -224,7 +226,7 @@ def _is_told_apart(found: CurveFits, group: GroupFits) -> bool:
 
 def _name(profile: Profile) -> str:
     """Return what a curve of some patients is called."""
-    return profile.label if profile.values else "Kaplan-Meier"
+    return profile.label if profile.values else _("Kaplan-Meier")
 
 
 def _fitted(found: CurveFits, group: GroupFits, draw: Drawn) -> tuple[list[Trace], list[str]]:
@@ -256,12 +258,6 @@ def _notes(found: CurveFits, group: GroupFits) -> tuple[str, ...]:
     return (_("Steps: Kaplan-Meier with the 95% interval."), *_which(found, group))
 
 
-def _across(found: CurveFits) -> str:
-    """Return the title of the axis of time."""
-    unit = unit_words(found)
-    return _("Time, {unit}", unit=unit) if unit else _("Time")
-
-
 def _hazard_axis(found: CurveFits) -> str:
     """Return the title of the axis of hazards."""
     words = {"year": _("Events a year"), "month": _("Events a month"), "week": _("Events a week"),
@@ -279,13 +275,13 @@ def _hazard_title(found: CurveFits, rate: Floats) -> str:
     """Return what rates do over time."""
     first, last = float(rate[0]), float(rate[-1])
     unit = _hazard_unit(found)
-    texts = [f"{value:.2g}{unit}" for value in (first, last)]
+    texts = [f"{brief(value, 2)}{unit}" for value in (first, last)]
     if rate.size == 1:
         return _("The hazard seen is {rate}", rate=texts[0])
     most = int(np.argmax(rate))
     if 0 < most < rate.size - 1 and rate[most] > 1.25 * max(first, last):
         return _("The hazard seen rises to {top}, then falls to {last}",
-                 top=f"{rate[most]:.2g}{unit}", last=texts[1])  # fmt: skip
+                 top=f"{brief(float(rate[most]), 2)}{unit}", last=texts[1])  # fmt: skip
     if last < 0.8 * first:
         return _("The hazard seen falls from {first} to {last}", first=texts[0], last=texts[1])
     if last > 1.25 * first:

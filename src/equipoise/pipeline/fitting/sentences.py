@@ -30,8 +30,10 @@ _EFFECTS: dict[EffectKind, str] = {
     "odds_ratio": mark("odds of the event"),
     "cure_odds_ratio": mark("odds of being cured"),
 }
-_UNITS = {"year": mark("years"), "month": mark("months"), "week": mark("weeks"),
-          "day": mark("days")}  # fmt: skip
+_TIMES = {"year": mark("{time} years"), "month": mark("{time} months"),
+          "week": mark("{time} weeks"), "day": mark("{time} days")}  # fmt: skip
+_AXES = {"year": mark("Time, years"), "month": mark("Time, months"), "week": mark("Time, weeks"),
+         "day": mark("Time, days")}  # fmt: skip
 
 CLOSE = 2.0
 """Difference of AIC below which data hardly tell two curves apart; Burnham, Anderson (2004), Sociol
@@ -53,16 +55,22 @@ def effect_label(kind: EffectKind) -> str:
     return _(_EFFECTS[kind])
 
 
-def unit_words(found: CurveFits) -> str:
-    """Return the unit of time, or nothing if nobody said."""
-    return "" if found.unit is None else _(_UNITS[found.unit])
+def time_title(found: CurveFits) -> str:
+    """Return the title of an axis or column of times, with the unit if it is known."""
+    return _("Time") if found.unit is None else _(_AXES[found.unit])
+
+
+def short_time(time: float) -> str:
+    """Return a time as short as it can be, without its unit."""
+    digits = next((d for d in range(4) if round(time, d) == time), 4)
+    return format_number(time, digits)
 
 
 def time_words(found: CurveFits, time: float) -> str:
     """Return a time with its unit, as far as it is known."""
     digits = 0 if time >= 100 or time == round(time) else 1
     text = format_number(time, digits)
-    return text if found.unit is None else f"{text} {unit_words(found)}"
+    return text if found.unit is None else _(_TIMES[found.unit], time=text)
 
 
 def of_group(found: CurveFits, group: GroupFits) -> Iterator[str]:
