@@ -61,7 +61,7 @@ def _table(title: str, *, first: str, others: Sequence[str]) -> Table:
 
 def _criteria(group: GroupFits) -> Table:
     """Return how well the curves fit."""
-    headings = (_("Parameters"), _("Log-likelihood"), "AIC", _("more"), "BIC",
+    headings = (_("Parameters"), _("ln L"), "AIC", _("more"), "BIC",
                 _("more"))  # fmt: skip
     table = _table(_("Fits, from the lowest AIC up"), first=_("Curve"), others=headings)
     least = [min(getattr(one.fit, name) for one in group.fitted) for name in ("aic", "bic")]

@@ -74,7 +74,7 @@ def hazard_picture(found: CurveFits, group: GroupFits, *, width: int = WIDE) -> 
     """Return rates seen by stretches of time beside fitted hazards."""
     end = _end(group)
     times = _times(end)[1:]
-    seen, tops, title = [], [], ""
+    seen, tops = [], []
     for profile in found.profiles(group):
         if not profile.data.event.any():
             continue
@@ -84,10 +84,10 @@ def hazard_picture(found: CurveFits, group: GroupFits, *, width: int = WIDE) -> 
             _name(profile), rates.edges.tolist(),
             *(np.append(part, part[-1]).tolist() for part in (rates.rate, rates.low, rates.high)),
         ))  # fmt: skip
-        title = title or _hazard_title(found, rates.rate)
     fitted, names = _fitted(found, group, lambda profile, one: _trace(
         times, profile.hazard(one.fit, times)))  # fmt: skip
     axes = Axes(time_title(found), _hazard_axis(found), end)
+    title = _hazard_title(found, seen_rates(group.data).rate)
     notes = (_("Steps: events by time at risk, with the 95% interval."), *_which(found, group))
     return hazard_chart(Seen(seen, fitted, names), axes=axes, highest=max(tops),
                         texts=Texts(_titled(group, title), notes), width=width)  # fmt: skip
@@ -145,7 +145,7 @@ def lifetime_picture(
             notes.append(_("At some time above the general population, so not to be carried on by "
                            "itself: {curves}.", curves="; ".join(above)))  # fmt: skip
     axes = Axes(time_title(found), _("Share without an event"), end)
-    texts = Texts(_titled(group, _lifetime_title(found, fitted, followed)), tuple(notes))
+    texts = Texts(_titled(group, _lifetime_title(found, group, fitted, followed)), tuple(notes))
     return lifetime_chart(Seen(seen, fitted, names, beside), axes=axes, followed=followed,
                           texts=texts, width=width)  # fmt: skip
 
@@ -289,13 +289,22 @@ def _hazard_title(found: CurveFits, rate: Floats) -> str:
     return _("The hazard seen stays near {rate}", rate=texts[0])
 
 
-def _lifetime_title(found: CurveFits, fitted: Sequence[Trace], followed: float) -> str:
+def _lifetime_title(
+    found: CurveFits, group: GroupFits, fitted: Sequence[Trace], followed: float
+) -> str:
     """Return how far curves are apart beyond what was seen."""
     at = 2.0 * followed
     shares = [float(np.interp(at, trace.across, trace.up)) for trace in fitted]
+    low, high = (format_percent(share, 0) for share in (min(shares), max(shares)))
+    when = time_words(found, at)
+    if low == high:
+        return _("After {time}, twice the follow-up, about {share} have no event",
+                 time=when, share=low)  # fmt: skip
+    if _is_told_apart(found, group):
+        return _("After {time}, twice the follow-up, {low} to {high} have no event, by patient",
+                 time=when, low=low, high=high)  # fmt: skip
     return _("After {time}, twice the follow-up, {low} to {high} have no event, by the curve",
-             time=time_words(found, at), low=format_percent(min(shares), 0),
-             high=format_percent(max(shares), 0))  # fmt: skip
+             time=when, low=low, high=high)  # fmt: skip
 
 
 def _titled(group: GroupFits, title: str) -> str:

@@ -1,0 +1,166 @@
+"""Fitted curves from files to tables, pictures and a part of a model."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import equipoise
+from equipoise.core.errors import FieldError
+from equipoise.evidence import life_tables
+from equipoise.evidence.curves import SurvivalData, read_patients
+from equipoise.evidence.curves.rates import seen_rates
+from equipoise.pipeline.fitting import COLUMNS, Population
+from equipoise.pipeline.fitting import pictures as drawn
+
+DATA = Path(__file__).resolve().parents[2] / "data" / "survival"
+MELANOMA = DATA / "melanoma.csv"
+FIGURE = {
+    "points": DATA / "head-and-neck-points.csv",
+    "at_risk": DATA / "head-and-neck-at-risk.csv",
+}
+
+
+@pytest.fixture(scope="module")
+def arms():
+    return equipoise.fit_curves(MELANOMA, families=["weibull", "gompertz"],
+                                covariates=["interferon"], time_unit="year")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def one_arm():
+    return equipoise.fit_curves(MELANOMA, families=["gompertz", "exponential"], time_unit="year")
+
+
+def rows_of(chart) -> list[dict[str, object]]:
+    """All rows of data of a chart, after a look at its grammar."""
+    spec = chart.to_dict(validate=True)
+    own = spec.get("datasets", {})
+    found: list[dict[str, object]] = []
+    for layer in spec["layer"]:
+        data = layer["data"]
+        found += own.get(data.get("name"), data.get("values", ()))
+    return found
+
+
+def texts_of(chart) -> str:
+    title = chart.to_dict(validate=False)["title"]
+    return " ".join([*title["text"], *title["subtitle"]])
+
+
+def test_tables_have_their_columns_and_numbers_of_the_fits(arms):
+    tables = arms.tables()
+    assert {name: tuple(table.columns) for name, table in tables.items()} == dict(COLUMNS)
+    fits = tables["fits"].set_index("curve")
+    assert fits.loc["gompertz", "aic_difference"] == 0.0
+    assert fits.loc["weibull", "log_likelihood"] == pytest.approx(-411.526, abs=1e-3)
+    shares = tables["landmarks"].set_index(["patients", "curve", "time"])["survival"]
+    fit = arms.groups[0].named("weibull").fit
+    assert shares["interferon 1", "weibull", 2.0] == fit.survival(np.array([2.0]), interferon=1.0)
+    assert shares["interferon 0", "kaplan_meier", 1.0] == pytest.approx(0.4857, abs=1e-4)
+
+
+def test_a_figure_is_one_curve_with_the_group_as_covariate_or_one_for_each():
+    apart = equipoise.fit_curves(**FIGURE, families=["weibull_ph"], time_unit="month")
+    assert [group.group for group in apart.groups] == ["radiotherapy",
+                                                       "radiotherapy plus cetuximab"]  # fmt: skip
+    together = equipoise.fit_curves(**FIGURE, families=["weibull_ph"], covariates=["group"])
+    (group,) = together.groups
+    (effect,) = (row for row in together.tables()["effects"].to_dict("records"))
+    assert group.data.patients == 424
+    assert set(together.reconstructions) == {"radiotherapy", "radiotherapy plus cetuximab"}
+    assert 0.6 < effect["ratio"] < 0.8  # 0.717 by Cox, see docs/replications/digitised-curves.md
+
+
+def test_names_that_are_none_are_refused():
+    for given, text in (({"by": "arm"}, "no column 'arm'"), ({"landmarks": [0.0]}, "a landmark"),
+                        ({"time_unit": "hour"}, "'hour' is no unit")):  # fmt: skip
+        with pytest.raises(FieldError, match=text):
+            equipoise.fit_curves(MELANOMA, families=["exponential"], **given)
+    found = equipoise.fit_curves(MELANOMA, families=["exponential"])
+    with pytest.raises(FieldError, match="in which unit"):
+        found.model_yaml(name="os", source="trial")
+    with pytest.raises(FieldError, match="no curve 'weibull'"):
+        found.chosen("weibull")
+
+
+def test_groups_become_curves_of_one_part_of_a_model(tmp_path):
+    found = equipoise.fit_curves(DATA / "colon.csv", by="arm", time_unit="year",
+                                 families=["weibull", "exponential"])  # fmt: skip
+    part = found.model_yaml(name="os", source="trial", curve="weibull")
+    head = (
+        "model: Three arms\nmoney: EUR@2025\n"
+        "time: {start_age: 60 years, cycle: 1 month, horizon: 5 years, method: none}\n"
+        "discount: {cost: 0 %/year, health: 0 %/year}\n"
+        "willingness_to_pay: 1 EUR@2025/QALY\nstrategies:\n"
+        "  observation: {lev: 0, both: 0}\n  levamisole: {lev: 1, both: 0}\n"
+        "  both: {lev: 0, both: 1}\n"
+        "sources:\n  trial: {title: A trial, address: 'https://doi.org/10.1056/NEJM199002083220602'"
+        ", read: 2026-11-28}\n"
+        "states:\n  alive: {share: os_lev_5fu if both else (os_lev if lev else os_obs), utility: 1}"
+        "\n  dead: {share: rest}\n"
+    )
+    path = tmp_path / "model.yaml"
+    path.write_text(head + part, encoding="utf-8")
+    share = equipoise.run_model(path).trace()["share"].sel(state="alive")
+    by_name = {group.group: group.named("weibull").fit for group in found.groups}
+    for strategy, group in (("observation", "Obs"), ("levamisole", "Lev"), ("both", "Lev+5FU")):
+        times = share["time"].values
+        np.testing.assert_allclose(share.sel(strategy=strategy), by_name[group].survival(times),
+                                   rtol=1e-9)  # fmt: skip
+
+
+def test_rates_seen_add_up_to_the_events_and_hold_late_entry():
+    data = read_patients(DATA / "heart.csv")
+    rates = seen_rates(data)
+    entry = data.entry
+    assert entry is not None
+    low, high = rates.edges[:-1, None], rates.edges[1:, None]
+    exposure = np.clip(np.minimum(data.time, high) - np.maximum(entry, low), 0, None).sum(axis=1)
+    assert (rates.rate * exposure).sum() == pytest.approx(data.events)
+    assert exposure.sum() == pytest.approx(data.exposure)
+    assert (rates.low < rates.rate).all()
+    assert (rates.rate < rates.high).all()
+
+
+def test_the_interval_of_a_rate_is_that_of_r():
+    """poisson.test(10, 100)$conf.int of R 4.2.2."""
+    time = np.append(np.full(10, 5.0), np.full(5, 10.0))
+    rates = seen_rates(SurvivalData(time, np.arange(15) < 10))
+    assert rates.rate.tolist() == [0.1]
+    assert rates.low == pytest.approx([0.04795389], abs=1e-8)
+    assert rates.high == pytest.approx([0.1839036], abs=1e-7)
+
+
+def test_the_population_is_that_of_its_life_table():
+    ages = np.arange(40.0, 111.0)
+    rates = 0.0001 * 1.09**ages
+    found = Population(47.0, ages, rates)
+    years = np.arange(0.0, found.years_left)
+    own = life_tables.survival(lambda age: np.interp(age, ages, rates), age=47.0)
+    np.testing.assert_allclose(found.survival(years), own[: years.size], rtol=1e-12)
+
+
+@pytest.mark.parametrize("width", [880, 340])
+def test_pictures_keep_the_grammar_on_a_page_and_a_telephone(arms, one_arm, width):
+    for found in (arms, one_arm):
+        group = found.groups[0]
+        for draw in (drawn.survival_picture, drawn.hazard_picture, drawn.log_log_picture,
+                     drawn.lifetime_picture, drawn.landmark_picture):  # fmt: skip
+            assert rows_of(draw(found, group, width=width))
+
+
+def test_the_numbers_at_risk_stand_below_the_curve(arms):
+    texts = [row["text"] for row in rows_of(drawn.survival_picture(arms, arms.groups[0]))
+             if "text" in row]  # fmt: skip
+    assert texts[:3] == ["At risk", "interferon 0", "interferon 1"]
+    assert {"140", "144", "68", "88"} <= set(texts)
+
+
+def test_a_curve_above_the_general_population_is_named(one_arm):
+    ages = np.arange(40.0, 111.0)
+    population = Population(47.0, ages, 0.0001 * 1.09**ages)
+    text = texts_of(drawn.lifetime_picture(one_arm, one_arm.groups[0], population))
+    assert "above the general population" in text
+    assert "Gompertz" in text.partition("by itself:")[2]
+    assert "exponential" not in text.partition("by itself:")[2]
