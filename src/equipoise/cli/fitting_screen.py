@@ -89,7 +89,7 @@ def _refused(group: GroupFits) -> Table:
 def _landmarks(found: CurveFits, group: GroupFits, profile: Profile) -> Table:
     """Return shares without an event and mean times beside what was seen."""
     times = np.array(found.landmarks)
-    until, means = means_of(group, profile)
+    until, means = means_of(found, group, profile)
     title = _("Share without an event")
     title = title if not profile.label else f"{profile.label}: {title}"
     headings = [short_time(time) for time in found.landmarks]

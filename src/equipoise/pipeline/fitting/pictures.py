@@ -156,9 +156,8 @@ def landmark_picture(found: CurveFits, group: GroupFits, *, width: int = WIDE) -
     headings = [short_time(time) for time in found.landmarks]
     if found.unit is not None:
         headings[0] = time_words(found, found.landmarks[0])
-    until = time_words(found, _end(group))
-    note = _("Mean: time without an event until the end of follow-up ({until}). In brackets: the "
-             "95% interval.", until=until)  # fmt: skip
+    until, _means = means_of(found, group, found.profiles(group)[0])
+    note = _("Mean: time without an event until {until}.", until=time_words(found, until))
     title = _titled(group, _("Share without an event at landmarks: seen and fitted"))
     return table_chart([*headings, _("Mean")], lines, texts=Texts(title, (note,)), width=width)
 
@@ -166,17 +165,20 @@ def landmark_picture(found: CurveFits, group: GroupFits, *, width: int = WIDE) -
 def _lines(found: CurveFits, group: GroupFits, profile: Profile) -> list[Line]:
     """Return the rows of one kind of patients."""
     times = np.array(found.landmarks)
-    _until, means = means_of(group, profile)
-    curve = kaplan_meier(profile.data)
-    low, high = interval(curve, times)
-    shares = [
-        f"{format_percent(float(s), 0)} ({100 * a:.0f}–{100 * b:.0f})" if np.isfinite(a) else "–"
-        for s, a, b in zip(curve.at(times), low, high, strict=True)
-    ]
-    lines = [Line(profile.label, ())] if profile.label else []
-    lines.append(Line(_("Kaplan-Meier"), [*shares, _mean(means[KAPLAN_MEIER])], is_seen=True))
+    _until, means = means_of(found, group, profile)
+    curve, last = kaplan_meier(profile.data), profile.data.time.max()
+    shares = [format_percent(float(share), 0) for share in curve.at(times)]
+    ends = [f"{100 * low:.0f}–{100 * high:.0f}" if np.isfinite(low) else ""
+            for low, high in zip(*interval(curve, times), strict=True)]  # fmt: skip
+    seen = [[cell if time <= last else "" for cell, time in zip(row, times, strict=True)]
+            for row in (shares, ends)]  # fmt: skip
     counts = [format_number(float(count)) for count in at_risk(profile.data, times)]
-    lines.append(Line(_("At risk"), [*counts, ""]))
+    lines = [Line(profile.label, ())] if profile.label else []
+    lines += [
+        Line(_("Kaplan-Meier"), [*seen[0], _mean(means[KAPLAN_MEIER])], is_seen=True),
+        Line(_("95% interval"), [*seen[1], ""]),
+        Line(_("At risk"), [*counts, ""]),
+    ]
     for one in group.fitted:
         own = [format_percent(float(share), 0) for share in profile.survival(one.fit, times)]
         lines.append(Line(curve_label(one.wanted), [*own, _mean(means[one.wanted.key])]))

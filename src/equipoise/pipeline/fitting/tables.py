@@ -90,19 +90,25 @@ def landmark_rows(found: CurveFits) -> Iterator[dict[str, object]]:
 def mean_rows(found: CurveFits) -> Iterator[dict[str, object]]:
     """Yield mean times within the follow-up: Kaplan-Meier, then the curves."""
     for group, profile in _profiles(found):
-        until, seen = means_of(group, profile)
-        for curve, mean in seen.items():
+        until, means = means_of(found, group, profile)
+        for curve, mean in means.items():
             yield {"group": group.group, "patients": profile.label, "curve": curve,
                    "until": until, "mean": mean}  # fmt: skip
 
 
-def means_of(group: GroupFits, profile: Profile) -> tuple[float, dict[str, float]]:
-    """Return the end of the follow-up of some patients, and mean times until then by curve."""
-    until = float(profile.data.time.max())
-    found = {KAPLAN_MEIER: mean_of_steps(kaplan_meier(profile.data), until)}
+def means_of(
+    found: CurveFits, group: GroupFits, profile: Profile
+) -> tuple[float, dict[str, float]]:
+    """Return mean times by curve, and until when.
+
+    That is the same for all kinds of patients of a group, so that they can be compared: as long as
+    each of them was followed.
+    """
+    until = min(float(one.data.time.max()) for one in found.profiles(group))
+    means = {KAPLAN_MEIER: mean_of_steps(kaplan_meier(profile.data), until)}
     for one in group.fitted:
-        found[one.wanted.key] = mean_until(partial(profile.survival, one.fit), until)
-    return until, found
+        means[one.wanted.key] = mean_until(partial(profile.survival, one.fit), until)
+    return until, means
 
 
 def effect_rows(found: CurveFits) -> Iterator[dict[str, object]]:

@@ -108,7 +108,7 @@ def survival_chart(
               axis=alt.Axis(values=[0.0, 0.25, 0.5, 0.75, 1.0], format=".0%"))  # fmt: skip
     floor = alt.Chart(values([{"y": 0.0}])).mark_rule(color=GREY).encode(y=y)
     return finished(
-        *_layers(curves, x=x, y=y, title=axes.up), floor, *_below(numbers, x=x, y=y),
+        *_layers(curves, x=x, y=y, title=axes.up, width=width), floor, *_below(numbers, x=x, y=y),
         title=texts.title, notes=texts.notes, width=width, height=round(HEIGHT * (1.0 + below)),
     )  # fmt: skip
 
@@ -137,10 +137,13 @@ def _below(numbers: Numbers, *, x: alt.X, y: alt.Y) -> list[AnyChart]:
     ]
 
 
-def _layers(curves: Seen, *, x: alt.X, y: alt.Y, title: str) -> list[AnyChart]:
+def _layers(curves: Seen, *, x: alt.X, y: alt.Y, title: str, width: int) -> list[AnyChart]:
     """Return steps with their bands, fitted curves, and what stands beside them."""
     by_name = {trace.name for trace in curves.seen} <= set(curves.names)
-    legend = alt.Legend(symbolType="stroke", symbolOpacity=1.0, symbolStrokeWidth=3)
+    longest = max(map(len, curves.names), default=0)
+    columns = min(max(int(width / (8 * longest + 50)), 1), MOST_LINES)
+    legend = alt.Legend(symbolType="stroke", symbolOpacity=1.0, symbolStrokeWidth=3,
+                        columns=columns)  # fmt: skip
     colour = alt.Color("name:N", scale=curves.colours(), sort=list(curves.names), legend=legend)
     bands = alt.Chart(values(_rows(curves.seen)))
     lines = alt.Chart(values(_rows(curves.fitted)))
@@ -195,7 +198,7 @@ def hazard_chart(
               scale=alt.Scale(domain=[0.0, axes.end], nice=False))  # fmt: skip
     y = alt.Y("y:Q", title=axes.up, scale=alt.Scale(domain=[0.0, highest], nice=True),
               axis=alt.Axis(tickCount=6))  # fmt: skip
-    return finished(*_layers(curves, x=x, y=y, title=axes.up), title=texts.title,
+    return finished(*_layers(curves, x=x, y=y, title=axes.up, width=width), title=texts.title,
                     notes=texts.notes, width=width, height=HEIGHT)  # fmt: skip
 
 
@@ -222,7 +225,7 @@ def log_log_chart(
               scale=alt.Scale(type="log", domain=[starts[0], axes.end], nice=False))  # fmt: skip
     y = alt.Y("y:Q", title=axes.up, axis=alt.Axis(format="~g", values=_DECADES),
               scale=alt.Scale(type="log", domain=[starts[1], 1.2 * most], nice=False))  # fmt: skip
-    return finished(*_layers(curves, x=x, y=y, title=axes.up), title=texts.title,
+    return finished(*_layers(curves, x=x, y=y, title=axes.up, width=width), title=texts.title,
                     notes=texts.notes, width=width, height=HEIGHT)  # fmt: skip
 
 
@@ -254,7 +257,7 @@ def lifetime_chart(
     return finished(
         shade.encode(x=x, x2=alt.X2("end:Q")),
         mark.mark_rule(color=GREY, strokeDash=[3, 3]).encode(x=x),
-        *_layers(curves, x=x, y=y, title=axes.up),
+        *_layers(curves, x=x, y=y, title=axes.up, width=width),
         named.encode(x=x, y=y, text=alt.Text("text:N")),
         title=texts.title, notes=texts.notes, width=width, height=HEIGHT,
     )  # fmt: skip
