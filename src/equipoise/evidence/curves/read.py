@@ -285,7 +285,7 @@ def read_sheet(
                 sheet.note(reader.line_num, 1, _("line"), error)
                 continue
             sheet.lines.append(reader.line_num)
-            sheet.offsets.append(_offsets(names, cells, lines[reader.line_num - 1]))
+            sheet.offsets.append(_offsets(names, lines[reader.line_num - 1]))
             for name, cell in zip(names, cells, strict=True):
                 sheet.columns[name].append(cell.strip())
     except csv.Error:
@@ -299,12 +299,17 @@ def read_sheet(
     return sheet
 
 
-def _offsets(names: list[str], cells: list[str], line: str) -> dict[str, int]:
+def _offsets(names: list[str], line: str) -> dict[str, int]:
     """Return the columns of a line at which its cells begin."""
-    if '"' in line:
+    starts, is_quoted = [1], False
+    for place, letter in enumerate(line, start=1):
+        if letter == '"':
+            is_quoted = not is_quoted
+        elif letter == "," and not is_quoted:
+            starts.append(place + 1)
+    if len(starts) != len(names):  # a cell goes over several lines
         return dict.fromkeys(names, 1)
-    starts = np.cumsum([1, *(len(cell) + 1 for cell in cells)])
-    return {name: int(start) for name, start in zip(names, starts, strict=False)}
+    return dict(zip(names, starts, strict=True))
 
 
 def _check_header(
