@@ -1,8 +1,8 @@
 """A verification as it is written down."""
 
 from hashlib import sha256
+from importlib.metadata import version
 
-import equipoise
 from equipoise.core.translation import format_number
 from equipoise.core.translation import translate as _
 from equipoise.report import Log, LogRow, SeededRow
@@ -40,6 +40,6 @@ def log_of(found: Verification, rate: CatchRate | None = None) -> Log:
         (_("Seed"), str(found.seed)),
         (_("File"), found.model.path.name),
         (_("SHA-256 of the file"), sha256(found.model.path.read_bytes()).hexdigest()[:16]),
-        (_("Equipoise"), equipoise.__version__),
+        (_("Equipoise"), version("equipoise")),
     )
     return Log(shown(found.model.spec.model), facts, rows, seeded)
