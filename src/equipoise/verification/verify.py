@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from equipoise.core.errors import EquipoiseError
 from equipoise.core.translation import translate as _
+from equipoise.pipeline import check_sample
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.text import Text, shown
 from equipoise.verification.catalogue import CHECKS
@@ -61,7 +62,13 @@ def verify(
         Which ones.
     progress
         Called with the share of the work done.
+
+    Raises
+    ------
+    FieldError, SeveralErrors
+        If draws or seed are out of their range.
     """
+    check_sample(draws=draws, seed=seed)
     subject = Subject(model, draws=draws, seed=seed, engine=engine, sampler=sampler, scale=scale)
     refused = _refusal(subject)
     found: dict[Check, Outcome] = {}

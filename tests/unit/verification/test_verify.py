@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import equipoise
+from equipoise.core.errors import FieldError
 from equipoise.packs import load_named_model
 from equipoise.packs.find import library_folder
 from equipoise.report import LOG_COLUMNS, write_log_page, write_log_table
@@ -36,6 +37,11 @@ def test_nine_of_ten_seeded_mistakes_are_noticed() -> None:
     assert rate.rate >= 0.9
     missed = {one.name for one in rate.found if one.caught and not one.noticed}
     assert missed <= {"ten_times_both", "twice_as_likely", "exchanged_costs", "exchanged_targets"}
+
+
+def test_draws_that_cannot_be_are_no_fault_of_the_model() -> None:
+    with pytest.raises(FieldError, match="draws"):
+        verify(load_named_model("tegaderm"), draws=0)
 
 
 def test_the_log_is_a_table_and_a_page(tmp_path: Path) -> None:
