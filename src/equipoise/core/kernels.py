@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.core.files import write_bytes, write_text
-from equipoise.core.object_code import Argument, DamagedError, Loaded, host, kinds, packed
+from equipoise.core.object_code import Argument, DamagedError, Loaded, host, is_array, kinds, packed
 
 Floats = NDArray[np.float64]
 
@@ -48,7 +48,8 @@ def ready(text: str, *nothing: Argument, sources: Path) -> "Kernel":
     text
         Of a module with a function `kernel`.
     *nothing
-        Arguments of a call: whole numbers, and C-contiguous arrays of one dimension.
+        Arguments of a call: whole numbers, C-contiguous arrays of one dimension, and named tuples
+        of both, whose fields the kernel can only read, of arrays without their sizes.
     sources
         File, or folder of files, with all of our code that the kernel calls: when it changes, the
         kernel is made anew.
@@ -80,7 +81,7 @@ def _called(sources: Path) -> tuple[str, ...]:
     """Return the sources of all that kernels call, and of how they are compiled."""
     here = Path(__file__).parent
     own = [sources] if sources.is_file() else sorted(sources.rglob("*.py"))
-    names = ("machine_code.py", "object_code.py", "kernels.py", "random.py")
+    names = ("machine_code.py", "lean.py", "object_code.py", "kernels.py", "random.py")
     paths = [*(here / name for name in names), *own]
     return tuple(path.read_text("utf-8") for path in paths)
 
@@ -131,18 +132,24 @@ class _Parts:
         every = zip(
             [*self._names, *scratch], [*given, *["f8 1"] * len(scratch)], strict=True
         )  # fmt: skip
-        flat = [f"{n}" if kind == "int" else f"{n}, {n}_size" for n, kind in every]
+        flat = [f"{n}, {n}_size" if is_array(kind) else n for n, kind in every]
         body = _SIZE.sub(r"\1_size", _SCRATCH.sub("", self._body))
         return f"{self._head}def kernel({', '.join(flat)}):\n{body}"
 
     def scratch_for(self, given: Sequence[Argument]) -> tuple[Floats, ...]:
         """Return the scratch space of a call, as zeros."""
         sizes = (
-            int(times) * (np.size(given[self._names.index(name)]) + int(more)) if name
+            int(times) * (_size(given[self._names.index(name)]) + int(more)) if name
             else int(times)
             for _array, times, name, more in self.scratch
         )  # fmt: skip
         return tuple(np.zeros(size) for size in sizes)
+
+
+def _size(argument: Argument) -> int:
+    """Return how many elements an array has."""
+    assert isinstance(argument, np.ndarray)  # noqa: S101 - only of arrays is it asked
+    return argument.size
 
 
 class Kernel:

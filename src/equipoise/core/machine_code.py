@@ -10,6 +10,7 @@ from llvmlite import ir
 from numba import from_dtype, njit, types
 from numba.extending import intrinsic
 
+from equipoise.core.lean import Record, Rows
 from equipoise.core.whole_kernels import PlainPipeline, object_file, whole_kernels
 
 P = ParamSpec("P")
@@ -170,13 +171,7 @@ def object_of(
         "error_model": "numpy", "fastmath": {"contract"} if is_fused else False, **_INNER,
     }  # fmt: skip
     compiling: Any = njit(**options)(function)
-    signature: list[Any] = []
-    for kind in kinds:
-        dtype, *dims = kind.split()
-        if dims:
-            pointer: Any = types.CPointer
-            signature.append(pointer(from_dtype(np.dtype(dtype))))
-        signature += [types.int64] * (int(dims[0]) if dims else 1)
+    signature = [one for kind in kinds for one in _flat(kind)]
     with whole_kernels():
         compiling.compile(tuple(signature))
         (found,) = compiling.overloads
@@ -188,6 +183,22 @@ def object_of(
         code,
         not any(name.startswith(("NRT_", "numba_", "Py")) for name in outside),
     )
+
+
+def _flat(kind: str) -> list[Any]:
+    """Return the compiler's kinds of what an argument is given as."""
+    head, *fields = kind.split("; ")
+    word, *dims = head.split()
+    named = (field.split("=") for field in fields)
+    if word == "record":
+        return [Record(dims[0], {field: _flat(one)[0] for field, one in named})]
+    if word == "rows":
+        row = Record("row", {field: from_dtype(np.dtype(one)) for field, one in named})
+        return [Rows(row), types.int64]
+    if not dims:
+        return [types.int64]
+    pointer: Any = types.CPointer
+    return [pointer(from_dtype(np.dtype(word))), *[types.int64] * int(dims[0])]
 
 
 def _compiled(

@@ -14,7 +14,10 @@ import llvmlite.binding as llvm
 import numpy as np
 from numpy.typing import NDArray
 
-Argument = NDArray[Any] | int
+Record = tuple[NDArray[Any] | int, ...]
+"""A named tuple, which compiled code reads through one pointer."""
+
+Argument = NDArray[Any] | int | Record
 
 _MARK = b"equipoise machine code"
 
@@ -57,17 +60,38 @@ def packed(symbol: str, code: bytes) -> bytes:
 
 
 def kinds(arguments: Sequence[Argument]) -> tuple[str, ...]:
-    """Return what arguments are: ``int``, or the kind and the number of dimensions of an array.
+    """Return what arguments are.
+
+    That is ``int``; the kind and the number of dimensions of an array; ``record`` and its name; or
+    ``rows`` for a structured array, all of whose fields have eight bytes. The last two go on with
+    the kind of each field, after semicolons.
 
     Examples
     --------
     >>> kinds([np.zeros((2, 3)), 7])
     ('f8 2', 'int')
     """
-    return tuple(
-        f"{argument.dtype.str[1:]} {argument.ndim}" if isinstance(argument, np.ndarray) else "int"
-        for argument in arguments
-    )
+    return tuple(_kind(argument) for argument in arguments)
+
+
+def is_array(kind: str) -> bool:
+    """Return whether an argument is one whose lengths follow it."""
+    return not kind.startswith(("int", "record"))
+
+
+def _kind(argument: Argument) -> str:
+    """Return what an argument is."""
+    if isinstance(argument, np.ndarray):
+        if argument.dtype.fields:
+            fields = (
+                f"{name}={dtype.str[1:]}" for name, (dtype, *_) in argument.dtype.fields.items()
+            )
+            return "; ".join(["rows", *fields])
+        return f"{argument.dtype.str[1:]} {argument.ndim}"
+    if not isinstance(argument, tuple):
+        return "int"
+    named = argument._asdict().items()  # type: ignore[attr-defined]
+    return "; ".join([f"record {type(argument).__name__}", *(f"{n}={_kind(v)}" for n, v in named)])
 
 
 class Loaded:
@@ -112,10 +136,11 @@ class Loaded:
         before, after
             The other arguments, which stay alive as long as the function.
         """
-        first, last = _flat(before), _flat(after)
+        records: list[NDArray[np.int64]] = []
+        first, last = _flat(before, records), _flat(after, records)
         # Compiled functions write a result, and what an error would be, behind two pointers.
         answers = ctypes.create_string_buffer(32)
-        place, alive = ctypes.addressof(answers), (answers, before, after)
+        place, alive = ctypes.addressof(answers), (answers, before, after, records)
 
         def call(*numbers: int) -> None:
             flat = (place, place + 16, *first, *numbers, *last)
@@ -134,11 +159,18 @@ class Loaded:
         return self._function
 
 
-def _flat(arguments: Sequence[Argument]) -> list[int]:
-    """Return arguments as whole numbers: of an array where it stands, and its lengths."""
+def _flat(arguments: Sequence[Argument], records: list[NDArray[np.int64]]) -> list[int]:
+    """Return arguments as whole numbers: of an array where it stands, and its lengths.
+
+    Of a record where it stands among `records`, which must stay alive.
+    """
     flat: list[int] = []
     for argument in arguments:
-        if isinstance(argument, np.ndarray):
+        if isinstance(argument, tuple):
+            words = [one.ctypes.data if isinstance(one, np.ndarray) else one for one in argument]
+            records.append(np.array(words, dtype=np.int64))
+            flat.append(records[-1].ctypes.data)
+        elif isinstance(argument, np.ndarray):
             flat += (argument.ctypes.data, *argument.shape)
         else:
             flat.append(int(argument))

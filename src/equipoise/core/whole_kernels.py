@@ -9,9 +9,10 @@ import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import Any
 
 from llvmlite.binding import ModuleRef
-from numba.core import typed_passes, untyped_passes
+from numba.core import event, ir, typed_passes, untyped_passes
 from numba.core.codegen import JITCodeLibrary, JITCPUCodegen
 from numba.core.compiler import CompilerBase
 from numba.core.compiler_lock import global_compiler_lock
@@ -28,7 +29,6 @@ _WRAPPER = "_ZN7cpython"
 _PASSES = (
     untyped_passes.TranslateByteCode,
     untyped_passes.FixupArgs,
-    untyped_passes.IRProcessing,
     untyped_passes.ReconstructSSA,
     typed_passes.NopythonTypeInference,
     typed_passes.PreLowerStripPhis,
@@ -115,6 +115,21 @@ def _remembered(usual: Callable[..., object]) -> Callable[..., object]:
     return get_call_type
 
 
+def _variables(_self: object, value: Any) -> list[ir.Var]:  # noqa: ANN401
+    """Return the variables in a value: Numba asks of each number and each text what it is."""
+    kind = type(value)
+    if kind is ir.Var:
+        return [value]
+    if kind is dict:
+        value = value.values()
+    elif kind is not list and kind is not tuple:
+        return value.list_vars() if isinstance(value, ir.Inst) else []
+    return [found for one in value if type(one) not in _WITHOUT for found in _variables(_self, one)]
+
+
+_WITHOUT = frozenset([ir.Loc, str, int, float, bool, type(None)])
+
+
 @contextmanager
 def whole_kernels() -> Iterator[None]:
     """Compile parts without making machine code of them, as long as this lasts."""
@@ -125,11 +140,17 @@ def whole_kernels() -> Iterator[None]:
         gc.disable()  # it makes a million objects that stay, through which Python would go again
         meaning = BaseFunction.get_call_type
         BaseFunction.get_call_type = _remembered(meaning)  # type: ignore[assignment, method-assign]
+        # And it tells the clocks of all functions around of each step that it makes.
+        told, event.broadcast = event.broadcast, lambda _event: None
+        named = ir.Inst._rec_list_vars
+        ir.Inst._rec_list_vars = _variables  # type: ignore[method-assign]
         try:
             yield
         finally:
             context._internal_codegen = usual
             BaseFunction.get_call_type = meaning  # type: ignore[method-assign]
+            event.broadcast = told
+            ir.Inst._rec_list_vars = named  # type: ignore[method-assign]
             if collects:
                 gc.enable()
 

@@ -8,6 +8,7 @@ from equipoise.clinical.compiled.in_time.lanes import draw_luck
 from equipoise.clinical.compiled.in_time.parts import Beginning, Cell, Model, Room, Sizes
 from equipoise.clinical.compiled.in_time.rewards import fixed
 from equipoise.clinical.compiled.in_time.rows import LANES, LUCK, WAIT
+from equipoise.core.lean import span
 from equipoise.core.machine_code import called, fused
 
 Floats = NDArray[np.float64]
@@ -28,12 +29,12 @@ def hold_exposures(sizes: Sizes, beginning: Beginning, room: Room, cell: Cell, k
     """Keep the hazards that patients pass before they first move: the same in all strategies."""
     lanes, size = room.lanes, cell.patients + LANES
     for place in range(0, cell.patients, LANES):
-        for number in range(beginning.ways):
+        for number in span(0, beginning.ways):
             if number % 4 == 0:
                 _luck(sizes, room, cell, number // 4, place, keys[0], keys[1])
             row = LUCK + number % 4 * LANES
             held = (cell.group * beginning.ways + number) * size + place
-            for j in range(LANES):
+            for j in span(0, LANES):
                 room.exposure[held + j] = -log_ordinary(lanes[row + j])
     room.held[cell.group] = cell.held
 
@@ -55,13 +56,13 @@ def exposures(  # noqa: PLR0917 - kernels have no keywords
     if visit == 0:
         size = cell.patients + LANES
         held = (cell.group * beginning.ways + number) * size
-        for j in range(LANES):
+        for j in span(0, LANES):
             lanes[WAIT + j] = room.exposure[held + room.patient[at + j]]
         return
     if number % 4 == 0:
         _luck(sizes, room, cell, (visit * width + number) // 4, at, keys[0], keys[1])
     row = LUCK + number % 4 * LANES
-    for j in range(LANES):
+    for j in span(0, LANES):
         lanes[WAIT + j] = -log_ordinary(lanes[row + j])
 
 
@@ -80,9 +81,9 @@ def draw_start(  # noqa: PLR0917 - kernels have no keywords
         return
     for place in range(0, cell.patients, LANES):
         _luck(sizes, room, cell, int(0.0), place, keys[2], keys[3])
-        for j in range(LANES):
+        for j in span(0, LANES):
             chosen, reached = last, 0.0
-            for k in range(last):
+            for k in span(0, last):
                 patient = room.patient[place + j]
                 reached += fixed(values, cell, beginning.share[k], patient)
                 if room.lanes[LUCK + j] < reached:
@@ -95,23 +96,23 @@ def draw_start(  # noqa: PLR0917 - kernels have no keywords
 def begin(model: Model, beginning: Beginning, room: Room, cell: Cell) -> None:
     """Put those who must be followed into the queues of where they begin."""
     size = cell.patients + LANES
-    for queue in range(2 * model.states):
+    for queue in span(0, 2 * model.states):
         room.length[queue] = 0
-    for k in range(beginning.states):
+    for k in span(0, beginning.states):
         state = beginning.state[k]
         to = state * size
         if model.is_idle[state]:
             continue
         if beginning.states == 1:
-            for patient in range(cell.patients):
+            for patient in span(0, cell.patients):
                 room.patient[to + patient] = patient
             to += cell.patients
         else:
-            for patient in range(cell.patients):
+            for patient in span(0, cell.patients):
                 room.patient[to] = patient
                 to += 1 if room.began[patient] == state else 0
         room.length[state] = to - state * size
-        for at in range(state * size, to):
+        for at in span(state * size, to):
             room.now[at], room.cost_worth[at], room.health_worth[at] = 0.0, 0.0, 0.0
 
 
@@ -128,19 +129,19 @@ def first_day(  # noqa: PLR0917 - kernels have no keywords
     """Note who is alive on the first day, and add what it brings to them."""
     alive = cell.base + 2 * model.rewards * sizes.years
     first, living = alive + sizes.years, 0.0
-    for at in range(beginning.states):
+    for at in span(0, beginning.states):
         state, begun = beginning.state[at], cell.patients
         if beginning.states > 1:
             begun = 0
-            for patient in range(cell.patients):
+            for patient in span(0, cell.patients):
                 begun += 1 if room.began[patient] == state else 0
         living += begun * cell.scale if model.is_living[state] else 0.0
-        for k in range(beginning.event_first[state], beginning.event_first[state + 1]):
+        for k in span(beginning.event_first[state], beginning.event_first[state + 1]):
             to, number = first + beginning.event_reward[k], beginning.event_value[k]
             if cell.step == 0:
                 out[to] += begun * cell.scale * fixed(values, cell, number, 0)
                 continue
-            for patient in range(cell.patients):
+            for patient in span(0, cell.patients):
                 if beginning.states == 1 or room.began[patient] == state:
                     out[to] += fixed(values, cell, number, patient) * cell.scale
     out[alive] += living

@@ -39,6 +39,7 @@ from equipoise.clinical.compiled.in_time.rows import (
 from equipoise.clinical.compiled.in_time.ways import find_laws, load_law, wait_by_cycles
 from equipoise.clinical.compiled.in_time.worth import discount_ends, discount_starts
 from equipoise.clinical.time_reference import MOST_VISITS
+from equipoise.core.lean import span
 from equipoise.core.machine_code import fused
 
 Floats = NDArray[np.float64]
@@ -60,12 +61,12 @@ def _look(  # noqa: PLR0917 - kernels have no keywords
 ) -> None:
     """Find when and by which way some patients leave the state in which all of them are."""
     lanes = room.lanes
-    for j in range(LANES):
+    for j in span(0, LANES):
         lanes[NOW + j], lanes[BEST + j], lanes[WAY + j] = room.now[at + j], np.inf, 0.0
         lanes[COST_BEFORE + j] = room.cost_worth[at + j]
         lanes[HEALTH_BEFORE + j] = room.health_worth[at + j]
     first = model.way_first[state]
-    for way in range(first, model.way_first[state + 1]):
+    for way in span(first, model.way_first[state + 1]):
         exposures(sizes, beginning, room, cell, keys, visit, model.width, way - first, at)
         if model.way_changes[way]:
             wait_by_cycles(model, room, values, cell, way, at)
@@ -73,13 +74,13 @@ def _look(  # noqa: PLR0917 - kernels have no keywords
             load_law(model, room, values, cell, way, at)
             wait(lanes, model.way_kind[way], model.way_clock[way])
         which = float(way)
-        for j in range(LANES):
+        for j in span(0, LANES):
             # What is no number is never less.
             end, best = lanes[NOW + j] + lanes[WAIT + j], lanes[BEST + j]
             lanes[WAY + j] = which if end < best else lanes[WAY + j]
             lanes[BEST + j] = end if end < best else best
     horizon = model.horizon[0]
-    for j in range(LANES):
+    for j in span(0, LANES):
         best = lanes[BEST + j]
         lanes[END + j] = best if best < horizon else horizon
         lanes[WAY + j] = lanes[WAY + j] if best < horizon else -1.0
@@ -102,10 +103,10 @@ def _settle(  # noqa: PLR0917 - kernels have no keywords
     if (cell.step == 0) & (sizes.years == 1) & (model.state_changes[state] == 0):
         add_whole(lanes, room.sums, 3 * state * LANES, count)
     else:
-        for j in range(count):
+        for j in span(0, count):
             stay(model, sizes, room, values, out, cell, state, room.patient[at + j], j)
     if model.effect_first[first] < model.effect_first[model.way_first[state + 1]]:
-        for j in range(count):
+        for j in span(0, count):
             way = int(lanes[WAY + j])
             if way >= 0:
                 moved(model, sizes, room, values, out, cell, way, room.patient[at + j], j)
@@ -117,13 +118,13 @@ def _queue(  # noqa: PLR0917 - kernels have no keywords
 ) -> None:
     """Put those of some patients who must be followed into the queues of where they go."""
     lanes = room.lanes
-    for way in range(model.way_first[state], model.way_first[state + 1]):
+    for way in span(model.way_first[state], model.way_first[state + 1]):
         target = model.way_target[way]
         if model.is_idle[target]:
             continue
         which, begin = float(way), (side + target) * size
         to = begin + room.length[side + target]
-        for j in range(count):
+        for j in span(0, count):
             # Without a branch, which nobody could foresee: who does not go is overwritten.
             room.patient[to], room.now[to] = room.patient[at + j], lanes[END + j]
             room.cost_worth[to] = lanes[COST_WORTH + j]
@@ -149,9 +150,9 @@ def _visit(  # noqa: PLR0917 - kernels have no keywords
     size, queues = cell.patients + LANES, model.states
     here = visit % 2 * queues
     other = queues - here
-    for state in range(model.states):
+    for state in span(0, model.states):
         room.length[other + state] = 0
-    for state in range(model.states):
+    for state in span(0, model.states):
         count = room.length[here + state]
         for place in range(0, count, LANES):
             at = (here + state) * size + place
@@ -161,7 +162,7 @@ def _visit(  # noqa: PLR0917 - kernels have no keywords
             _settle(model, sizes, room, values, out, cell, state, at, some)
             _queue(model, room, size, state, other, at, some)
     left = 0
-    for state in range(model.states):
+    for state in span(0, model.states):
         left += room.length[other + state]
     return left
 
@@ -174,12 +175,9 @@ def follow(  # noqa: PLR0917 - kernels have no keywords
     discount: Discount,
     room: Room,
     values: Floats,
-    draws: Whole,
-    ages: Floats,
     keys: Whole,
-    stretches: Whole,
     out: Floats,
-    number: int,
+    cell: Cell,
 ) -> int:
     """Follow the patients of one cell until nothing more happens; return how many go on endlessly.
 
@@ -192,21 +190,14 @@ def follow(  # noqa: PLR0917 - kernels have no keywords
     values
         All numbers, dims (value, draw, strategy, age, subgroup, patient); the last has length 1
         where patients do not differ.
-    draws
-        Numbers of the draws.
-    ages
-        At the start, years.
     keys
         Of the luck of moves and of the first day, two numbers each.
-    stretches
-        Number of the first patient and how many there are, of each stretch.
     out
         Dims (stretch, draw, strategy, age, result). Results are each reward by year, as it is and
         then at its present value; who is alive by year; each reward of the first day.
-    number
-        Of the cell, dims (stretch, draw, strategy, age, subgroup).
+    cell
+        Who is followed.
     """
-    cell = _cell(model, sizes, values, draws, ages, stretches, number)
     _clear(model, sizes, room, cell)
     discount_starts(model, sizes, discount, room, cell.place)
     if cell.step == 0:
@@ -227,36 +218,12 @@ def follow(  # noqa: PLR0917 - kernels have no keywords
 @fused
 def _clear(model: Model, sizes: Sizes, room: Room, cell: Cell) -> None:
     """Make room for a cell."""
-    for k in range(model.states * sizes.years * 4):
+    for k in span(0, model.states * sizes.years * 4):
         room.stays[k] = 0.0
-    for k in range(model.states * 3 * LANES):
+    for k in span(0, model.states * 3 * LANES):
         room.sums[k] = 0.0
-    for k in range(model.way_first[model.states] * sizes.years * 4):
+    for k in span(0, model.way_first[model.states] * sizes.years * 4):
         room.moves[k] = 0.0
     last = cell.patients - 1
     for k in range(cell.patients + LANES):  # rows are filled up
         room.patient[k] = k if k < last else last
-
-
-@fused
-def _cell(  # noqa: PLR0917 - kernels have no keywords
-    model: Model,
-    sizes: Sizes,
-    values: Floats,
-    draws: Whole,
-    ages: Floats,
-    stretches: Whole,
-    number: int,
-) -> Cell:
-    """Return the cell of a number."""
-    own, per_draw = number // sizes.groups, sizes.strategies * sizes.ages
-    group, held = number % sizes.groups, own // per_draw
-    place, stretch = held % sizes.places, held // sizes.places
-    per_value = sizes.places * per_draw * sizes.groups * sizes.people
-    row = number % (sizes.places * per_draw * sizes.groups) * sizes.people
-    results = (2 * model.rewards + 1) * sizes.years + model.rewards
-    return Cell(
-        stretches[2 * stretch], stretches[2 * stretch + 1], held + 1, row,
-        1 if sizes.people > 1 else 0, per_value, place, draws[place], group,
-        ages[own % sizes.ages], values[sizes.weight * per_value + row], own * results,
-    )  # fmt: skip

@@ -2,20 +2,27 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.clinical.compiled.build import ready
 from equipoise.clinical.compiled.engine import share_out
-from equipoise.clinical.compiled.in_time.parts import Beginning, Discount, Model, Room, Sizes
+from equipoise.clinical.compiled.in_time.parts import (
+    Beginning,
+    Cell,
+    Discount,
+    Model,
+    Room,
+    Sizes,
+)
 from equipoise.clinical.compiled.in_time.rows import LANES, ROWS
 from equipoise.clinical.discounting import Discounting
 from equipoise.clinical.in_time import MOVE, Numbers, Reward
 from equipoise.clinical.patients import START, Patients
 from equipoise.clinical.stretches import paced
 from equipoise.clinical.time_reference import EndlessError, TimeSums
+from equipoise.core.object_code import Argument
 from equipoise.core.random import patient_key
 
 Floats = NDArray[np.float64]
@@ -33,7 +40,21 @@ _PATHS = 4_000_000
 _SUMS = 2_000_000
 """Numbers of results that stretches hold at once."""
 
-_Kind = type[Model] | type[Sizes] | type[Beginning] | type[Discount]
+_TEXT = """
+from equipoise.clinical.compiled.in_time.course import follow
+from equipoise.core.lean import span
+from equipoise.core.machine_code import fused
+
+
+@fused
+def kernel(model, sizes, beginning, discount, room, values, keys, out, endless, cells):
+    for number in span(0, cells.size):
+        if follow(model, sizes, beginning, discount, room, values, keys, out, cells[number]) > 0:
+            endless[0] = 1
+            break
+"""
+
+_CELL = np.dtype([(name, "f8" if name in {"age", "scale"} else "i8") for name in Cell._fields])
 
 
 @dataclass
@@ -122,55 +143,56 @@ class TimeKernel:
     def _run(self, stretches: Sequence[Patients], out: Floats) -> None:
         """Follow some stretches of patients on threads, each of which has room of its own."""
         strategies, groups, ages, count = self._cells
-        sizes = Sizes(
-            places=count, strategies=strategies, ages=ages, groups=groups, people=self._people,
-            years=self._years, weight=self._weight,
-        )  # fmt: skip
-        endless = np.zeros(1, dtype=np.int64)
-        given = (
-            *self._model, *sizes, *self._beginning, *self._discount, self._packed, self._draws,
-            self._ages, _keys(stretches[0]), _spans(stretches), out.ravel(), endless,
-        )  # fmt: skip
+        sizes = Sizes(groups=groups, years=self._years)
+        keys, endless, flat = _keys(stretches[0]), np.zeros(1, dtype=np.int64), out.ravel()
         most, ways = max(one.count for one in stretches), self._beginning.ways
-        kernel = ready(_text(), *given, *_room(self._model, sizes, ways, most), 0, 0)
-        cells = strategies * ages * groups
+        # All cells of a draw at once, for they have luck in common.
+        per_draw = strategies * ages * groups
+
+        def given(room: Room, first: int, last: int) -> tuple[Argument, ...]:
+            cells = self._at(stretches, np.arange(first * per_draw, last * per_draw))
+            return (
+                self._model, sizes, self._beginning, self._discount, room, self._packed, keys,
+                flat, endless, cells,
+            )  # fmt: skip
 
         def begin() -> Callable[[int, int], None]:
-            run = kernel.over(*given, *_room(self._model, sizes, ways, most))
-            # All cells of a draw at once, for they have luck in common.
-            return lambda first, last: run(first * cells, last * cells)
+            room = _room(self._model, sizes, ways, most)
+            return lambda first, last: kernel(*given(room, first, last))
 
+        kernel = ready(_TEXT, *given(_room(self._model, sizes, ways, most), 0, 0))
         share_out(begin, len(stretches) * count, turns=_TURNS)
         if endless[0]:
             raise EndlessError
 
-
-@lru_cache(maxsize=1)
-def _text() -> str:
-    """Return the text of the kernel: its arguments one by one, from which it makes the parts."""
-    given: dict[str, _Kind] = {
-        "model": Model,
-        "sizes": Sizes,
-        "beginning": Beginning,
-        "discount": Discount,
-    }
-    alone = ("values", "draws", "ages", "keys", "stretches", "out")
-    parts = {name: [f"{name}_{one}" for one in kind._fields] for name, kind in given.items()}
-    room = [f"room_{one}" for one in Room._fields]
-    flat = [one for fields in parts.values() for one in fields]
-    made = [f"    {name} = {given[name].__name__}({', '.join(fields)})\n"
-            for name, fields in parts.items()]  # fmt: skip
-    return (
-        "from equipoise.clinical.compiled.in_time.course import follow\n"
-        "from equipoise.clinical.compiled.in_time.parts import "
-        f"{', '.join(one.__name__ for one in (*given.values(), Room))}\n"
-        "from equipoise.core.machine_code import fused\n\n\n"
-        f"@fused\ndef kernel({', '.join((*flat, *alone, 'endless', *room, 'first', 'last'))}):\n"
-        f"{''.join(made)}    room = Room({', '.join(room)})\n"
-        "    for number in range(first, last):\n"
-        f"        if follow({', '.join((*given, 'room', *alone, 'number'))}) > 0:\n"
-        "            endless[0] = 1\n            break\n"
-    )
+    def _at(self, stretches: Sequence[Patients], numbers: Whole) -> NDArray[np.void]:
+        """Return cells by number, dims (stretch, draw, strategy, age, subgroup)."""
+        strategies, groups, ages, count = self._cells
+        stretch, draw, _strategy, age, group = np.unravel_index(
+            numbers, (len(stretches), count, strategies, ages, groups)
+        )
+        per_stretch = count * strategies * ages * groups
+        per_value = per_stretch * self._people
+        row = numbers % per_stretch * self._people
+        results = (2 * len(self._rewards) + 1) * self._years + len(self._rewards)
+        columns = {
+            "first": np.array([one.first for one in stretches])[stretch],
+            "patients": np.array([one.count for one in stretches])[stretch],
+            "held": stretch * count + draw + 1,
+            "row": row,
+            "step": int(self._people > 1),
+            "per_value": per_value,
+            "place": draw,
+            "draw": self._draws[draw],
+            "group": group,
+            "age": self._ages[age],
+            "scale": self._packed[self._weight * per_value + row],
+            "base": numbers // groups * results,
+        }
+        cells = np.empty(numbers.size, dtype=_CELL)
+        for name, values in columns.items():
+            cells[name] = values
+        return cells
 
 
 def _room(model: Model, sizes: Sizes, ways: int, most: int) -> Room:
@@ -275,11 +297,6 @@ def _keys(patients: Patients) -> Whole:
     """Return the keys of the luck of moves and of the first day."""
     keys = (patient_key(seed=patients.seed, decision=name) for name in (MOVE, START))
     return _whole([word for key in keys for word in key])
-
-
-def _spans(stretches: Sequence[Patients]) -> Whole:
-    """Return the number of the first patient and how many there are, of each stretch."""
-    return _whole([number for one in stretches for number in (one.first, one.count)])
 
 
 def _discount(discount: tuple[Discounting, Discounting], draws: int) -> Discount:

@@ -25,6 +25,7 @@ from equipoise.clinical.compiled.in_time.rows import (
     WEIBULL,
 )
 from equipoise.clinical.compiled.individuals.luck import uniform
+from equipoise.core.lean import span
 from equipoise.core.machine_code import called, fused
 from equipoise.core.random import MULTIPLIERS, ROUNDS, WEYL
 
@@ -53,13 +54,13 @@ def draw_luck(  # noqa: PLR0917 - kernels have no keywords
     Patient ``patients[at + j]`` is number ``first + patients[at + j] * step`` of all.
     """
     drawn, draw_high = np.uint64(draw), np.uint64(draw) >> _HALF
-    for j in range(LANES):
+    for j in span(0, LANES):
         # Only the lower halves are ever multiplied, so that nothing else needs to be cut off.
         number = np.uint64(first) + (np.uint64(patients[at + j]) & _LOW) * (np.uint64(step) & _LOW)
         k0, k1 = np.uint64(key0), np.uint64(key1)
         c0, c1, c2 = np.uint64(block), number, drawn
         c3 = ((number >> _HALF) << _UPPER) | draw_high
-        for _number in range(ROUNDS):
+        for _number in span(0, ROUNDS):
             one, other = _MULTIPLIER0 * (c0 & _LOW), _MULTIPLIER1 * (c2 & _LOW)
             c0, c1 = (other >> _HALF) ^ c1 ^ k0, other
             c2, c3 = (one >> _HALF) ^ c3 ^ k1, one
@@ -164,13 +165,13 @@ def wait(lanes: Floats, kind: int, clock: int) -> None:
     is_late = (clock != STATE) & (kind != EXPONENTIAL)
     if is_late & (kind == GOMPERTZ):
         # From now on the hazard is that of a Gompertz with another rate.
-        for j in range(LANES):
+        for j in span(0, LANES):
             lanes[WAIT + j] *= exp(-lanes[SHAPE + j] * lanes[PASSED + j])
     elif is_late:
         _add_passed(lanes, kind)
     _turn(lanes, kind)
     if is_late & (kind != GOMPERTZ):
-        for j in range(LANES):
+        for j in span(0, LANES):
             found = lanes[WAIT + j] - lanes[PASSED + j]
             lanes[WAIT + j] = 0.0 if found < 0.0 else found
 
@@ -178,34 +179,34 @@ def wait(lanes: Floats, kind: int, clock: int) -> None:
 @fused
 def _turn(lanes: Floats, kind: int) -> None:
     """Turn hazards since a clock began into times since then."""
-    for j in range(LANES):
+    for j in span(0, LANES):
         lanes[PACED + j] = lanes[WAIT + j] * lanes[PACE + j]
     if kind == EXPONENTIAL:
-        for j in range(LANES):
+        for j in span(0, LANES):
             lanes[WAIT + j] = lanes[PACED + j]
     elif kind == GOMPERTZ:
-        for j in range(LANES):
+        for j in span(0, LANES):
             grown = log1p(lanes[WAIT + j] * lanes[SCALE + j]) * lanes[INVERSE + j]
             lanes[WAIT + j] = lanes[PACED + j] if lanes[SHAPE + j] == 0.0 else grown
     else:
         if kind == LOGLOGISTIC:
-            for j in range(LANES):
+            for j in span(0, LANES):
                 lanes[PACED + j] = expm1(lanes[PACED + j])
         # In two loops, for which the processor has registers enough.
-        for j in range(LANES):
+        for j in span(0, LANES):
             lanes[PACED + j] = log(lanes[PACED + j]) * lanes[INVERSE + j]
-        for j in range(LANES):
+        for j in span(0, LANES):
             lanes[WAIT + j] = lanes[SCALE + j] * exp(lanes[PACED + j])
 
 
 @called
 def _add_passed(lanes: Floats, kind: int) -> None:
     """Add the hazard that the clock has passed already, of what has a scale."""
-    for j in range(LANES):
+    for j in span(0, LANES):
         power = _weibull_hazard(lanes[PASSED + j], lanes[SHAPE + j], lanes[SCALE + j])
         lanes[PACED + j] = power
     if kind == LOGLOGISTIC:
-        for j in range(LANES):
+        for j in span(0, LANES):
             lanes[PACED + j] = log1p(lanes[PACED + j])
-    for j in range(LANES):
+    for j in span(0, LANES):
         lanes[WAIT + j] += lanes[PACED + j] / lanes[PACE + j]

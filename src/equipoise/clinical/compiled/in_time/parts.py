@@ -84,18 +84,10 @@ class Discount(NamedTuple):
 
 
 class Sizes(NamedTuple):
-    """Lengths of the dims of the values but the first, and of the results."""
+    """Lengths of dims of the values and of the results."""
 
-    places: int
-    """Draws."""
-    strategies: int
-    ages: int
     groups: int
-    people: int
-    """1 where patients do not differ."""
     years: int
-    weight: int
-    """Value of the subgroup's weight."""
 
 
 class Room(NamedTuple):
@@ -134,7 +126,7 @@ class Room(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """The patients of one stretch, draw, strategy, age and subgroup."""
+    """The patients of one stretch, draw, strategy, age and subgroup: a row of an array."""
 
     first: int
     """Number of the first of them in the subgroup."""

@@ -15,6 +15,7 @@ from equipoise.clinical.compiled.in_time.rows import (
     LANES,
     NOW,
 )
+from equipoise.core.lean import span
 from equipoise.core.machine_code import called, fused
 
 Floats = NDArray[np.float64]
@@ -70,7 +71,7 @@ def _piece(  # noqa: PLR0917 - kernels have no keywords
         room.stays[at + 1] += cost
         room.stays[at + 2] += health
         return
-    for k in range(model.yearly_first[state], model.yearly_first[state + 1]):
+    for k in span(model.yearly_first[state], model.yearly_first[state + 1]):
         reward = model.yearly_reward[k]
         value = value_of(model, values, cell, model.yearly_value[k], patient, cycle) * cell.scale
         at = cell.base + reward * sizes.years + year
@@ -134,7 +135,7 @@ def add_whole(lanes: Floats, sums: Floats, at: int, count: int) -> None:
 
     `sums` begin at `at`.
     """
-    for j in range(count):
+    for j in span(0, count):
         sums[at + j] += lanes[END + j] - lanes[NOW + j]
         sums[at + LANES + j] += lanes[COST_WORTH + j] - lanes[COST_BEFORE + j]
         sums[at + 2 * LANES + j] += lanes[HEALTH_WORTH + j] - lanes[HEALTH_BEFORE + j]
@@ -164,7 +165,7 @@ def moved(  # noqa: PLR0917 - kernels have no keywords
         room.moves[at] += 1.0
         room.moves[at + 1] += cost
         room.moves[at + 2] += health
-    for k in range(first, last):
+    for k in span(first, last):
         number = model.effect_value[k]
         if (cell.step == 0) & (model.value_changes[number] == 0):
             continue
@@ -190,7 +191,7 @@ def _book(  # noqa: PLR0917 - kernels have no keywords
     worth: int,
 ) -> None:
     """Add what amounts of each year bring: as it is, and `present` numbers on what it is worth."""
-    for year in range(years):
+    for year in span(0, years):
         out[to + year] += value * amounts[at + 4 * year]
         out[to + present + year] += value * amounts[at + 4 * year + worth]
 
@@ -199,7 +200,7 @@ def _book(  # noqa: PLR0917 - kernels have no keywords
 def _fold(room: Room, state: int, at: int) -> None:
     """Add the stays of the whole course, lane by lane, to those of the first year."""
     length, cost, health = 0.0, 0.0, 0.0
-    for j in range(3 * state * LANES, (3 * state + 1) * LANES):
+    for j in span(3 * state * LANES, (3 * state + 1) * LANES):
         length += room.sums[j]
         cost += room.sums[j + LANES]
         health += room.sums[j + 2 * LANES]
@@ -215,19 +216,19 @@ def add_up(  # noqa: PLR0917 - kernels have no keywords
     """Turn the stays and moves of patients who do not differ into results."""
     years, per_value = sizes.years, cell.per_value
     present = model.rewards * years
-    for state in range(model.states):
+    for state in span(0, model.states):
         at = state * years * 4
         _fold(room, state, at)
         if model.is_living[state]:
-            for year in range(years):
+            for year in span(0, years):
                 out[cell.base + 2 * present + year] += room.stays[at + 4 * year + 3] * cell.scale
-        for k in range(model.yearly_first[state], model.yearly_first[state + 1]):
+        for k in span(model.yearly_first[state], model.yearly_first[state + 1]):
             reward = model.yearly_reward[k]
             value = values[model.yearly_value[k] * per_value + cell.row] * cell.scale
             to, worth = cell.base + reward * years, 1 + model.is_health[reward]
             _book(out, to, present, years, value, room.stays, at, worth)
-    for way in range(model.way_first[model.states]):
-        for k in range(model.effect_first[way], model.effect_first[way + 1]):
+    for way in span(0, model.way_first[model.states]):
+        for k in span(model.effect_first[way], model.effect_first[way + 1]):
             reward, number = model.effect_reward[k], model.effect_value[k]
             value = values[number * per_value + cell.row] * cell.scale
             to, worth = cell.base + reward * years, 1 + model.is_health[reward]

@@ -18,6 +18,7 @@ from equipoise.clinical.compiled.in_time.rows import (
     STATE,
     WAIT,
 )
+from equipoise.core.lean import span
 from equipoise.core.machine_code import called, fused
 
 Floats = NDArray[np.float64]
@@ -27,7 +28,7 @@ Whole = NDArray[np.int64]
 @fused
 def find_laws(model: Model, room: Room, values: Floats, cell: Cell) -> None:
     """Put the numbers of all ways into place, where patients do not differ."""
-    for way in range(model.way_first[model.states]):
+    for way in span(0, model.way_first[model.states]):
         at = 3 * way
         a = values[model.way_values[at] * cell.per_value + cell.row]
         b = values[model.way_values[at + 1] * cell.per_value + cell.row]
@@ -43,7 +44,7 @@ def _spread(lanes: Floats, laws: Floats, way: int) -> None:
     pace, inverse, scale, shape = (
         laws[4 * way], laws[4 * way + 1], laws[4 * way + 2], laws[4 * way + 3],
     )  # fmt: skip
-    for j in range(LANES):
+    for j in span(0, LANES):
         lanes[PACE + j], lanes[INVERSE + j] = pace, inverse
         lanes[SCALE + j], lanes[SHAPE + j] = scale, shape
 
@@ -53,11 +54,11 @@ def _gather(  # noqa: PLR0917 - kernels have no keywords
     lanes: Floats, values: Floats, patient: Whole, at: int, kind: int, a: int, b: int, ratio: int
 ) -> None:
     """Put the numbers of a way into rows, of each patient; its values begin at a, b and ratio."""
-    for j in range(LANES):
+    for j in span(0, LANES):
         k = patient[at + j]
         lanes[SHAPE + j], lanes[SCALE + j] = values[a + k], values[b + k]
         lanes[PACE + j] = values[ratio + k]
-    for j in range(LANES):
+    for j in span(0, LANES):
         pace, inverse, scale, shape = law(
             kind, lanes[SHAPE + j], lanes[SCALE + j], lanes[PACE + j]
         )  # fmt: skip
@@ -83,7 +84,7 @@ def load_law(  # noqa: PLR0917 - kernels have no keywords
         )  # fmt: skip
     if clock != STATE:
         before = cell.age if clock == AGE else 0.0
-        for j in range(LANES):
+        for j in span(0, LANES):
             lanes[PASSED + j] = lanes[NOW + j] + before
 
 
@@ -93,11 +94,11 @@ def wait_by_cycles(  # noqa: PLR0917 - kernels have no keywords
 ) -> None:
     """Put the time into place until a way opens whose hazard changes from cycle to cycle."""
     kind, clock, own = model.way_kind[way], model.way_clock[way], 3 * way
-    for j in range(LANES):
+    for j in span(0, LANES):
         patient, now = room.patient[at + j], room.lanes[NOW + j]
         since = -now if clock == STATE else (cell.age if clock == AGE else 0.0)
         left, begin, found = room.lanes[WAIT + j], now, np.inf
-        for cycle in range(cycle_of(model, now), model.cycles):
+        for cycle in span(cycle_of(model, now), model.cycles):
             a = value_of(model, values, cell, model.way_values[own], patient, cycle)
             b = value_of(model, values, cell, model.way_values[own + 1], patient, cycle)
             ratio = value_of(model, values, cell, model.way_values[own + 2], patient, cycle)
