@@ -9,6 +9,7 @@ __version__ = "0.1.0"
 __all__ = [
     "CurveFits",
     "ModelRun",
+    "PublishedCurve",
     "Results",
     "Verification",
     "assess",
@@ -18,6 +19,7 @@ __all__ = [
     "one_way",
     "one_way_of_study",
     "open_results",
+    "read_estimates",
     "run_model",
     "scenarios",
     "seed_mistakes",
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from equipoise.api import (
         CurveFits,
         ModelRun,
+        PublishedCurve,
         Results,
         Verification,
         assess,
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
         one_way,
         one_way_of_study,
         open_results,
+        read_estimates,
         run_model,
         scenarios,
         seed_mistakes,

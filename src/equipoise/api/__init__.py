@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from equipoise.core.on_demand import on_demand
 
 if TYPE_CHECKING:
-    from equipoise.api.fitting import CurveFits, fit_curves
+    from equipoise.api.fitting import CurveFits, PublishedCurve, fit_curves, read_estimates
     from equipoise.api.models import ModelRun, run_model
     from equipoise.api.results import Results, open_results
     from equipoise.api.sensitivity import (
@@ -33,7 +33,7 @@ else:
     __getattr__, __dir__ = on_demand(
         __name__,
         {
-            "fitting": ("CurveFits", "fit_curves"),
+            "fitting": ("CurveFits", "PublishedCurve", "fit_curves", "read_estimates"),
             "models": ("ModelRun", "run_model"),
             "results": ("Results", "open_results"),
             "sensitivity": (
@@ -52,6 +52,7 @@ else:
 __all__ = [
     "CurveFits",
     "ModelRun",
+    "PublishedCurve",
     "Results",
     "Verification",
     "assess",
@@ -61,6 +62,7 @@ __all__ = [
     "one_way",
     "one_way_of_study",
     "open_results",
+    "read_estimates",
     "run_model",
     "scenarios",
     "seed_mistakes",

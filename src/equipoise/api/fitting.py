@@ -6,11 +6,13 @@ from pathlib import Path
 from equipoise.evidence.curves import SurvivalData
 from equipoise.evidence.curves.compare import wanted_curves
 from equipoise.evidence.curves.cure import Cure
+from equipoise.evidence.curves.estimates import CureLink
 from equipoise.evidence.curves.splines import SplineScale
 from equipoise.pipeline.fitting import CurveFits, Source
 from equipoise.pipeline.fitting import fit_curves as fit_all
+from equipoise.pipeline.fitting.published import PublishedCurve, read_published
 
-__all__ = ["CurveFits", "fit_curves"]
+__all__ = ["CurveFits", "PublishedCurve", "fit_curves", "read_estimates"]
 
 
 def fit_curves(
@@ -30,6 +32,7 @@ def fit_curves(
     by: str | None = None,
     landmarks: Sequence[float] = (),
     time_unit: str | None = None,
+    external: str | Path | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> CurveFits:
     """Fit survival curves and compare them; those that are refused stay, with the reason.
@@ -62,6 +65,9 @@ def fit_curves(
         Times at which shares are told; omitted are round ones.
     time_unit
         ``year``, ``month``, ``week`` or ``day``; it changes no fit.
+    external
+        Path of a CSV file of what other data show, which is set beside the curves: `time`,
+        `survival` and, if known, `low`, `high`, `group`, `source`.
     progress
         Called with the share of the work done, between 0 and 1.
 
@@ -93,7 +99,47 @@ def fit_curves(
     )
     return fit_all(
         source, wanted, covariates=covariates, moved=moved, by=by, at=landmarks, unit=time_unit,
-        progress=progress,
+        external=_path(external), progress=progress,
+    )  # fmt: skip
+
+
+def read_estimates(
+    coefficients: str | Path,
+    covariance: str | Path,
+    family: str,
+    *,
+    time_unit: str,
+    cure: Cure | None = None,
+    cure_link: CureLink = "logistic",
+    log_knots: Sequence[float] = (),
+    spline_scale: SplineScale = "hazard",
+) -> PublishedCurve:
+    """Read a survival curve that somebody else has fitted.
+
+    Parameters
+    ----------
+    coefficients, covariance
+        Paths of CSV files as R's flexsurv writes them: ``write.csv(fit$res.t)`` and
+        ``write.csv(vcov(fit))``.
+    family
+        Of the curve, or ``spline``.
+    time_unit
+        ``year``, ``month``, ``week`` or ``day``.
+    cure, cure_link
+        As of `fit_curves`.
+    log_knots, spline_scale
+        Of a spline: logarithms of all knots, and what it is of.
+
+    Raises
+    ------
+    SpecError
+        With all that is wrong with the files, each with its line and column.
+    FieldError
+        With a name that is none.
+    """
+    return read_published(
+        Path(coefficients), Path(covariance), family, unit=time_unit, cure=cure,
+        cure_link=cure_link, log_knots=log_knots, spline_scale=spline_scale,
     )  # fmt: skip
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.console import Console
 
+from equipoise.cli.estimates import HELP as ESTIMATES_HELP
+from equipoise.cli.estimates import estimates
 from equipoise.cli.fitting_commands import HELP as FIT_HELP
 from equipoise.cli.fitting_commands import fit
 from equipoise.cli.loading import loading
@@ -48,6 +50,7 @@ model_app = typer.Typer(
 app.add_typer(model_app, name="model")
 app.add_typer(sensitivity_app, name="sensitivity")
 app.command("fit", cls=Command, options_metavar=OPTIONS, help=FIT_HELP)(fit)
+app.command("estimates", cls=Command, options_metavar=OPTIONS, help=ESTIMATES_HELP)(estimates)
 
 
 @app.callback(invoke_without_command=True)

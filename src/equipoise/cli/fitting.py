@@ -109,6 +109,7 @@ class Asked:
     out: Path | None
     picture: PictureName
     model: InModel
+    external: Path | None
     life_table: Path | None
     age: float | None
 
@@ -153,7 +154,7 @@ def run_fit(asked: Asked, console: Console) -> None:
     )  # fmt: skip
     found = _with_bar(lambda heard: fit_curves(
         source, wanted, covariates=covariates, moved=moved, by=asked.by, at=asked.landmarks,
-        unit=asked.unit, progress=heard,
+        unit=asked.unit, external=asked.external, progress=heard,
     ))  # fmt: skip
     show_fits(console, found)
     _write_model(asked.model, found, console)
@@ -180,12 +181,19 @@ def _covariates(words: Sequence[str], mistakes: Mistakes) -> tuple[list[str], di
 
 
 def _write_model(asked: InModel, found: CurveFits, console: Console) -> None:
-    """Write the part of a model file, whole or not at all."""
+    """Write the part of a model file, if it is asked for."""
     if asked.path is None or asked.source is None:
         return
     text = found.model_yaml(
         name=asked.name, source=asked.source, status=asked.status, curve=asked.curve
     )
+    write_model_part(asked, text, console)
+
+
+def write_model_part(asked: InModel, text: str, console: Console) -> None:
+    """Write a part of a model file, whole or not at all."""
+    if asked.path is None:
+        return
     with held_back():
         model_place(asked.path)
         write_text(asked.path, text)

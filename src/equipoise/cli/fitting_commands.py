@@ -134,6 +134,15 @@ SourceOption = Annotated[
 StatusOption = Annotated[
     Literal["read", "computed"], typer.Option("--status", help=_("Status of the estimates."))
 ]
+ExternalOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--external",
+        metavar="<path>",
+        help=_("CSV file of what other data show: time, survival and, if known, low, high, group, "
+               "source; set beside the curves."),
+    ),
+]  # fmt: skip
 LifeTableOption = Annotated[
     Path | None,
     typer.Option(
@@ -169,6 +178,7 @@ def fit(
     name: NameOption = "curve",
     source: SourceOption = None,
     status: StatusOption = "computed",
+    external: ExternalOption = None,
     life_table: LifeTableOption = None,
     age: AgeOption = None,
     language: LanguageOption = "en",
@@ -182,6 +192,7 @@ def fit(
         families=family or (), cure=cure, cure_link=cure_link, knots=knots or (),
         spline_scale=spline_scale, covariates=covariate or (), by=by, unit=time_unit,
         landmarks=landmark or (), out=out, picture=picture,
-        model=InModel(model_yaml, curve, name, source, status), life_table=life_table, age=age,
+        model=InModel(model_yaml, curve, name, source, status), external=external,
+        life_table=life_table, age=age,
     )  # fmt: skip
     run_fit(asked, Console())

@@ -46,6 +46,8 @@ def tables_of(found: CurveFits, group: GroupFits) -> Iterator[Table]:
         yield _refused(group)
     for profile in found.profiles(group):
         yield _landmarks(found, group, profile)
+        if found.external_of(group, profile) and group.fitted:
+            yield _beside(found, group, profile)
     if any(effects_of(one) for one in group.fitted):
         yield _effects(group)
 
@@ -106,6 +108,29 @@ def _landmarks(found: CurveFits, group: GroupFits, profile: Profile) -> Table:
         shares = profile.survival(one.fit, times).tolist()
         table.add_row(curve_label(one.wanted), *(format_percent(share) for share in shares),
                       _mean(means[one.wanted.key]))  # fmt: skip
+    return table
+
+
+def _beside(found: CurveFits, group: GroupFits, profile: Profile) -> Table:
+    """Return shares of other data and of the curves at their times."""
+    shares = found.external_of(group, profile)
+    title = _("Beside other data")
+    title = title if not profile.label else f"{profile.label}: {title}"
+    headings = [short_time(one.time) for one in shares]
+    table = _table(title, first=time_title(found), others=headings)
+    sources = "; ".join(dict.fromkeys(one.source for one in shares if one.source))
+    outside = _("* outside the interval")
+    table.caption = f"{outside}. {sources}" if sources else f"{outside}."
+    table.add_row(_("Other data"), *(format_percent(one.survival) for one in shares))
+    ends = [f"{format_number(100 * one.low, 1)}–{format_number(100 * one.high, 1)}"
+            if one.has_interval else "" for one in shares]  # fmt: skip
+    table.add_row(_("95% interval"), *ends, end_section=True)
+    times = np.array([one.time for one in shares])
+    for curve in group.fitted:
+        fitted = profile.survival(curve.fit, times).tolist()
+        cells = [format_percent(share) + ("*" if one.has_interval and not one.holds(share) else "")
+                 for one, share in zip(shares, fitted, strict=True)]  # fmt: skip
+        table.add_row(curve_label(curve.wanted), *cells)
     return table
 
 

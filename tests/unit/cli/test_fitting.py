@@ -168,3 +168,48 @@ def test_an_age_outside_of_the_life_table_is_refused(run, tmp_path):
                           "50")  # fmt: skip
     assert code == 2
     assert "the age 50 is not in the life table" in err
+
+
+EXTERNAL = """time,survival,low,high,group,source
+15,0.22,0.16,0.30,interferon 0,Registry A
+20,0.18,,,interferon 0,Registry A
+15,0.34,0.30,0.41,interferon 1,Registry B
+"""
+
+
+def test_curves_stand_beside_other_data(run, tmp_path):
+    (tmp_path / "other.csv").write_text(EXTERNAL, encoding="utf-8")
+    words = (MELANOMA, *TWO, "--covariate", "interferon", "--external", "other.csv")
+    code, out, _err = run(*words, "--out", "made")
+    assert code == 0
+    assert "interferon 0: Within all intervals of the other data: Gompertz." in out
+    assert "14.2%*" in out or "*" in out.split("Other data")[1]
+    with (tmp_path / "made" / "external.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 6
+    for row in rows:
+        share = float(row["survival"])
+        assert float(row["difference"]) == pytest.approx(share - float(row["external"]))
+        is_inside = row["low"] and float(row["low"]) <= share <= float(row["high"])
+        assert row["is_within"] == ("" if not row["low"] else str(is_inside))
+    drawn = (tmp_path / "made" / "lifetime.svg").read_text(encoding="utf-8")
+    assert "Diamonds" in drawn
+
+
+def test_mistakes_of_other_data_are_listed(run, tmp_path):
+    text = "time,survival,low,high,group\n5,30,0.1,0.2,interferon 0\n6,0.3,0.4,0.5,nobody\n"
+    (tmp_path / "other.csv").write_text(text, encoding="utf-8")
+    words = (MELANOMA, *TWO, "--covariate", "interferon", "--external", "other.csv")
+    code, out, err = run(*words)
+    assert (code, out) == (2, "")
+    for place in ("other.csv:2:3", "other.csv:3:3", "other.csv:3:15"):
+        assert place in err
+    (tmp_path / "other.csv").write_text("time,survival\n5,0.3\n", encoding="utf-8")
+    assert "it is not said of which patients" in run(*words)[2]
+
+
+def test_more_parameters_than_events_are_refused(run, tmp_path):
+    (tmp_path / "two.csv").write_text("time,event\n3,1\n5,0\n", encoding="utf-8")
+    _code, out, _err = run("two.csv", "--family", "exponential", "--family", "weibull")
+    assert "it has more parameters than there are events (1)" in out
+    assert "The lowest AIC is that of “exponential”" in out

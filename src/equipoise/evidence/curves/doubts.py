@@ -39,6 +39,10 @@ def doubts_of(
     slope, curvature
         Its gradient there, and its second derivatives with the other sign.
     """
+    if likelihood.data.events < beta.size:
+        yield _("it has more parameters than there are events ({events:g})",
+                events=likelihood.data.events)  # fmt: skip
+        return
     scale = np.sqrt(np.abs(np.diag(curvature)))
     if not (np.isfinite(curvature).all() and np.isfinite(slope).all() and (scale > 0).all()):
         yield _("the likelihood has no curvature where it is highest")

@@ -51,10 +51,14 @@ class Sheet:
         error = FieldError(message, fix=fix)
         self.note(self.lines[row], self.offsets[row][name], name, error)
 
-    def numbers(self, name: str, *, least: float = -LARGEST, above: bool = False) -> Floats:
+    def numbers(
+        self, name: str, *, least: float = -LARGEST, above: bool = False, may_be_empty: bool = False
+    ) -> Floats:
         """Return the numbers of a column; those that are none are noted."""
         found = np.full(len(self.lines), np.nan)
         for row, text in enumerate(self.columns.get(name, ())):
+            if may_be_empty and not text:
+                continue
             value = _number(text)
             if not isfinite(value) or abs(value) > LARGEST:
                 message = _("'{text}' is not a number", text=short(text))

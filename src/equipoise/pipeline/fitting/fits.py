@@ -21,6 +21,7 @@ from equipoise.evidence.curves.landmarks import (
     require_landmarks,
 )
 from equipoise.evidence.curves.reconstruction import Reconstruction
+from equipoise.pipeline.fitting.external import ExternalShare, read_external
 from equipoise.spec.findings import did_you_mean
 from equipoise.spec.quantity import Status
 
@@ -139,6 +140,8 @@ class CurveFits:
         Times at which shares alive are told.
     reconstructions
         How patients were made from printed curves, by the group of each.
+    external
+        Shares that other data show.
     """
 
     groups: tuple[GroupFits, ...]
@@ -146,10 +149,16 @@ class CurveFits:
     unit: str | None = None
     landmarks: tuple[float, ...] = ()
     reconstructions: Mapping[str, Reconstruction] = field(default_factory=dict)
+    external: tuple[ExternalShare, ...] = ()
 
     def profiles(self, group: GroupFits) -> tuple[Profile, ...]:
         """Return the kinds of patients of a group whose curves are shown."""
         return profiles_of(group.data, self.covariates)
+
+    def external_of(self, group: GroupFits, profile: Profile) -> tuple[ExternalShare, ...]:
+        """Return the shares of other data that are of the same patients, by time."""
+        name = _full_name(group.group, profile)
+        return tuple(one for one in self.external if one.group == name)
 
     def chosen(self, name: str | None = None) -> tuple[FittedCurve, ...]:
         """Return a curve of each group: the one of a name, or that with the lowest AIC."""
@@ -213,6 +222,7 @@ def fit_curves(
     by: str | None = None,
     at: Sequence[float] = (),
     unit: str | None = None,
+    external: Path | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> CurveFits:
     """Fit curves to the patients of each group.
@@ -234,6 +244,8 @@ def fit_curves(
         Landmark times; omitted are round ones within the follow-up.
     unit
         Of time; it changes no fit.
+    external
+        CSV file of shares that other data show, as `external.read_external` reads them.
     progress
         Is told the share of the work done.
 
@@ -251,6 +263,10 @@ def fit_curves(
     if by is None and len(reconstructions) > 1 and GROUP not in names:
         by = GROUP
     groups = _groups(data, by)
+    times = require_landmarks(at)
+    shares: tuple[ExternalShare, ...] = ()
+    if external is not None:
+        shares = read_external(external, _full_names(groups, names))
     found: list[GroupFits] = []
     for number, (name, part) in enumerate(groups.items()):
         found.append(compare_curves(
@@ -258,8 +274,22 @@ def fit_curves(
             heard=_part(progress, number, len(groups)),
         ))  # fmt: skip
     last = min(float(part.time.max()) for part in groups.values())
-    times = require_landmarks(at) or landmarks(last, unit)
-    return CurveFits(tuple(found), names, unit, times, reconstructions)
+    times = times or landmarks(last, unit)
+    return CurveFits(tuple(found), names, unit, times, reconstructions, shares)
+
+
+def _full_names(groups: Mapping[str, SurvivalData], covariates: Sequence[str]) -> list[str]:
+    """Return what all patients whose curves are shown are called, group by group."""
+    return [
+        _full_name(name, profile)
+        for name, data in groups.items()
+        for profile in profiles_of(data, covariates)
+    ]
+
+
+def _full_name(group: str, profile: Profile) -> str:
+    """Return what some patients of a group are called."""
+    return ": ".join(part for part in (group, profile.label) if part)
 
 
 def _part(

@@ -19,6 +19,7 @@ from equipoise.pipeline.fitting.fits import CurveFits, Population
 from equipoise.pipeline.fitting.sentences import (
     best_sentence,
     curve_label,
+    external_sentences,
     short_time,
     time_title,
     time_words,
@@ -129,6 +130,7 @@ def lifetime_picture(
     followed = _end(group)
     years = 1.0 if population is None else found.years_of_unit
     end = followed * _FAR if population is None else population.years_left / years
+    end = max([end, *(1.05 * one.time for one in found.external)])
     times = _times(end)
     seen = [_kaplan_meier(one, _name(one)) for one in found.profiles(group)]
     fitted, names = _fitted(found, group, lambda profile, one: _trace(
@@ -144,10 +146,28 @@ def lifetime_picture(
         if above:
             notes.append(_("At some time above the general population, so not to be carried on by "
                            "itself: {curves}.", curves="; ".join(above)))  # fmt: skip
+    points = _external(found, group)
+    if points:
+        notes += [_("Diamonds: other data, with their 95% interval."),
+                  *external_sentences(found, group)]  # fmt: skip
     axes = Axes(time_title(found), _("Share without an event"), end)
     texts = Texts(_titled(group, _lifetime_title(found, group, fitted, followed)), tuple(notes))
-    return lifetime_chart(Seen(seen, fitted, names, beside), axes=axes, followed=followed,
+    return lifetime_chart(Seen(seen, fitted, names, beside, points), axes=axes, followed=followed,
                           texts=texts, width=width)  # fmt: skip
+
+
+def _external(found: CurveFits, group: GroupFits) -> list[Trace]:
+    """Return shares of other data; without an interval both of its ends are the share."""
+    traces = []
+    for profile in found.profiles(group):
+        shares = found.external_of(group, profile)
+        if shares:
+            ends = [(one.low, one.high) if one.has_interval else (one.survival, one.survival)
+                    for one in shares]  # fmt: skip
+            low, high = zip(*ends, strict=True)
+            times, up = [one.time for one in shares], [one.survival for one in shares]
+            traces.append(Trace(_name(profile), times, up, low, high))
+    return traces
 
 
 def landmark_picture(found: CurveFits, group: GroupFits, *, width: int = WIDE) -> alt.LayerChart:

@@ -10,6 +10,7 @@ from equipoise.evidence.curves.asked import SPLINE
 from equipoise.evidence.curves.compare import GroupFits, Wanted
 from equipoise.evidence.curves.effects import EffectKind
 from equipoise.evidence.curves.reconstruction import Reconstruction
+from equipoise.pipeline.fitting.external import is_within
 from equipoise.pipeline.fitting.fits import CurveFits
 
 _FAMILIES = {
@@ -57,7 +58,12 @@ def effect_label(kind: EffectKind) -> str:
 
 def time_title(found: CurveFits) -> str:
     """Return the title of an axis or column of times, with the unit if it is known."""
-    return _("Time") if found.unit is None else _(_AXES[found.unit])
+    return time_axis(found.unit)
+
+
+def time_axis(unit: str | None) -> str:
+    """Return the title of an axis or column of times in a unit."""
+    return _("Time") if unit is None else _(_AXES[unit])
 
 
 def short_time(time: float) -> str:
@@ -83,11 +89,31 @@ def of_group(found: CurveFits, group: GroupFits) -> Iterator[str]:
         if len(found.groups) == 1 or name == group.group:
             yield from _of_reconstruction(name if len(found.groups) == 1 else "", made)
     yield best_sentence(group)
+    yield from external_sentences(found, group)
     if data.background is not None:
         yield _("With a background hazard the curves are of relative survival, above Kaplan-Meier "
                 "of all deaths.")  # fmt: skip
     yield _("AIC tells how a curve fits what was seen, not what comes after it: look at the hazard "
             "and at the whole life too.")  # fmt: skip
+
+
+def external_sentences(found: CurveFits, group: GroupFits) -> Iterator[str]:
+    """Yield which curves agree with what other data show, for each kind of patients."""
+    for profile in found.profiles(group):
+        shares = found.external_of(group, profile)
+        if not any(one.has_interval for one in shares):
+            continue
+        before = f"{profile.label}: " if profile.label else ""
+        inside = [
+            curve_label(one.wanted) for one in group.fitted if is_within(shares, profile, one)
+        ]
+        if len(inside) == len(group.fitted):
+            yield before + _("All curves are within the intervals of the other data.")
+        elif inside:
+            yield before + _("Within all intervals of the other data: {curves}.",
+                             curves="; ".join(inside))  # fmt: skip
+        else:
+            yield before + _("No curve is within all intervals of the other data.")
 
 
 def best_sentence(group: GroupFits) -> str:

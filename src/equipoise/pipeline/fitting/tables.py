@@ -12,6 +12,7 @@ from equipoise.evidence.curves import at_risk, kaplan_meier
 from equipoise.evidence.curves.compare import GroupFits
 from equipoise.evidence.curves.effects import effects_of
 from equipoise.evidence.curves.landmarks import Profile, interval, mean_of_steps, mean_until
+from equipoise.pipeline.fitting.external import external_rows
 from equipoise.pipeline.fitting.fits import CurveFits
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "landmarks": ("group", "patients", "curve", "time", "survival", "low", "high", "at_risk"),
     "means": ("group", "patients", "curve", "until", "mean"),
     "coefficients": ("group", "curve", "coefficient", "estimate", "standard_error"),
+    "external": ("group", "patients", "source", "time", "external", "low", "high", "curve",
+                 "survival", "difference", "is_within"),
     "effects": ("group", "curve", "covariate", "effect", "ratio", "low", "high"),
 }  # fmt: skip
 """Columns of each table."""
@@ -38,6 +41,8 @@ def all_tables(found: CurveFits) -> dict[str, pd.DataFrame]:
         "fits": fit_rows(found), "landmarks": landmark_rows(found), "means": mean_rows(found),
         "coefficients": _coefficient_rows(found), "effects": effect_rows(found),
     }  # fmt: skip
+    if found.external:
+        rows["external"] = _external_rows(found)
     return {
         name: pd.DataFrame(list(own), columns=list(COLUMNS[name])) for name, own in rows.items()
     }
@@ -109,6 +114,14 @@ def means_of(
     for one in group.fitted:
         means[one.wanted.key] = mean_until(partial(profile.survival, one.fit), until)
     return until, means
+
+
+def _external_rows(found: CurveFits) -> Iterator[dict[str, object]]:
+    """Yield shares of other data beside those of the curves."""
+    for group, profile in _profiles(found):
+        shares = found.external_of(group, profile)
+        for row in external_rows(shares, profile, group.fitted) if shares else ():
+            yield {"group": group.group, "patients": profile.label, **row}
 
 
 def effect_rows(found: CurveFits) -> Iterator[dict[str, object]]:

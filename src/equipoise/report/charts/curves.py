@@ -56,6 +56,8 @@ class Seen:
     names: Sequence[str]
     beside: Sequence[Trace] = ()
     """Of others, e.g. the general population: grey and dashed."""
+    points: Sequence[Trace] = ()
+    """Single shares of other data, with limits where they are known."""
 
     def colours(self) -> alt.Scale:
         """Return the colour of each name."""
@@ -164,6 +166,18 @@ def _layers(curves: Seen, *, x: alt.X, y: alt.Y, title: str, width: int) -> list
     return found
 
 
+def _points(curves: Seen, *, x: alt.X, y: alt.Y, title: str) -> list[AnyChart]:
+    """Return single shares as diamonds, with their intervals."""
+    base = alt.Chart(values(_rows(curves.points)))
+    by_name = {trace.name for trace in curves.points} <= set(curves.names)
+    colour = alt.Color("name:N", scale=curves.colours(), sort=list(curves.names), legend=None)
+    inside = {"color": colour} if by_name else {"color": alt.value(INK)}
+    ends = {"x": x, "y": alt.Y("low:Q", title=title), "y2": alt.Y2("high:Q")}
+    mark = base.mark_point(shape="diamond", size=90, filled=True, opacity=1.0)
+    return [base.mark_rule(strokeWidth=1.8).encode(**ends, **inside),
+            mark.encode(x=x, y=y, **inside)]  # fmt: skip
+
+
 def _rows(traces: Sequence[Trace]) -> list[dict[str, object]]:
     """Return one row of data for each point."""
     rows: list[dict[str, object]] = []
@@ -258,6 +272,7 @@ def lifetime_chart(
         shade.encode(x=x, x2=alt.X2("end:Q")),
         mark.mark_rule(color=GREY, strokeDash=[3, 3]).encode(x=x),
         *_layers(curves, x=x, y=y, title=axes.up, width=width),
+        *(_points(curves, x=x, y=y, title=axes.up) if curves.points else ()),
         named.encode(x=x, y=y, text=alt.Text("text:N")),
         title=texts.title, notes=texts.notes, width=width, height=HEIGHT,
     )  # fmt: skip

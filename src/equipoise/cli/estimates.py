@@ -1,0 +1,142 @@
+"""The command `equipoise estimates`: a curve that somebody else has fitted, into a model file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from equipoise.cli.fitting_commands import (
+    CureLinkOption,
+    CureOption,
+    LandmarkOption,
+    NameOption,
+    ScaleOption,
+    SourceOption,
+    StatusOption,
+)
+from equipoise.cli.loading import loading
+from equipoise.cli.options import LanguageOption, place_after
+from equipoise.core.translation import translate as _
+
+if TYPE_CHECKING:
+    from equipoise.pipeline.fitting.published import PublishedCurve
+
+HELP = _(
+    "Read a survival curve that somebody else has fitted: coefficients and their covariance, as "
+    "R's flexsurv writes them.\n\n"
+    "Example: `equipoise estimates coefficients.csv covariance.csv --family weibull "
+    "--time-unit month --model-yaml curve.yaml --source trial`"
+)
+
+
+def estimates(
+    coefficients: Annotated[
+        Path,
+        typer.Argument(metavar=_("coefficients"), help=_(
+            "CSV file: names in the first column, estimates in est; write.csv(fit$res.t).")),
+    ],
+    covariance: Annotated[
+        Path,
+        typer.Argument(metavar=_("covariance"), help=_(
+            "CSV file with the same names in the first column and the header; "
+            "write.csv(vcov(fit)).")),
+    ],
+    family: Annotated[
+        str, typer.Option("--family", metavar="NAME", help=_("Of the curve, or spline."))
+    ],
+    time_unit: Annotated[
+        Literal["year", "month", "week", "day"],
+        typer.Option("--time-unit", help=_("Unit of the times.")),
+    ],
+    cure: CureOption = None,
+    cure_link: CureLinkOption = "logistic",
+    log_knot: Annotated[
+        list[float] | None,
+        typer.Option("--log-knot", metavar="NUMBER", help=_(
+            "Of a spline: the logarithm of a knot, all of them, ends too; repeatable.")),
+    ] = None,
+    spline_scale: ScaleOption = "hazard",
+    landmark: LandmarkOption = None,
+    model_yaml: Annotated[
+        Path | None,
+        typer.Option(
+            "--model-yaml", metavar="<path>", parser=place_after("--model-yaml"),
+            help=_("Write estimates and their covariance as a part of a model file."),
+        ),
+    ] = None,
+    name: NameOption = "curve",
+    source: SourceOption = None,
+    status: StatusOption = "read",
+    language: LanguageOption = "en",
+) -> None:  # fmt: skip
+    """Show a published curve, and write it as a part of a model."""
+    with loading():
+        from equipoise.cli.fitting import InModel, write_model_part
+        from equipoise.core.errors import Mistakes
+        from equipoise.pipeline.fitting.published import read_published
+
+    mistakes = Mistakes()
+    place = InModel(model_yaml, None, name, source, status)
+    place.require(time_unit, mistakes)
+    found: list[PublishedCurve] = []
+    with mistakes.noted():
+        found.append(read_published(
+            coefficients, covariance, family, unit=time_unit, cure=cure, cure_link=cure_link,
+            log_knots=log_knot or (), spline_scale=spline_scale,
+        ))  # fmt: skip
+    mistakes.refuse()
+    (curve,) = found
+    console = Console()
+    console.print(_coefficients(curve))
+    console.print(_shares(curve, landmark or ()))
+    if source is not None:
+        text = curve.model_yaml(name=name, source=source, status=status)
+        write_model_part(place, text, console)
+
+
+def _coefficients(curve: PublishedCurve) -> Table:
+    """Return the table of the coefficients."""
+    from equipoise.core.translation import format_number
+    from equipoise.pipeline.fitting.sentences import curve_label
+
+    title = _("Coefficients of “{curve}”", curve=curve_label(curve.wanted))
+    table = Table(title=title, title_justify="left")
+    table.add_column(_("Coefficient"), overflow="fold")
+    for heading in (_("Estimate"), _("Standard error")):
+        table.add_column(heading, justify="right")
+    made = curve.curve
+    for name, value, error in zip(
+        made.design.names, made.coefficients.tolist(), made.standard_errors.tolist(), strict=True
+    ):
+        table.add_row(name, format_number(value, 4), format_number(error, 4))
+    return table
+
+
+def _shares(curve: PublishedCurve, at: Sequence[float]) -> Table:
+    """Return the table of the shares that the coefficients come to."""
+    from equipoise.core.translation import format_number, format_percent
+    from equipoise.pipeline.fitting.sentences import short_time, time_axis
+
+    note = _("Below each share: the 95% interval that the covariance leaves open.")
+    none = _("All")
+    if curve.curve.covariates:
+        note += " " + _("All covariates are 0 but the one named.")
+        none = _("all covariates 0")
+    table = Table(title=_("Share without an event"), title_justify="left", caption=note,
+                  caption_justify="left")  # fmt: skip
+    shares = curve.survival(at)
+    table.add_column(time_axis(curve.unit), overflow="fold")
+    for time in shares["time"].unique().tolist():
+        table.add_column(short_time(time), justify="right")
+    for patients, own in shares.groupby("patients", sort=False):
+        cells = [
+            f"{format_percent(share)}\n{format_number(100 * low, 1)}–{format_number(100 * high, 1)}"
+            for share, low, high in own[["survival", "low", "high"]].itertuples(index=False)
+        ]
+        table.add_row(str(patients) or none, *cells)
+    return table

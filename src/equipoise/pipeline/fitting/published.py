@@ -1,0 +1,165 @@
+"""A curve that somebody else has fitted, from the coefficients and the covariance they print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.core.errors import FieldError
+from equipoise.core.translation import translate as _
+from equipoise.evidence.curves.compare import Wanted
+from equipoise.evidence.curves.cure import Cure
+from equipoise.evidence.curves.estimated import EstimatedCurve
+from equipoise.evidence.curves.estimates import CureLink, read_estimates
+from equipoise.evidence.curves.fragment import UNITS, Placed, Placing, model_fragment
+from equipoise.evidence.curves.landmarks import require_landmarks
+from equipoise.evidence.curves.splines import SplineScale
+from equipoise.pipeline.fitting.model_part import MARK
+from equipoise.spec.quantity import Status
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+MOST_COVARIATES = 12
+"""Of those whose effect on the curve is shown one by one."""
+
+_DRAWS = 2_000
+_TIMES = {
+    "year": (1, 2, 5, 10, 20), "month": (6, 12, 24, 60, 120), "week": (26, 52, 104, 260, 520),
+    "day": (180, 365, 730, 1825, 3650),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PublishedCurve:
+    """A curve with how sure its coefficients are, as somebody else has printed them.
+
+    Parameters
+    ----------
+    curve
+        Coefficients on the scale of their links, with their covariance.
+    wanted
+        What it is a curve of.
+    unit
+        Of time: ``year``, ``month``, ``week`` or ``day``.
+    """
+
+    curve: EstimatedCurve
+    wanted: Wanted
+    unit: str
+
+    def kinds(self) -> tuple[dict[str, float], ...]:
+        """Return patients with all covariates 0, and those with one of them 1."""
+        names = self.curve.covariates
+        none = dict.fromkeys(names, 0.0)
+        return none, *({**none, name: 1.0} for name in names[:MOST_COVARIATES])
+
+    def survival(self, at: Sequence[float] = ()) -> pd.DataFrame:
+        """Return shares without an event, with what the covariance leaves open.
+
+        Parameters
+        ----------
+        at
+            Times; omitted are five round ones.
+
+        Returns
+        -------
+        DataFrame
+            One row for each kind of patients and time: covariates that are 1, `time`, `survival`,
+            and the 2.5 % and 97.5 % quantile of 2,000 draws of the coefficients.
+        """
+        import pandas as pd  # noqa: PLC0415 - takes half a second
+
+        times = np.array(require_landmarks(at) or _TIMES[self.unit], dtype=np.float64)
+        found = []
+        for kind in self.kinds():
+            low, high = np.quantile(self._draws(times, kind), (0.025, 0.975), axis=0)
+            found.append(pd.DataFrame({
+                "patients": ", ".join(name for name, value in kind.items() if value),
+                "time": times, "survival": self.curve.survival(times, **kind), "low": low,
+                "high": high,
+            }))  # fmt: skip
+        return pd.concat(found, ignore_index=True)
+
+    def _draws(self, times: Floats, kind: dict[str, float]) -> Floats:
+        """Return shares by draw of the coefficients; dims (draw, time)."""
+        generator = np.random.Generator(np.random.Philox(1))
+        drawn = generator.multivariate_normal(
+            self.curve.coefficients, self.curve.covariance, size=_DRAWS
+        )
+        with np.errstate(over="ignore"):
+            return np.stack([
+                replace(self.curve, coefficients=one).survival(times, **kind) for one in drawn
+            ])  # fmt: skip
+
+    def model_yaml(self, *, name: str, source: str, status: Status = "read") -> str:
+        """Return the estimates as a part of a model file.
+
+        Parameters
+        ----------
+        name
+            Of the curve in the model.
+        source
+            Key among the model's sources.
+        status
+            ``read`` or ``computed``.
+
+        Raises
+        ------
+        FieldError, SeveralErrors
+            If a name cannot be one.
+        """
+        placed = Placed(self.curve, self.wanted, Placing(name, self.unit, source, status))
+        head = f"{MARK}: " + _("paste into a model file whose sources have this key.")
+        return model_fragment([placed], notes=[head])
+
+
+def read_published(
+    coefficients: Path,
+    covariance: Path,
+    family: str,
+    *,
+    unit: str,
+    cure: Cure | None = None,
+    cure_link: CureLink = "logistic",
+    log_knots: Sequence[float] = (),
+    spline_scale: SplineScale = "hazard",
+) -> PublishedCurve:
+    """Read a curve that somebody else has fitted; see `estimates.read_estimates`.
+
+    Parameters
+    ----------
+    coefficients, covariance
+        CSV files as R's flexsurv writes them.
+    family
+        One of the families of curves, or ``spline``.
+    unit
+        Of time.
+    cure, cure_link
+        Whether a share is cured, and its link.
+    log_knots, spline_scale
+        Of a spline.
+
+    Raises
+    ------
+    SpecError, FieldError
+        With all that is wrong with the files or the names.
+    """
+    if unit not in UNITS:
+        raise FieldError(
+            _("'{name}' is no unit of time here", name=unit),
+            fix=_("use one of: {names}", names=", ".join(UNITS)),
+        )
+    curve = read_estimates(
+        coefficients, covariance, family, cure=cure, cure_link=cure_link, log_knots=log_knots,
+        spline_scale=spline_scale,
+    )  # fmt: skip
+    wanted = Wanted(family, cure, cure_link, max(len(log_knots) - 2, 0), spline_scale)
+    return PublishedCurve(curve, wanted, unit)

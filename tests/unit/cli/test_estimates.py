@@ -1,0 +1,83 @@
+"""`equipoise estimates` as a person meets it: what R printed becomes a part of a model."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import equipoise
+from equipoise.cli.app import main
+
+DATA = Path(__file__).parents[2] / "data" / "survival"
+FILES = [str(DATA / "estimates-cure.csv"), str(DATA / "estimates-cure-covariance.csv")]
+WORDS = ("--family", "weibull", "--cure", "mixture", "--time-unit", "year")
+
+MODEL = """model: Melanoma without relapse
+money: USD@2020
+time: {start_age: 50 years, cycle: 1 year, horizon: 20 years, method: end_of_cycle}
+discount: {cost: 0 %/year, health: 0 %/year}
+willingness_to_pay: 50000 USD@2020/QALY
+sources:
+  trial: {title: "E1684", address: "https://doi.org/10.1200/JCO.1996.14.1.7", read: 2026-11-28}
+strategies:
+  observation: {interferon: 0}
+  interferon_alfa: {interferon: 1}
+states:
+  free: {share: curve, utility: 1}
+  relapsed: {share: rest, utility: 0}
+"""
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path):
+    """Run the command in an empty folder; return exit code, output and error text."""
+
+    def call(*words: str) -> tuple[int, str, str]:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("COLUMNS", "140")
+        monkeypatch.setattr("sys.argv", ["equipoise", "estimates", *words])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        out, err = capsys.readouterr()
+        code = stop.value.code
+        return (code if isinstance(code, int) else 0), out, err
+
+    return call
+
+
+def test_shares_have_the_interval_that_the_covariance_leaves_open(run):
+    code, out, err = run(*FILES, *WORDS, "--landmark", "8")
+    assert (code, err.strip()) == (0, "")
+    assert "cured.interferon" in out
+    assert "24.2%" in out  # 0.242314 and 0.357364 in R: estimates-cure-survival.csv
+    assert "35.7%" in out
+    found = equipoise.read_estimates(*FILES, "weibull", cure="mixture", time_unit="year")
+    plain = found.survival([8.0]).set_index("patients").loc[""]
+    # Far out all who are not cured have relapsed: the interval is that of the cured share.
+    late = found.survival([1e4]).set_index("patients").loc[""]
+    logit, error = -1.14813215560661, 0.202844723571375
+    ends = [1 / (1 + np.exp(-(logit + sign * 1.96 * error))) for sign in (-1, 1)]
+    assert [late["low"], late["high"]] == pytest.approx(ends, abs=0.012)
+    assert plain["low"] < plain["survival"] < plain["high"]
+
+
+def test_the_part_makes_the_curve_in_a_model(run, tmp_path):
+    code, _out, _err = run(*FILES, *WORDS, "--model-yaml", "part.yaml", "--source", "trial")
+    assert code == 0
+    part = (tmp_path / "part.yaml").read_text(encoding="utf-8")
+    model = tmp_path / "model.yaml"
+    model.write_text(MODEL + part, encoding="utf-8")
+    share = equipoise.run_model(model).trace()["share"].sel(state="free")
+    published = equipoise.read_estimates(*FILES, "weibull", cure="mixture", time_unit="year")
+    for number, strategy in enumerate(("observation", "interferon_alfa")):
+        own = share.sel(strategy=strategy)
+        expected = published.curve.survival(own["time"].values, interferon=float(number))
+        np.testing.assert_allclose(own, expected, rtol=1e-9)
+
+
+def test_all_mistakes_are_listed(run):
+    code, out, err = run(*FILES, "--family", "weibul", "--time-unit", "year", "--model-yaml",
+                         "part.txt")  # fmt: skip
+    assert (code, out) == (2, "")
+    for text in ("there is no family 'weibul'", "needs a source", "part.txt"):
+        assert text in err
