@@ -6,13 +6,10 @@ from contextvars import ContextVar
 from datetime import date
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
-from importlib.resources import files
 from io import BytesIO
 from math import floor, inf, isinf, isnan, log10
 
-from babel import dates, numbers
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+# Babel is imported where it is used: every command pays for this module, few for more of it.
 
 LANGUAGES = ("en", "ru")
 """Languages of the program; English needs no catalogue, as the texts are written in it."""
@@ -103,6 +100,11 @@ def _catalogue(name: str) -> NullTranslations:
     """
     if name == "en":
         return NullTranslations()
+    from importlib.resources import files  # noqa: PLC0415
+
+    from babel.messages.mofile import write_mo  # noqa: PLC0415
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+
     with files("equipoise").joinpath("translations", f"{name}.po").open("rb") as stream:
         catalogue = read_po(stream, locale=name)
     compiled = BytesIO()
@@ -181,6 +183,8 @@ def _decimal(value: float, pattern: str, digits: int) -> str:
     rounded = round(float(value), digits) + 0.0
     if ENORMOUS <= abs(rounded) < inf:
         return format_scientific(rounded)
+    from babel import numbers  # noqa: PLC0415
+
     return numbers.format_decimal(rounded, format=pattern, locale=_LOCALES[language()])
 
 
@@ -306,6 +310,8 @@ def currency_sign(code: str) -> str:
     '₽'
     """
     if language() == "ru":
+        from babel import numbers  # noqa: PLC0415
+
         sign: str = numbers.get_currency_symbol(code, locale=_LOCALES["ru"])
         return sign
     return code
@@ -324,6 +330,8 @@ def format_date(day: date) -> str:
     >>> format_date(date(2026, 6, 1))
     '1 June 2026'
     """
+    from babel import dates  # noqa: PLC0415
+
     text = dates.format_date(day, "long", locale=_LOCALES[language()])
     # Versions of the locale data differ in which space does not break.
     return text.replace("\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}")
