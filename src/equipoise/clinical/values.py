@@ -48,6 +48,7 @@ class Values:
         self._ages = np.asarray(ages, dtype=np.float64).reshape(1, 1, -1, 1)
         self._by_name = _fixed(model.spec, parameters)
         self._constants: dict[int, Floats] = {}
+        self._passing: dict[int, Floats] = {}
         self._remembered: dict[int, Floats] = {}
         self._held: dict[int, NDArray[np.bool_]] = {}
         self._answers: dict[int, NDArray[np.bool_]] = {}
@@ -57,8 +58,8 @@ class Values:
 
     def at(self, time: float) -> None:
         """Compute the named values of the cycle that starts `time` years after the start."""
-        self._remembered.clear()
-        self._answers.clear()
+        for memory in (self._passing, self._remembered, self._answers):
+            memory.clear()
         self._by_name |= clock_words(self._spec, self._ages, time)
         for name in self._plan.order:
             if name in self._plan.of_place:
@@ -75,6 +76,7 @@ class Values:
         """Give the attributes their values at the start of the next cycle."""
         following = {name: self.of(change) for name, change in self._plan.changes.items()}
         self._by_name.update(following)
+        self._passing.clear()
 
     def of(self, formula: Formula, spot: Spot | None = None) -> Floats:
         """Return the value of a formula in this cycle for those at a place; elsewhere for all.
@@ -87,7 +89,7 @@ class Values:
         if "first" in formula.functions:
             memory = self._remembered
         elif self.is_moving(formula):
-            return self._evaluate(formula)
+            memory = self._passing
         else:
             memory = self._constants
         if place not in memory:

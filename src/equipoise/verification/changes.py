@@ -114,15 +114,14 @@ def unmoved(model: LoadedModel) -> LoadedModel:
     return with_parts(model, transitions={})
 
 
-def alike(model: LoadedModel) -> LoadedModel:
-    """Return a model whose strategies all do what the first does."""
-    first = next(iter(model.spec.strategies.values()))
-    return with_parts(model, strategies=dict.fromkeys(model.spec.strategies, first))
-
-
-def backwards(model: LoadedModel) -> LoadedModel:
-    """Return a model whose strategies stand in the opposite order."""
-    return with_parts(model, strategies=dict(reversed([*model.spec.strategies.items()])))
+def backwards_with_copies(model: LoadedModel) -> LoadedModel:
+    """Return a model whose strategies stand in the opposite order, and as many that do what the
+    first does.
+    """
+    own = model.spec.strategies
+    first = next(iter(own.values()))
+    copies = {f"{name}_{ADDED}": first for name in own}
+    return with_parts(model, strategies=dict(reversed([*own.items()])) | copies)
 
 
 def paying_once(model: LoadedModel, amount: float) -> LoadedModel:
@@ -144,37 +143,37 @@ def paying_at_death(model: LoadedModel, amount: float) -> LoadedModel:
     return with_parts(model, transition_effects=[*spec.transition_effects, effect])
 
 
-def without_effect(model: LoadedModel, number: int) -> LoadedModel:
-    """Return a model without one of its one-off effects."""
-    effects = list(model.spec.transition_effects)
-    return with_parts(model, transition_effects=effects[:number] + effects[number + 1 :])
+def without_effects(model: LoadedModel) -> LoadedModel:
+    """Return a model without its one-off effects of moves."""
+    return with_parts(model, transition_effects=[])
 
 
 def without_moves(
-    model: LoadedModel, leaving: Sequence[str], entering: Sequence[str]
+    model: LoadedModel, moves: Sequence[tuple[Sequence[str], Sequence[str]]]
 ) -> LoadedModel:
-    """Return a model in which nobody moves from some states to others."""
+    """Return a model in which nobody moves from some states to others: pairs of such."""
     rows = {
         origin: {
             target: move for target, move in row.items()
-            if not (origin in leaving and target in entering)
+            if not any(origin in leaving and target in entering for leaving, entering in moves)
         }
         for origin, row in model.spec.transitions.items()
     }  # fmt: skip
     return with_parts(model, transitions=rows)
 
 
-def without_event(model: LoadedModel, name: str) -> LoadedModel:
-    """Return a model without one of its events."""
-    return with_parts(
-        model, events={other: event for other, event in model.spec.events.items() if other != name}
-    )
+def without_events(model: LoadedModel) -> LoadedModel:
+    """Return a model without events."""
+    return with_parts(model, events={})
 
 
-def never(model: LoadedModel, name: str) -> LoadedModel:
-    """Return a model in which an event never comes."""
-    event = model.spec.events[name].model_copy(update={"when": parse_formula(0.0)})
-    return with_parts(model, events={**model.spec.events, name: event})
+def never(model: LoadedModel) -> LoadedModel:
+    """Return a model whose events never come."""
+    events = {
+        name: event.model_copy(update={"when": parse_formula(0.0)})
+        for name, event in model.spec.events.items()
+    }
+    return with_parts(model, events=events)
 
 
 def times(formula: Formula, factor: float) -> Formula:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,10 +49,16 @@ class Course:
 
 @dataclass(frozen=True)
 class Results:
-    """What a run gave: totals by strategy and draw, and the course if it was asked for."""
+    """What a run gave: totals by strategy and draw, the course, or both, as was asked for."""
 
-    totals: Totals
+    added: Totals | None
     course: Course | None = None
+
+    @property
+    def totals(self) -> Totals:
+        """Return the totals."""
+        assert self.added is not None  # noqa: S101 - asked for
+        return self.added
 
     def of(self, name: str) -> Floats:
         """Return totals by the names of `Totals`, dims (strategy, draw)."""
@@ -63,27 +70,30 @@ class Results:
         return self.totals.strategies
 
 
-Engine = Callable[[LoadedModel, Sample, Following, bool], Results]
-"""Runs a model on a sample; the last argument asks for the course."""
+Asked = Literal["totals", "course", "both"]
+"""What a run has to give: patients are followed once for each of the two."""
+
+Engine = Callable[[LoadedModel, Sample, Following, Asked], Results]
+"""Runs a model on a sample; the last argument says what for."""
 
 
-def reference(model: LoadedModel, sample: Sample, how: Following, with_course: bool) -> Results:
+def reference(model: LoadedModel, sample: Sample, how: Following, asked: Asked) -> Results:
     """Return what the NumPy engines say of a model.
 
     Parameters
     ----------
     model, sample, how
         As of `clinical.follow`.
-    with_course
-        Whether the points of time are told apart, too.
+    asked
+        Whether totals are wanted, the course, or both.
 
     Raises
     ------
     SimulationError
         If the model gives impossible values.
     """
-    totals = totals_of(follow(model, sample, how, by_year=False))
-    return Results(totals, _course(model, sample, how) if with_course else None)
+    totals = None if asked == "course" else totals_of(follow(model, sample, how, by_year=False))
+    return Results(totals, None if asked == "totals" else _course(model, sample, how))
 
 
 def _course(model: LoadedModel, sample: Sample, how: Following) -> Course:

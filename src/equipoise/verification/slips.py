@@ -13,7 +13,7 @@ from equipoise.core.translation import mark
 from equipoise.draws import Design, Sample
 from equipoise.spec.discount import steps_of
 from equipoise.spec.loaded import LoadedModel
-from equipoise.verification.runs import Course, Engine, Results, reference
+from equipoise.verification.runs import Asked, Course, Engine, Results, reference
 from equipoise.verification.subject import Sampler, drawn
 
 Floats = NDArray[np.float64]
@@ -54,8 +54,9 @@ _Spoil = Callable[[Results, LoadedModel], Results]
 def _spoiling(spoil: _Spoil) -> Callable[[LoadedModel], Engine]:
     """Return what makes an engine whose results are spoilt."""
 
-    def engine(model: LoadedModel, sample: Sample, how: Following, with_course: bool) -> Results:
-        return spoil(reference(model, sample, how, with_course), model)
+    def engine(model: LoadedModel, sample: Sample, how: Following, asked: Asked) -> Results:
+        found = reference(model, sample, how, asked)
+        return found if asked == "course" else spoil(found, model)
 
     return lambda _model: engine
 
@@ -63,7 +64,7 @@ def _spoiling(spoil: _Spoil) -> Callable[[LoadedModel], Engine]:
 def _with_totals(found: Results, values: Mapping[str, Floats]) -> Results:
     """Return results with some totals exchanged."""
     totals = replace(found.totals, values={**found.totals.values, **values})
-    return replace(found, totals=totals)
+    return replace(found, added=totals)
 
 
 def _with_course(found: Results, **parts: Floats) -> Results:
@@ -105,9 +106,9 @@ def _again_added(found: Results) -> Results:
 def _on_course(spoil: _Spoil) -> Callable[[LoadedModel], Engine | None]:
     """Return what makes an engine whose course, and the totals with it, are spoilt."""
 
-    def engine(model: LoadedModel, sample: Sample, how: Following, with_course: bool) -> Results:
-        found = _again_added(spoil(reference(model, sample, how, True), model))
-        return found if with_course else replace(found, course=None)
+    def engine(model: LoadedModel, sample: Sample, how: Following, asked: Asked) -> Results:
+        found = _again_added(spoil(reference(model, sample, how, "both"), model))
+        return replace(found, course=None) if asked == "totals" else found
 
     def made(model: LoadedModel) -> Engine | None:
         has_course = model.spec.time is not None and model.spec.engine != "continuous"
@@ -270,10 +271,10 @@ def _lost_draw(found: Results, _model: LoadedModel) -> Results:
     return _with_totals(found, values)
 
 
-def _base_only(model: LoadedModel, sample: Sample, how: Following, with_course: bool) -> Results:
+def _base_only(model: LoadedModel, sample: Sample, how: Following, asked: Asked) -> Results:
     """Return a run that takes the first draw for all."""
     first = sample.some(np.zeros(sample.size, dtype=np.intp))
-    return reference(model, replace(first, draws=sample.draws), how, with_course)
+    return reference(model, replace(first, draws=sample.draws), how, asked)
 
 
 def _whole_horizon(loaded: LoadedModel) -> Engine | None:
@@ -282,11 +283,11 @@ def _whole_horizon(loaded: LoadedModel) -> Engine | None:
     if clock is None:
         return None
 
-    def engine(model: LoadedModel, sample: Sample, how: Following, with_course: bool) -> Results:
+    def engine(model: LoadedModel, sample: Sample, how: Following, asked: Asked) -> Results:
         assert model.spec.time is not None  # noqa: S101 - as the loaded one
         time = model.spec.time.model_copy(update={"horizon": clock.horizon})
         spec = model.spec.model_copy(update={"time": time})
-        return reference(replace(model, spec=spec), sample, how, with_course)
+        return reference(replace(model, spec=spec), sample, how, asked)
 
     return engine
 

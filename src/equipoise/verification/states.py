@@ -13,8 +13,7 @@ from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Model
 from equipoise.spec.model_place import living_states
 from equipoise.verification.changes import (
-    alike,
-    backwards,
+    backwards_with_copies,
     beginning_in,
     dead_states,
     deadly,
@@ -354,15 +353,12 @@ def equal_arms(subject: Subject) -> Outcome:
     """V16: strategies that do the same have the same results, in whatever order they stand."""
     if len(subject.model.spec.strategies) < 2:
         return silent(_("there is one strategy"))
-    same = subject.of(alike(subject.model))
-    apart = max(difference(same.of(name), same.of(name)[:1]) for name in same.totals.values
-                if same.of(name).ndim == 2)  # fmt: skip
-    turned = subject.of(backwards(subject.model))
-    order = [turned.strategies.index(name) for name in subject.drawn.strategies]
-    swapped = max(
-        difference(turned.of(name)[order], subject.drawn.of(name))
-        for name in turned.totals.values if turned.of(name).ndim == 2
-    )  # fmt: skip
+    turned, own = subject.of(backwards_with_copies(subject.model)), subject.drawn.strategies
+    totals = {name: one for name, one in turned.totals.values.items() if one.ndim == 2}
+    first = len(own)
+    apart = max(difference(one[first:], one[first : first + 1]) for one in totals.values())
+    order = [turned.strategies.index(name) for name in own]
+    swapped = max(difference(one[order], subject.drawn.of(name)) for name, one in totals.items())
     alone = max(_alone(subject, name) for name in subject.drawn.strategies)
     worst = max(apart, swapped, alone)
     return judged(

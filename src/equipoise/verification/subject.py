@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from equipoise.clinical import Following, following
 from equipoise.draws import Design, Sample, drawn_sample, stated_values
 from equipoise.spec.loaded import LoadedModel
-from equipoise.verification.runs import Course, Engine, Results, reference
+from equipoise.verification.runs import Asked, Course, Engine, Results, reference
 
 Floats = NDArray[np.float64]
 
@@ -64,7 +64,6 @@ class Subject:
     ) -> None:
         self.model, self.seed, self.engine, self._sampler = model, seed, engine, sampler
         self._asked, self._scale = draws, scale
-        self._made: dict[tuple[LoadedModel, bool], Results] = {}
 
     @cached_property
     def how(self) -> Following:
@@ -105,31 +104,29 @@ class Subject:
     @cached_property
     def base(self) -> Results:
         """Return the base case."""
-        return self.engine(self.model, self.stated, self.how, False)
+        return self.engine(self.model, self.stated, self.how, "totals")
 
     @cached_property
     def drawn(self) -> Results:
-        """Return the run of all draws."""
-        return self.of(self.model)
+        """Return the run of all draws, with its course if there is one."""
+        asked: Asked = "both" if self.has_course else "totals"
+        return self.engine(self.model, self.sample, self.how, asked)
 
     @cached_property
     def course(self) -> Course:
         """Return the course of all draws."""
-        return self.course_of(self.model)
+        assert self.drawn.course is not None  # noqa: S101 - asked for
+        return self.drawn.course
 
     def of(self, model: LoadedModel) -> Results:
         """Return the run of all draws of a changed model."""
-        return self._run(model, with_course=False)
+        return self.engine(model, self.sample, self.how, "totals")
 
     def course_of(self, model: LoadedModel) -> Course:
         """Return the course of all draws of a changed model."""
-        found = self._run(model, with_course=True).course
+        found = self.engine(model, self.sample, self.how, "course").course
         assert found is not None  # noqa: S101 - asked for
         return found
-
-    def changed(self, change: Callable[[LoadedModel], LoadedModel]) -> Results:
-        """Return the run of all draws of the model after a change."""
-        return self.engine(change(self.model), self.sample, self.how, False)
 
     def at(self, values: Mapping[str, Floats], count: int) -> Results:
         """Return runs with some parameters at given values, all others as stated.
@@ -143,22 +140,13 @@ class Subject:
         """
         # All are the same draw, so that the patients' luck is that of the base case.
         sample = replace(self.stated, values={**self.stated.values, **values}, draws=(0,) * count)
-        return self.engine(self.model, sample, self.how, False)
+        return self.engine(self.model, sample, self.how, "totals")
 
     def moves(self, name: str, factor: float) -> bool:
         """Return whether a parameter that is so many times as large moves a total in any draw."""
         values = {**self.sample.values, name: np.asarray(self.sample.values[name] * factor)}
-        found = self.engine(self.model, replace(self.sample, values=values), self.how, False)
+        found = self.engine(self.model, replace(self.sample, values=values), self.how, "totals")
         return any(
             not np.array_equal(own, self.drawn.of(total))
             for total, own in found.totals.values.items()
         )
-
-    def _run(self, model: LoadedModel, *, with_course: bool) -> Results:
-        """Return a run of all draws, made once for the model itself."""
-        if model is not self.model:
-            return self.engine(model, self.sample, self.how, with_course)
-        key = (model, with_course)
-        if key not in self._made:
-            self._made[key] = self.engine(model, self.sample, self.how, with_course)
-        return self._made[key]

@@ -100,8 +100,8 @@ def test_a_slip_of_calculation_fails_it(check: str, name: str, slip: str) -> Non
 
 
 def spoilt(name: str, spoil: Callable[[LoadedModel, Results], Results]) -> Subject:
-    def engine(model, sample, how, with_course):  # type: ignore[no-untyped-def]
-        return spoil(model, reference(model, sample, how, with_course))
+    def engine(model, sample, how, asked):  # type: ignore[no-untyped-def]
+        return spoil(model, reference(model, sample, how, asked))
 
     return Subject(loaded(name), draws=DRAWS, seed=1, engine=engine)
 
@@ -109,7 +109,7 @@ def spoilt(name: str, spoil: Callable[[LoadedModel, Results], Results]) -> Subje
 def more_cost(found: Results, factor: object) -> Results:
     values = {**found.totals.values, "cost": found.of("cost") * factor,
               "cost_present": found.of("cost_present") * factor}  # fmt: skip
-    return replace(found, totals=replace(found.totals, values=values))
+    return replace(found, added=replace(found.totals, values=values))
 
 
 def test_curves_that_cross_fail_v10() -> None:

@@ -95,14 +95,14 @@ def evaluate(node: Node, scope: Scope) -> Array:
 def _value(node: Node, scope: Scope) -> Array:  # noqa: PLR0911 - one for each kind of node
     """Evaluate one node."""
     match node:
-        case Number(value=value):
-            return np.float64(value)
-        case Name():
+        case Name():  # the commonest first: each is asked for in turn
             return _named(node, scope)
-        case Negative(operand=operand):
-            return -_number(_value(operand, scope))
         case Binary():
             return _arithmetic(node, scope)
+        case Number():
+            return np.float64(node.value)
+        case Negative(operand=operand):
+            return -_number(_value(operand, scope))
         case Comparison(relations=relations, operands=operands):
             return _compared(relations, [_number(_value(one, scope)) for one in operands])
         case Logic(operator=operator, operands=operands):
@@ -149,7 +149,7 @@ def _named(node: Name, scope: Scope) -> Array:
 
 def _arithmetic(node: Binary, scope: Scope) -> Array:
     """Evaluate two operands and their operator."""
-    left, right = (_number(_value(side, scope)) for side in (node.left, node.right))
+    left, right = _number(_value(node.left, scope)), _number(_value(node.right, scope))
     match node.operator:
         case "+":
             return left + right
