@@ -1,7 +1,16 @@
 """The catalogue V01 to V32, under the headings of TECH-VER and AdViSHE."""
 
 from equipoise.core.translation import mark
-from equipoise.verification import inputs, states, totals, uncertainty, worth
+from equipoise.verification import (
+    curves,
+    effects,
+    inputs,
+    spread,
+    states,
+    totals,
+    uncertainty,
+    worth,
+)
 from equipoise.verification.checks import Check
 
 _INPUTS = mark("Model inputs")
@@ -25,14 +34,14 @@ other models and data are for people."""
 CHECKS = (
     Check("V01", mark("Probabilities, rows and death"), _INPUTS, _UNITS, inputs.probabilities),
     Check("V02", mark("Sources, and draws centred on values"), _INPUTS, _DATA, inputs.evidence),
-    Check("V03", mark("Standard errors, not deviations"), _INPUTS, _DATA, inputs.standard_errors),
+    Check("V03", mark("Standard errors, not deviations"), _INPUTS, _DATA, spread.standard_errors),
     Check("V04", mark("Curves and what they contain"), _INPUTS, _FIT, inputs.special_cases),
     Check("V05", mark("Ratios as published"), _INPUTS, _DATA, inputs.ratios),
-    Check("V06", mark("Higher ratio, likelier event"), _INPUTS, _EXTREMES, inputs.raised_ratios),
+    Check("V06", mark("Higher ratio, likelier event"), _INPUTS, _EXTREMES, effects.raised_ratios),
     Check("V07", mark("Conversions of time"), _INPUTS, _UNITS, inputs.conversions),
     Check("V08", mark("Nobody lost, moves as by hand"), _STATES, _TRACES, states.conservation),
     Check("V09", mark("Death is for ever, life ends"), _STATES, _TRACES, states.deaths),
-    Check("V10", mark("Curves do not cross"), _STATES, _TRACES, states.curves),
+    Check("V10", mark("Curves do not cross"), _STATES, _TRACES, curves.curves),
     Check("V11", mark("Not above the general population"), _STATES, _TRACES,
           states.general_population),
     Check("V12", mark("No death, and certain death"), _STATES, _EXTREMES, states.extremes),

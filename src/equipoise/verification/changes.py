@@ -115,9 +115,7 @@ def unmoved(model: LoadedModel) -> LoadedModel:
 
 
 def backwards_with_copies(model: LoadedModel) -> LoadedModel:
-    """Return a model whose strategies stand in the opposite order, and as many that do what the
-    first does.
-    """
+    """Return a model with its strategies in the opposite order, and as many like the first."""
     own = model.spec.strategies
     first = next(iter(own.values()))
     copies = {f"{name}_{ADDED}": first for name in own}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
@@ -13,6 +14,9 @@ Floats = NDArray[np.float64]
 
 HAIR = 1e-9
 """Differences of so small a part come from the arithmetic of the computer."""
+
+FAINT = 0.01
+"""Part of a total below which an increment is as good as none."""
 
 Verdict = Literal["passed", "failed", "waived", "not applicable"]
 
@@ -103,6 +107,29 @@ def each(beyond: Mapping[str, str], *, expected: str, seen: str) -> list[Outcome
 def silent(reason: str) -> Outcome:
     """Return that a check has nothing to ask of such a model."""
     return Outcome("not applicable", "", reason)
+
+
+def increments(one: Floats) -> Floats:
+    """Return what each strategy has more than each of those before it, dims (pair, ...)."""
+    pairs = combinations(range(len(one)), 2)
+    return np.stack([one[later] - one[earlier] for earlier, later in pairs])
+
+
+def apart_of_increments(moved: Floats, own: Floats, totals: Floats) -> float:
+    """Return how far increments have moved, in units of the largest of them.
+
+    Parameters
+    ----------
+    moved
+        How far increments are others, dims (pair).
+    own
+        The increments, dims (pair).
+    totals
+        Of strategies, dims (strategy): a part of `FAINT` of the largest is the least unit, for
+        smaller increments are as good as none.
+    """
+    unit = max(float(np.abs(own).max()), FAINT * float(np.abs(totals).max()))
+    return float(np.abs(moved).max()) / unit if unit else 0.0
 
 
 def difference(one: Floats, other: Floats) -> float:

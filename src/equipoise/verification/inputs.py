@@ -8,7 +8,7 @@ from scipy import stats
 
 from equipoise.core.translation import translate as _
 from equipoise.core.units import parse_unit
-from equipoise.spec.formula import Formula, children, survival, to_text, walk
+from equipoise.spec.formula import children, survival, to_text, walk
 from equipoise.spec.formula.evaluate import probability, rate
 from equipoise.spec.formula.tree import Binary, Call, Choice, Name, Node
 from equipoise.spec.model import Model
@@ -16,7 +16,6 @@ from equipoise.spec.model_formulas import formulas
 from equipoise.spec.quantity import JointNormal, Quantity
 from equipoise.verification.changes import dead_states
 from equipoise.verification.checks import HAIR, Outcome, each, judged, silent, within
-from equipoise.verification.plain import Plain, plain_cases
 from equipoise.verification.subject import Subject
 
 Floats = NDArray[np.float64]
@@ -27,12 +26,6 @@ MANY = 10_000
 _ERRORS = 3.0
 _PRINTED = 0.01
 """Share by which printed digits may leave a mean, as a file may."""
-_AS_WIDE = 1.0
-"""Spread of the draws of a positive number, in units of their mean, beyond which it is that of
-single patients."""
-_PATIENTS = 2
-"""A share as vague as after so many patients was not measured."""
-_RAISED = 1.1
 
 
 def probabilities(subject: Subject) -> Outcome:
@@ -68,7 +61,7 @@ def evidence(subject: Subject) -> list[Outcome]:
                  draws=MANY, errors=_ERRORS, share=_PRINTED)  # fmt: skip
     beyond = {name: _("has no source") for name in bare}
     worst, known = 0.0, 0
-    for name, one, drawn, value in _uncertain(subject):
+    for name, one, drawn, value in uncertain_inputs(subject):
         known += 1
         if one.mean_differs is not None:
             continue
@@ -81,38 +74,6 @@ def evidence(subject: Subject) -> list[Outcome]:
     seen = _("at most {apart:.2g} standard errors away; {fixed} of {all} are certain",
              apart=worst, fixed=len(spec.parameters) - known, all=len(spec.parameters))  # fmt: skip
     return each(beyond, expected=expected, seen=seen)
-
-
-def standard_errors(subject: Subject) -> Outcome | list[Outcome]:
-    """V03: draws spread as what a study has measured, not as its patients do."""
-    worst, beyond, asked = 0.0, {}, False
-    for name, one, drawn, _value in _uncertain(subject):
-        limit = _widest(one, drawn)
-        if limit is None:
-            continue
-        asked = True
-        width = float(drawn.std()) / max(limit, 1e-300)
-        worst = max(worst, width)
-        if width > 1.0:
-            beyond[name] = _("{width:.2g} times as wide", width=width)
-    if not asked:
-        return silent(_("nothing is uncertain"))
-    expected = _("no draws as wide as their mean, no share as vague as after {patients} patients",
-                 patients=_PATIENTS)  # fmt: skip
-    return each(
-        beyond,
-        expected=expected,
-        seen=_("the widest draws reach {share:.0%} of such a width", share=worst),
-    )
-
-
-def _widest(one: Quantity, drawn: Floats) -> float | None:
-    """Return the largest standard deviation of draws that a study can have measured."""
-    mean = float(drawn.mean())
-    kind = one.distribution.kind if one.distribution is not None else "dirichlet"
-    if kind in ("beta", "dirichlet"):
-        return float(np.sqrt(max(mean * (1.0 - mean), 0.0) / (_PATIENTS + 1)))
-    return _AS_WIDE * mean if drawn.min() >= 0.0 else None
 
 
 def special_cases(_subject: Subject) -> Outcome:
@@ -139,7 +100,7 @@ def special_cases(_subject: Subject) -> Outcome:
 def ratios(subject: Subject) -> Outcome:
     """V05: the published ratio is the centre of its draws."""
     worst, where, known = 0.0, "", ratios_of(subject.model.spec)
-    for name, one, drawn, value in _uncertain(subject):
+    for name, one, drawn, value in uncertain_inputs(subject):
         if name not in known or one.mean_differs is not None:
             continue
         median, mean = float(np.median(drawn)), float(drawn.mean())
@@ -153,42 +114,6 @@ def ratios(subject: Subject) -> Outcome:
         expected=_("each ratio between the median and the mean of its draws, or within 1 %"),
         seen=_("farthest is '{name}', by {beyond:.2%}", name=where, beyond=worst),
     )  # fmt: skip
-
-
-def raised_ratios(subject: Subject) -> Outcome | list[Outcome]:
-    """V06: a higher ratio of risks makes moves more likely."""
-    outcomes = [
-_raised(subject, name) for name in sorted(ratios_of(subject.model.spec))]  # fmt: skip
-    asked = [one for one in outcomes if one.verdict != "not applicable"]
-    return asked or silent(_("no ratio of risks multiplies a move"))
-
-
-def _raised(subject: Subject, name: str) -> Outcome:
-    """Return whether patients leave states no less when a ratio is raised."""
-    model, stated = subject.model, subject.stated.values
-    raised = {**stated, name: np.asarray(stated[name] * _RAISED)}
-    least, most = 0.0, 0.0
-    cases = zip(plain_cases(model, stated, 0), plain_cases(model, raised, 0), strict=True)
-    for (_number, _weight, before), (_same, _share, after) in cases:
-        for row in model.spec.moves.values():
-            moves = [move for move in row.values() if isinstance(move, Formula)]
-            if len(moves) < len(row):  # all who do not go elsewhere go to one place
-                continue
-            more = _leaving(after, moves) - _leaving(before, moves)
-            least, most = min(least, more), max(most, more)
-    if least == most == 0.0:
-        return silent(_("no ratio of risks multiplies a move"))
-    return judged(
-        ok=least > -HAIR < most,
-        expected=_("patients leave states no less when a ratio of risks rises by a tenth"),
-        seen=_("'{name}': patients leave by {least:.2g} to {most:.2g} more", name=name, least=least,
-               most=most),
-    )  # fmt: skip
-
-
-def _leaving(one: Plain, moves: list[Formula]) -> float:
-    """Return how likely, or how fast, patients leave a state on the first day."""
-    return sum(one.of(move) for move in moves)
 
 
 def conversions(subject: Subject) -> list[Outcome]:
@@ -234,11 +159,6 @@ def _rates_times_cycle(model: Model) -> Iterator[str]:
 
 def ratios_of(model: Model) -> frozenset[str]:
     """Return the parameters that are ratios of risks: lognormal plain numbers that are factors."""
-    lognormal = {
-        name for name, one in model.parameters.items()
-        if one.distribution is not None and one.distribution.kind == "lognormal"
-        and one.unit.is_dimensionless
-    }  # fmt: skip
     factors: set[str] = set()
     others: set[str] = set()
     for placed in formulas(model):
@@ -250,7 +170,16 @@ def ratios_of(model: Model) -> frozenset[str]:
                 others |= {one.name for one in walk(node.right) if isinstance(one, Name)}
             elif isinstance(node, Call) and node.function not in ("probability", "rate"):
                 others |= {one.name for one in walk(node) if isinstance(one, Name)}
-    return frozenset((lognormal & factors) - others)
+    return (lognormal_numbers(model) & factors) - others
+
+
+def lognormal_numbers(model: Model) -> frozenset[str]:
+    """Return the parameters that are drawn as ratios are: lognormal numbers without a unit."""
+    return frozenset(
+        name for name, one in model.parameters.items()
+        if one.distribution is not None and one.distribution.kind == "lognormal"
+        and one.unit.is_dimensionless
+    )  # fmt: skip
 
 
 def _ends(node: Node, model: Model) -> Iterator[Name]:
@@ -269,7 +198,7 @@ def _ends(node: Node, model: Model) -> Iterator[Name]:
             pass
 
 
-def _uncertain(subject: Subject) -> Iterator[tuple[str, Quantity, Floats, float]]:
+def uncertain_inputs(subject: Subject) -> Iterator[tuple[str, Quantity, Floats, float]]:
     """Yield each parameter that is drawn by itself: many draws and its value, canonical units."""
     spec, many = subject.model.spec, subject.sampled(MANY, subject.seed)
     normal = {

@@ -260,6 +260,19 @@ def again_and_again(model: LoadedModel) -> Iterator[LoadedModel]:
             yield with_parts(model, events={**model.spec.events, name: new})
 
 
+def health_gained(model: LoadedModel) -> Iterator[LoadedModel]:
+    """Yield models in which health that is lost at once is gained."""
+    for name, event in model.spec.events.items():
+        if event.qaly is not None:
+            new = event.model_copy(update={"qaly": times(event.qaly, -1.0)})
+            yield with_parts(model, events={**model.spec.events, name: new})
+    for number, effect in enumerate(model.spec.transition_effects):
+        if effect.qaly is not None:
+            effects = list(model.spec.transition_effects)
+            effects[number] = effect.model_copy(update={"qaly": times(effect.qaly, -1.0)})
+            yield with_parts(model, transition_effects=effects)
+
+
 def corrected_effects(model: LoadedModel) -> Iterator[LoadedModel]:
     """Yield the model with one-off effects counted like time in states."""
     clock = model.spec.time
@@ -299,6 +312,7 @@ MISTAKES = (
     Mistake("exchanged_utilities", mark("utilities of two states exchanged"), exchanged_utilities),
     Mistake("exchanged_costs", mark("costs of two states exchanged"), exchanged_costs),
     Mistake("again_and_again", mark("one-off event in every cycle"), again_and_again),
+    Mistake("health_gained", mark("health lost at once taken for a gain"), health_gained),
     Mistake("corrected_effects", mark("one-off effects counted like time in states"),
             corrected_effects),
     Mistake("price_of_nothing", mark("price that is not charged"), price_of_nothing),

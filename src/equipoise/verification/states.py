@@ -10,7 +10,6 @@ from equipoise.core.translation import translate as _
 from equipoise.spec.formula import Formula, formula_of, parse_formula, to_text, walk
 from equipoise.spec.formula.tree import Call, Name, Number
 from equipoise.spec.loaded import LoadedModel
-from equipoise.spec.model import Model
 from equipoise.spec.model_place import living_states
 from equipoise.verification.changes import (
     backwards_with_copies,
@@ -95,65 +94,6 @@ def deaths(subject: Subject) -> Outcome | list[Outcome]:
         seen = _("{share:.2%} in the draw with most", share=left)
         outcomes.append(within(left, _STILL_ALIVE, expected=expected, seen=seen, part="lifetime"))
     return outcomes
-
-
-def curves(subject: Subject) -> Outcome | list[Outcome]:
-    """V10: curves do not cross."""
-    if not subject.model.spec.is_partitioned:
-        return silent(_("no curves: states follow from moves"))
-    if not subject.has_course:
-        return no_course()
-    worst = float(max(-subject.course.share.min(), 0.0))
-    shares = within(
-        worst, HAIR, part="share",
-        expected=_("no share between two curves is below 0, in any draw"),
-        seen=_("lowest share {low:.2g}", low=float(subject.course.share.min())),
-    )  # fmt: skip
-    return [shares, _crossing(subject)] if is_readable(subject.model) else [shares]
-
-
-def _crossing(subject: Subject) -> Outcome:
-    """Return whether curves cross of which a formula takes the lower: it would hide that."""
-    found, calls = "", _taking_the_lower(subject.model.spec)
-    step = max(subject.course.time.size // _LOOKS, 1)
-    for draw in range(min(_BY_HAND, subject.draws) if calls else 0):
-        for _number, _weight, one in plain_cases(subject.model, subject.sample.values, draw):
-            for call in calls:
-                found = found or _crossed(one, call, subject.course.time[::step])
-    return judged(
-        ok=not found, part="hidden",
-        expected=_("curves of which a formula takes the lower never cross"),
-        seen=found or _("none does"),
-    )  # fmt: skip
-
-
-def _taking_the_lower(model: Model) -> list[Call]:
-    """Return the calls behind the shares of states that take the lower of two values."""
-    shares = [state.share for state in model.states.values()]
-    queue = [share for share in shares if isinstance(share, Formula)]
-    found: list[Call] = []
-    seen: set[str] = set()
-    while queue:
-        formula = queue.pop()
-        nodes = walk(formula.tree)
-        found += [node for node in nodes if isinstance(node, Call) and node.function == "min"]
-        queue += [model.let[name] for name in formula.names - seen if name in model.let]
-        seen |= formula.names
-    return found
-
-
-def _crossed(one: Plain, call: Call, points: Floats) -> str:
-    """Return where the arguments of a call change their order, or nothing."""
-    curves = np.array([
-        [one.of(formula_of(part, to_text(part)), float(time)) for time in points]
-        for part in call.arguments[:2]
-    ])  # fmt: skip
-    apart = curves[0] - curves[1]
-    if apart.min() < -HAIR and apart.max() > HAIR:
-        first = np.argmax(np.sign(apart) == -np.sign(apart[np.argmax(np.abs(apart) > HAIR)]))
-        return _("{call} cross after {years:.3g} years", call=to_text(call),
-                 years=float(points[first]))  # fmt: skip
-    return ""
 
 
 def general_population(subject: Subject) -> Outcome:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.clinical.weights import point_weights
+from equipoise.core.translation import format_percent
 from equipoise.core.translation import translate as _
 from equipoise.core.units import Unit
 from equipoise.spec.formula import Formula
@@ -23,7 +24,17 @@ from equipoise.verification.changes import (
     without_events,
     without_moves,
 )
-from equipoise.verification.checks import HAIR, Outcome, difference, each, judged, silent, within
+from equipoise.verification.checks import (
+    HAIR,
+    Outcome,
+    apart_of_increments,
+    difference,
+    each,
+    increments,
+    judged,
+    silent,
+    within,
+)
 from equipoise.verification.plain import is_readable, plain_cases
 from equipoise.verification.runs import Results
 from equipoise.verification.subject import Subject
@@ -34,6 +45,8 @@ AMOUNT = 1000.0
 """What is paid once, in the model's money."""
 _MOVES = 0.05
 """Share by which totals may move when the cycle is halved."""
+_INCREMENTS_MOVE = 0.1
+"""Share by which increments may, on which decisions rest: they are differences of totals."""
 _RAISED = 1.1
 
 
@@ -189,7 +202,7 @@ def _alive_at(subject: Subject, years: float) -> Floats:
     return np.asarray(subject.course.alive[:, place])
 
 
-def cycles(subject: Subject) -> Outcome:
+def cycles(subject: Subject) -> Outcome | list[Outcome]:
     """V22: half the cycle gives nearly the same."""
     time = subject.model.spec.time
     if time is None:
@@ -198,16 +211,30 @@ def cycles(subject: Subject) -> Outcome:
         return silent(_("chance would decide anew with other cycles"))
     found = subject.of(with_cycle(subject.model, time.cycle.value / 2))
     names = ("cost_present", "qaly_present", "life_years_present")
-    worst = max(
-        float(np.abs(found.of(n).mean(axis=1) - subject.drawn.of(n).mean(axis=1)).max())
-        / (float(np.abs(subject.drawn.of(n).mean(axis=1)).max()) or 1.0)
-        for n in names
-    )  # fmt: skip
-    return within(
-        worst, _MOVES,
-        expected=_("totals move by at most {share:.0%} when the cycle is halved", share=_MOVES),
-        seen=_("totals move by {worst:.2%}", worst=worst),
-    )  # fmt: skip
+    means = [(subject.drawn.of(n).mean(axis=1), found.of(n).mean(axis=1)) for n in names]
+    worst = max(difference(halved, whole) for whole, halved in means)
+    outcomes = [
+        within(
+            worst, _MOVES, part="totals",
+            expected=_("totals move by at most {share} when the cycle is halved",
+                       share=format_percent(_MOVES, 0)),
+            seen=_("totals move by {worst}", worst=format_percent(worst, 2)),
+        )
+    ]  # fmt: skip
+    if len(subject.drawn.strategies) > 1:
+        worst = max(
+            apart_of_increments(increments(halved - whole), increments(whole), whole)
+            for whole, halved in means
+        )
+        outcomes.append(
+            within(
+                worst, _INCREMENTS_MOVE, part="increments",
+                expected=_("increments between strategies move by at most {share} of the largest",
+                           share=format_percent(_INCREMENTS_MOVE, 0)),
+                seen=_("increments move by {worst}", worst=format_percent(worst, 2)),
+            )
+        )  # fmt: skip
+    return outcomes
 
 
 def frontier(subject: Subject) -> Outcome:

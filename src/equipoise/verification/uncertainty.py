@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from equipoise.core.translation import format_percent
 from equipoise.core.translation import translate as _
 from equipoise.spec.joint_check import covariance_matrix
 from equipoise.spec.quantity import JointDirichlet, JointNormal
@@ -15,7 +16,16 @@ from equipoise.value import (
     net_benefit,
     partial_information,
 )
-from equipoise.verification.checks import HAIR, Outcome, each, judged, silent, within
+from equipoise.verification.checks import (
+    HAIR,
+    Outcome,
+    apart_of_increments,
+    each,
+    increments,
+    judged,
+    silent,
+    within,
+)
 from equipoise.verification.inputs import MANY
 from equipoise.verification.runs import Results
 from equipoise.verification.subject import Subject
@@ -88,21 +98,49 @@ def _idle(
     ]  # fmt: skip
 
 
-def centre(subject: Subject) -> Outcome:
+def centre(subject: Subject) -> Outcome | list[Outcome]:
     """V27: the mean of the draws is near the base case."""
+    names = ("cost_present", "qaly_present")
+    pairs = [(subject.drawn.of(name), subject.base.of(name).mean(axis=1)) for name in names]
     worst = 0.0
-    for name in ("cost_present", "qaly_present"):
-        drawn, base = subject.drawn.of(name), subject.base.of(name).mean(axis=1)
-        error = drawn.std(axis=1) / np.sqrt(drawn.shape[1])
+    for drawn, base in pairs:
         scale = float(np.abs(base).max()) or 1.0
-        apart = np.abs(drawn.mean(axis=1) - base) - _ERRORS * error
-        worst = max(worst, float(apart.max()) / scale)
-    return within(
-        max(worst, 0.0), _NEAR,
-        expected=_("means of the draws within {share:.0%} of the base case, beyond {errors:g} "
-                   "standard errors", share=_NEAR, errors=_ERRORS),
-        seen=_("they leave it by {worst:.1%}", worst=max(worst, 0.0)),
-    )  # fmt: skip
+        worst = max(worst, float(_beyond_chance(drawn, base).max()) / scale)
+    outcomes = [
+        within(
+            worst, _NEAR, part="totals",
+            expected=_("means of the draws within {share} of the base case, beyond {errors:g} "
+                       "standard errors", share=format_percent(_NEAR, 0), errors=_ERRORS),
+            seen=_("they leave it by {worst}", worst=format_percent(worst, 1)),
+        )
+    ]  # fmt: skip
+    if len(subject.drawn.strategies) > 1:
+        worst = max(
+            apart_of_increments(
+                _beyond_chance(increments(drawn), increments(base)), increments(base), base
+            )
+            for drawn, base in pairs
+        )
+        outcomes.append(
+            within(
+                worst,
+                _NEAR,
+                part="increments",
+                expected=_("means of increments as near, in units of the largest of them"),
+                seen=_("increments leave it by {worst}", worst=format_percent(worst, 1)),
+            )
+        )
+    return outcomes
+
+
+def _beyond_chance(drawn: Floats, base: Floats) -> Floats:
+    """Return how far means of draws leave the base case beyond what chance explains.
+
+    Dims of `drawn` are (strategy or pair, draw).
+    """
+    error = drawn.std(axis=1) / np.sqrt(drawn.shape[1])
+    beyond = np.abs(drawn.mean(axis=1) - base) - _ERRORS * error
+    return np.asarray(np.maximum(beyond, 0.0))
 
 
 def decisions(subject: Subject) -> Outcome:

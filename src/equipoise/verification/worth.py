@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.clinical.plan import plan
+from equipoise.core.translation import format_number
 from equipoise.core.translation import translate as _
 from equipoise.spec.discount import steps_of
 from equipoise.spec.formula import Formula
@@ -16,7 +17,7 @@ from equipoise.verification.changes import (
     with_utility,
     without_discount,
 )
-from equipoise.verification.checks import HAIR, Outcome, difference, judged, silent, within
+from equipoise.verification.checks import HAIR, Outcome, difference, each, judged, silent, within
 from equipoise.verification.plain import is_readable, plain_cases
 from equipoise.verification.runs import Course
 from equipoise.verification.subject import Subject
@@ -57,8 +58,36 @@ def utilities(subject: Subject) -> Outcome | list[Outcome]:
         )
     )  # fmt: skip
     if is_readable(subject.model):
-        outcomes += [_at_most_one(subject), _by_severity(subject)]
+        outcomes += [_at_most_one(subject), _by_severity(subject), *_once(subject)]
     return outcomes
+
+
+def _once(subject: Subject) -> list[Outcome]:
+    """Return whether one-off effects on health are losses; those of a tree are its results."""
+    spec = subject.model.spec
+    if spec.time is None:
+        return []
+    own = {name: event.qaly for name, event in spec.events.items()}
+    own |= {
+        f"transition_effects_{number}": effect.qaly
+        for number, effect in enumerate(spec.transition_effects, start=1)
+    }
+    if not any(own.values()):
+        return []
+    times, gains = (0.0, spec.time.horizon.value / 2.0), dict.fromkeys(own, 0.0)
+    for draw in range(min(_BY_HAND, subject.draws)):
+        for _number, _weight, one in plain_cases(subject.model, subject.sample.values, draw):
+            for name, formula in own.items():
+                found = [0.0 if formula is None else one.of(formula, time) for time in times]
+                gains[name] = max(gains[name], *found)
+    return each(
+        {
+            name: _("a gain of {gain} QALY", gain=format_number(gain, 3))
+            for name, gain in gains.items() if gain > 0.0
+        },
+        expected=_("one-off effects on health are losses, below 0"),
+        seen=_("none is a gain"),
+    )  # fmt: skip
 
 
 def _at_most_one(subject: Subject) -> Outcome:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from equipoise.packs import load_named_model
+from equipoise.spec.distribution import parse_distribution
 from equipoise.spec.formula import parse_formula
 from equipoise.spec.loaded import LoadedModel
 from equipoise.value import incremental_table
@@ -50,6 +51,8 @@ MISTAKEN = [
     ("V17", "sick-sicker", mistakes.worth_when_dead),
     ("V17", "sick-sicker", mistakes.worth_too_much),
     ("V17", "sick-sicker", mistakes.exchanged_utilities),
+    ("V17", "sick-sicker-by-residence", mistakes.health_gained),
+    ("V17", "car-t-lymphoma", mistakes.health_gained),
     ("V19", "sick-sicker", mistakes.negative_cost),
     ("V19", "sick-sicker", mistakes.price_of_nothing),
     ("V19", "sick-sicker", mistakes.cost_when_dead),
@@ -99,6 +102,65 @@ def test_a_slip_of_calculation_fails_it(check: str, name: str, slip: str) -> Non
     assert verdict(check, wrong) == "failed"
 
 
+def treated_curve(exponent: str) -> LoadedModel:
+    """Sick-Sicker as a curve that a treatment raises."""
+    model = loaded("sick-sicker")
+    share = f"weibull_survival(time, 1.2, 9 * year) ** ({exponent} if b else 1)"
+    states = {
+        "well": model.spec.states["healthy"].model_copy(
+            update={"start": None, "share": parse_formula(share)}
+        ),
+        "dead": model.spec.states["dead"].model_copy(update={"share": "rest"}),
+    }
+    return with_parts(model, states=states, transitions={}, track={}, events={})
+
+
+def test_a_curve_to_the_power_of_a_ratio_upside_down_fails_v06() -> None:
+    assert verdict("V06", Subject(treated_curve("hr_b"), draws=5, seed=1)) == "passed"
+    found = answer(BY_NAME["V06"], Subject(treated_curve("1 / hr_b"), draws=5, seed=1))
+    assert found.verdict == "failed"
+    assert "V06_hr_b" in found.seen
+
+
+def test_a_ratio_upside_down_in_a_tree_fails_v06() -> None:
+    tree = loaded("tegaderm")
+    assert verdict("V06", Subject(tree, draws=5, seed=1)) == "passed"
+    for wrong in mistakes.upside_down(tree):
+        assert verdict("V06", Subject(wrong, draws=5, seed=1)) == "failed"
+
+
+def spread(model: LoadedModel, name: str, text: str) -> LoadedModel:
+    one = model.spec.parameters[name].model_copy(update={"distribution": parse_distribution(text)})
+    return with_parts(model, parameters={**model.spec.parameters, name: one})
+
+
+@pytest.mark.parametrize(
+    ("parameter", "as_patients_differ", "as_their_mean_is_known"),
+    [
+        ("u_sick", "beta(mean=0.75, sd=0.15)", "beta(mean=0.75, sd=0.15/sqrt(20))"),
+        ("c_sick", "gamma(mean=4000, sd=2800)", "gamma(mean=4000, sd=2800/sqrt(20))"),
+        ("c_sick", "normal(mean=4000, sd=3000)", "normal(mean=4000, sd=3000/sqrt(20))"),
+        ("r_sick", "gamma(mean=0.15, sd=0.12)", "gamma(mean=0.15, sd=0.1)"),
+    ],
+)
+def test_spread_of_patients_fails_v03(
+    parameter: str, as_patients_differ: str, as_their_mean_is_known: str
+) -> None:
+    wide = spread(loaded("sick-sicker"), parameter, as_patients_differ)
+    found = answer(BY_NAME["V03"], Subject(wide, draws=5, seed=1))
+    assert found.verdict == "failed"
+    assert f"V03_{parameter}" in found.seen
+    narrow = spread(loaded("sick-sicker"), parameter, as_their_mean_is_known)
+    assert verdict("V03", Subject(narrow, draws=5, seed=1)) == "passed"
+
+
+def test_what_somebody_assumed_may_be_wide() -> None:
+    model = spread(loaded("sick-sicker"), "c_sick", "gamma(mean=4000, sd=2800)")
+    one = model.spec.parameters["c_sick"].model_copy(update={"status": "assumption"})
+    assumed = with_parts(model, parameters={**model.spec.parameters, "c_sick": one})
+    assert verdict("V03", Subject(assumed, draws=5, seed=1)) == "passed"
+
+
 def spoilt(name: str, spoil: Callable[[LoadedModel, Results], Results]) -> Subject:
     def engine(model, sample, how, asked):  # type: ignore[no-untyped-def]
         return spoil(model, reference(model, sample, how, asked))
@@ -141,6 +203,49 @@ def test_a_crossing_that_a_formula_hides_fails_v10() -> None:
     found = answer(BY_NAME["V10"], Subject(hidden, draws=5, seed=1))
     assert found.verdict == "failed"
     assert "cross after" in found.seen
+
+
+def with_time_on_treatment(cost: str) -> LoadedModel:
+    """Sick-Sicker as a curve of survival, with a drug that stops earlier."""
+    model = loaded("sick-sicker")
+    let = {"alive": "exp(-time / (12 * year))", "on_treatment": "exp(-time / (4 * year))",
+           "too_long": "exp(-time / (20 * year))"}  # fmt: skip
+    states = {
+        "well": model.spec.states["healthy"].model_copy(
+            update={"start": None, "share": parse_formula("alive"), "cost": parse_formula(cost)}
+        ),
+        "dead": model.spec.states["dead"].model_copy(update={"share": "rest"}),
+    }
+    named = {name: parse_formula(text) for name, text in let.items()}
+    curve = with_parts(model, let=named, states=states, transitions={}, events={}, track={})
+    return with_horizon(curve, 30.0)
+
+
+def test_time_on_treatment_above_survival_fails_v10() -> None:
+    right = with_time_on_treatment("c_treatment_a * on_treatment / alive")
+    assert verdict("V10", Subject(right, draws=5, seed=1)) == "passed"
+    capped = with_time_on_treatment("c_treatment_a * min(too_long, alive) / alive")
+    assert verdict("V10", Subject(capped, draws=5, seed=1)) == "passed"
+    whole = with_time_on_treatment("c_treatment_a * alive * too_long / alive")
+    assert verdict("V10", Subject(whole, draws=5, seed=1)) == "passed"
+    wrong = with_time_on_treatment("c_treatment_a * too_long / alive")
+    found = answer(BY_NAME["V10"], Subject(wrong, draws=5, seed=1))
+    assert found.verdict == "failed"
+    assert "V10_treatment: c_treatment_a * too_long / alive" in found.seen
+
+
+def test_a_difference_of_curves_that_a_formula_keeps_above_0_fails_v10() -> None:
+    model = with_time_on_treatment("c_treatment_a")
+    well = model.spec.states["well"]
+    for on, verdict_of_it in (("on_treatment", "passed"), ("too_long", "failed")):
+        states = {
+            "treated": well.model_copy(update={"share": parse_formula(f"min({on}, alive)")}),
+            "well": well.model_copy(update={"share": parse_formula(f"max(alive - {on}, 0)")}),
+            "dead": model.spec.states["dead"],
+        }
+        assert verdict("V10", Subject(with_parts(model, states=states), draws=5, seed=1)) == (
+            verdict_of_it
+        )
 
 
 def test_what_is_right_in_weeks_passes_v18() -> None:
@@ -187,6 +292,37 @@ def test_draws_far_from_the_base_case_fail_v27() -> None:
         return more_cost(found, 1.0 if len(found.totals.draws) == 1 else 1.5)
 
     assert verdict("V27", spoilt("sick-sicker", spoil)) == "failed"
+
+
+def with_more(found: Results, name: str, part: float) -> Results:
+    """Results in which the second strategy has more by a part of the first's total."""
+    own = found.of(name)
+    more = np.zeros_like(own)
+    more[1] = part * own[0].mean()
+    values = {**found.totals.values, name: own + more}
+    return replace(found, added=replace(found.totals, values=values))
+
+
+def test_an_increment_far_from_the_base_case_fails_v27() -> None:
+    def spoil(_model: LoadedModel, found: Results) -> Results:
+        return found if len(found.totals.draws) == 1 else with_more(found, "cost_present", 0.09)
+
+    found = answer(BY_NAME["V27"], spoilt("total-hip-replacement", spoil))
+    assert found.verdict == "failed"
+    assert "V27_increments" in found.seen
+    assert "V27_totals" not in found.seen
+
+
+def test_an_increment_that_the_cycle_decides_fails_v22() -> None:
+    def spoil(model: LoadedModel, found: Results) -> Results:
+        assert model.spec.time is not None
+        whole = model.spec.time.cycle.value == 1.0
+        return found if whole else with_more(found, "qaly_present", 0.02)
+
+    found = answer(BY_NAME["V22"], spoilt("sick-sicker", spoil))
+    assert found.verdict == "failed"
+    assert "V22_increments" in found.seen
+    assert "V22_totals" not in found.seen
 
 
 def test_a_mean_that_drifts_fails_v31() -> None:

@@ -1,0 +1,148 @@
+"""V06: whether ratios of risks act in the direction in which they are published."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.clinical.plan import by_item
+from equipoise.core.translation import format_percent
+from equipoise.core.translation import translate as _
+from equipoise.spec.formula import Formula, formula_of, to_text, walk
+from equipoise.spec.formula.survival import SURVIVAL
+from equipoise.spec.formula.tree import Binary, Call, Name, Node, Number
+from equipoise.spec.model import Model
+from equipoise.spec.model_formulas import formulas, names_behind
+from equipoise.verification.checks import HAIR, Outcome, judged, silent
+from equipoise.verification.inputs import lognormal_numbers, ratios_of
+from equipoise.verification.plain import Plain, is_readable, plain_cases
+from equipoise.verification.subject import Subject
+
+Floats = NDArray[np.float64]
+
+_RAISED = 1.1
+_LOOKS = 20
+"""Points of time at which a curve is looked at."""
+
+
+def raised_ratios(subject: Subject) -> Outcome | list[Outcome]:
+    """V06: a higher ratio of risks makes moves and events likelier, and lowers curves."""
+    spec = subject.model.spec
+    outcomes: list[Outcome] = []
+    for name in sorted(ratios_of(spec)):
+        moves = _changes(subject, name, _leaving)
+        # What a ratio multiplies in a tree, or beside the moves, is how often something comes.
+        outcomes += _judged_moves(name, moves or _changes(subject, name, _brought))
+    for name in sorted(lognormal_numbers(spec)) if is_readable(subject.model) else ():
+        powers = list(_powers_of(spec, name))
+        outcomes += _judged_curves(subject, name, powers) if powers else []
+    return outcomes or silent(_("no ratio of risks multiplies a move"))
+
+
+def _changes(subject: Subject, name: str, read: Callable[[Plain], list[float]]) -> list[float]:
+    """Return by what part numbers are higher where a ratio is raised; none where all stay."""
+    model, stated = subject.model, subject.stated.values
+    raised = {**stated, name: np.asarray(stated[name] * _RAISED)}
+    cases = zip(plain_cases(model, stated, 0), plain_cases(model, raised, 0), strict=True)
+    found: list[float] = []
+    for (_number, _weight, before), (_same, _share, after) in cases:
+        for low, high in zip(read(before), read(after), strict=True):
+            if low != high:
+                found.append((high - low) / (abs(low) or 1.0))
+    return found
+
+
+def _leaving(one: Plain) -> list[float]:
+    """Return how likely, or how fast, patients leave states on the first day."""
+    rows = [
+        [move for move in row.values() if isinstance(move, Formula)]
+        for row in one.model.spec.moves.values()
+        # Else all who do not go elsewhere go to one place.
+        if all(isinstance(move, Formula) for move in row.values())
+    ]
+    return [sum(one.of(move) for move in row) for row in rows]
+
+
+def _brought(one: Plain) -> list[float]:
+    """Return what events cost, and by how much they change health, on the first day."""
+    events = one.model.spec.events.values()
+    costs = [one.of(formula) for event in events for formula in by_item(event.cost).values()]
+    return costs + [abs(one.of(event.qaly)) for event in events if event.qaly is not None]
+
+
+def _judged_moves(name: str, changes: list[float]) -> list[Outcome]:
+    """Return whether nothing comes more seldom when a ratio is raised; nothing if all stays."""
+    if not changes:
+        return []
+    return [
+        judged(
+            ok=min(changes) > -HAIR, part=name,
+            expected=_("patients leave states no less, and events bring no less, when a ratio of "
+                       "risks rises by a tenth"),
+            seen=_("'{name}': by {least} to {most} more", name=name,
+                   least=format_percent(min(changes), 2), most=format_percent(max(changes), 2)),
+        )
+    ]  # fmt: skip
+
+
+def _powers_of(model: Model, name: str) -> Iterator[Binary]:
+    """Yield the powers whose exponent depends on a parameter and whose base does not."""
+    for placed in formulas(model):
+        for node in walk(placed.formula.tree):
+            if isinstance(node, Binary) and node.operator == "**":
+                behind, own = (_behind(side, model) for side in (node.right, node.left))
+                if name in behind and name not in own and _may_be_a_share(node.left, model):
+                    yield node
+
+
+def _behind(node: Node, model: Model) -> frozenset[str]:
+    """Return all names on which a part of a formula depends."""
+    return frozenset(names_behind(formula_of(node, to_text(node)), model))
+
+
+def _may_be_a_share(node: Node, model: Model) -> bool:
+    """Return whether a base is a curve of survival, or what is left: 1 - something."""
+    match node:
+        case Name(name=name) if name in model.let:
+            return _may_be_a_share(model.let[name].tree, model)
+        case Call(function=function):
+            return function in SURVIVAL or function in ("exp", *model.tables)
+        case Binary(operator="-", left=Number(value=1.0)):
+            return True
+        case _:
+            return False
+
+
+def _judged_curves(subject: Subject, name: str, powers: list[Binary]) -> list[Outcome]:
+    """Return whether curves to the power of a ratio of hazards fall when it is raised."""
+    model, stated, clock = subject.model, subject.stated.values, subject.model.spec.time
+    raised = {**stated, name: np.asarray(stated[name] * _RAISED)}
+    times = np.linspace(0.0, 0.0 if clock is None else clock.horizon.value, _LOOKS)
+    rises: list[str] = []
+    asked = False
+    cases = zip(plain_cases(model, stated, 0), plain_cases(model, raised, 0), strict=True)
+    for (_number, _weight, before), (_same, _share, after) in cases:
+        for node in powers:
+            base = _course(before, node.left, times)
+            if not ((base >= 0.0) & (base <= 1.0)).all() or np.diff(base).max() > HAIR:
+                continue  # neither a curve of survival nor a share
+            change = _course(after, node, times) - _course(before, node, times)
+            asked |= bool(np.abs(change).max() > 0.0)
+            rises += [to_text(node)] if change.max() > HAIR else []
+    if not asked:
+        return []
+    return [
+        judged(
+            ok=not rises, part=name,
+            expected=_("a curve to the power of a ratio falls when the ratio rises by a tenth"),
+            seen=_("'{name}': none rises", name=name) if not rises
+            else _("'{name}': {formulas} rises", name=name,
+                   formulas=", ".join(dict.fromkeys(rises))),
+        )
+    ]  # fmt: skip
+
+
+def _course(one: Plain, node: Node, times: Floats) -> Floats:
+    """Return the value of a part of a formula at some times."""
+    formula = formula_of(node, to_text(node))
+    return np.array([one.of(formula, float(time)) for time in times])

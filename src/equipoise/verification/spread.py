@@ -1,0 +1,114 @@
+"""V03: whether draws spread as estimates do, or as single patients."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.core.translation import format_number, format_percent
+from equipoise.core.translation import translate as _
+from equipoise.spec.formula.tree import Binary, Call, Choice, Name, Node
+from equipoise.spec.model import Model
+from equipoise.spec.model_place import living_states
+from equipoise.spec.quantity import Quantity
+from equipoise.verification.checks import Outcome, each, silent
+from equipoise.verification.inputs import uncertain_inputs
+from equipoise.verification.subject import Subject
+from equipoise.verification.totals import is_money
+
+Floats = NDArray[np.float64]
+
+_AMOUNT = 0.6
+"""Spread of the mean of an amount, in units of it, beyond which it is more like that of single
+patients: its 95 % interval reaches from nearly nothing to more than twice the mean."""
+_RATE = 2**-0.5
+"""Spread of a rate known from two events; of a ratio, an interval from a quarter to four times."""
+_ASSUMED = 1.0
+"""Spread of what somebody assumed, in units of its mean, that is not a guess any more."""
+_PATIENTS = 2
+"""A share as vague as after so many patients was not measured."""
+_PERSONS = 10
+"""Utilities of single patients spread as a share does after fewer, means of a few do not."""
+_NAMED = 3
+
+
+def standard_errors(subject: Subject) -> Outcome | list[Outcome]:
+    """V03: draws spread as what a study has measured, not as its patients do."""
+    known: dict[str, tuple[float, float]] = {}
+    utilities = frozenset(utilities_of(subject.model.spec))
+    for name, one, drawn, _value in uncertain_inputs(subject):
+        limit = _widest(one, drawn, is_utility=name in utilities)
+        if limit is not None and limit > 0.0:
+            known[name] = _spread(one, drawn), limit
+    if not known:
+        return silent(_("nothing is uncertain"))
+    expected = _("standard deviation of draws at most {amount} of the mean for amounts, {rate} for "
+                 "rates and ratios, {assumed} for assumptions; shares at least as sure as after "
+                 "{patients} patients, utilities as after {persons}: wider is how single patients "
+                 "differ", amount=format_percent(_AMOUNT, 0), rate=format_percent(_RATE, 0),
+                 assumed=format_percent(_ASSUMED, 0), patients=_PATIENTS,
+                 persons=_PERSONS)  # fmt: skip
+    beyond = {
+        name: _("{width} times as wide as that", width=format_number(width / limit, 2))
+        for name, (width, limit) in known.items() if width > limit * (1.0 + 1e-9)
+    }  # fmt: skip
+    nearest = sorted(known, key=lambda name: known[name][1] / max(known[name][0], 1e-300))
+    texts = [f"'{name}' {format_percent(known[name][0] / known[name][1], 0)}"
+             for name in nearest[:_NAMED]]  # fmt: skip
+    seen = _("widest, of what is allowed: {names}", names=", ".join(texts))
+    return each(beyond, expected=expected, seen=seen)
+
+
+def _spread(one: Quantity, drawn: Floats) -> float:
+    """Return the standard deviation of draws; that of the distribution itself where it has one."""
+    own = one.distribution
+    if own is None or own.mean == 0.0:
+        return float(drawn.std())
+    return own.sd * float(drawn.mean()) / own.mean  # in the draws' unit, their money converted
+
+
+def _widest(one: Quantity, drawn: Floats, *, is_utility: bool) -> float | None:
+    """Return the largest standard deviation of draws that a study can have measured."""
+    mean = float(drawn.mean())
+    assumed = one.status == "assumption"
+    kind = one.distribution.kind if one.distribution is not None else "dirichlet"
+    if kind in ("beta", "dirichlet") or (is_utility and 0.0 < mean < 1.0):
+        sure = _PERSONS if is_utility and not assumed else _PATIENTS
+        return float(np.sqrt(max(mean * (1.0 - mean), 0.0) / (sure + 1)))
+    never_negative = one.below_zero is None and not one.unit.is_dimensionless
+    if drawn.min() < 0.0 and not never_negative:
+        return None
+    if assumed:
+        return _ASSUMED * mean
+    return (_RATE if _is_rate_or_ratio(one) else _AMOUNT) * mean
+
+
+def _is_rate_or_ratio(one: Quantity) -> bool:
+    """Return whether a number counts events, or compares two numbers."""
+    per = any(power < 0 for _name, power in one.unit.powers)
+    return one.unit.is_dimensionless or (per and not is_money(one.unit))
+
+
+def utilities_of(model: Model) -> Iterator[str]:
+    """Yield the parameters that are utilities: alone, in a sum or as the lower of two."""
+    queue: list[Node] = [
+        utility.tree for name in living_states(model)
+        if (utility := model.states[name].utility) is not None
+    ]  # fmt: skip
+    seen: set[str] = set()
+    while queue:
+        match queue.pop():
+            case Name(name=name) if name in model.let and name not in seen:
+                seen.add(name)
+                queue.append(model.let[name].tree)
+            case Name(name=name) if name in model.parameters:
+                if model.parameters[name].unit.is_dimensionless:
+                    yield name
+            case Choice(then=then, otherwise=otherwise):
+                queue += [then, otherwise]
+            case Binary(operator="+" | "-", left=left, right=right):
+                queue += [left, right]
+            case Call(function="min" | "max", arguments=arguments):
+                queue += arguments
+            case _:
+                pass
