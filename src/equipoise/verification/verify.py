@@ -1,5 +1,6 @@
 """Asking a model every check of the catalogue."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -139,7 +140,7 @@ def _joined(verdict: Verdict, check: Check, parts: Sequence[Outcome]) -> Outcome
         for one in parts
     ]
     expected, found = (
-        "; ".join(dict.fromkeys(texts)).replace("0.0e+00", "0")
+        re.sub(r"0[.,]0e\+00", "0", "; ".join(dict.fromkeys(texts)))
         for texts in ([one.expected for one in parts], seen)
     )
     return Outcome(verdict, expected, found, min(margins, default=None))

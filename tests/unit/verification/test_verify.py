@@ -1,12 +1,14 @@
 """Verification of the library, and how many seeded mistakes it notices."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
 
 import equipoise
 from equipoise.core.errors import FieldError
+from equipoise.core.translation import use_language
 from equipoise.packs import load_named_model
 from equipoise.packs.find import library_folder
 from equipoise.report import LOG_COLUMNS, write_log_page, write_log_table
@@ -42,6 +44,15 @@ def test_nine_of_ten_seeded_mistakes_are_noticed() -> None:
 def test_draws_that_cannot_be_are_no_fault_of_the_model() -> None:
     with pytest.raises(FieldError, match="draws"):
         verify(load_named_model("tegaderm"), draws=0)
+
+
+@pytest.mark.parametrize("name", ["tegaderm", "sick-sicker"])
+def test_the_log_writes_numbers_as_its_language_does(name: str) -> None:
+    with use_language("ru"):
+        log = log_of(verify(load_named_model(name), draws=60))
+    texts = [text for row in log.rows for text in (row.expected, row.seen)]
+    assert any(re.search(r"\d,\d", text) for text in texts)
+    assert [text for text in texts if re.search(r"\d\.\d", text)] == []
 
 
 def test_the_log_is_a_table_and_a_page(tmp_path: Path) -> None:
