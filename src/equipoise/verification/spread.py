@@ -27,6 +27,8 @@ _ASSUMED = 1.0
 """Spread of what somebody assumed, in units of its mean, that is not a guess any more."""
 _PATIENTS = 2
 """A share as vague as after so many patients was not measured."""
+_EVENTS = 0.5
+"""So many events are known where none was seen, by Jeffreys' prior."""
 _PERSONS = 10
 """Utilities of single patients spread as a share does after fewer, means of a few do not."""
 _NAMED = 3
@@ -44,10 +46,10 @@ def standard_errors(subject: Subject) -> Outcome | list[Outcome]:
         return silent(_("nothing is uncertain"))
     expected = _("standard deviation of draws at most {amount} of the mean for amounts, {rate} for "
                  "rates and ratios, {assumed} for assumptions; shares at least as sure as after "
-                 "{patients} patients, utilities as after {persons}: wider is how single patients "
-                 "differ", amount=format_percent(_AMOUNT, 0), rate=format_percent(_RATE, 0),
-                 assumed=format_percent(_ASSUMED, 0), patients=_PATIENTS,
-                 persons=_PERSONS)  # fmt: skip
+                 "{patients} patients and {events:g} events, utilities as after {persons}: "
+                 "wider is how single patients differ", amount=format_percent(_AMOUNT, 0),
+                 rate=format_percent(_RATE, 0), assumed=format_percent(_ASSUMED, 0),
+                 patients=_PATIENTS, events=_EVENTS, persons=_PERSONS)  # fmt: skip
     beyond = {
         name: _("{width} times as wide as that", width=format_number(width / limit, 2))
         for name, (width, limit) in known.items() if width > limit * (1.0 + 1e-9)
@@ -73,8 +75,11 @@ def _widest(one: Quantity, drawn: Floats, *, is_utility: bool) -> float | None:
     assumed = one.status == "assumption"
     kind = one.distribution.kind if one.distribution is not None else "dirichlet"
     if kind in ("beta", "dirichlet") or (is_utility and 0.0 < mean < 1.0):
-        sure = _PERSONS if is_utility and not assumed else _PATIENTS
-        return float(np.sqrt(max(mean * (1.0 - mean), 0.0) / (sure + 1)))
+        if is_utility and not assumed:
+            sure = float(_PERSONS)
+        else:  # of those in whom something came, or did not, the fewer
+            sure = max(_PATIENTS, _EVENTS / max(min(mean, 1.0 - mean), 1e-300))
+        return float(np.sqrt(max(mean * (1.0 - mean), 0.0) / (sure + 1.0)))
     never_negative = one.below_zero is None and not one.unit.is_dimensionless
     if drawn.min() < 0.0 and not never_negative:
         return None

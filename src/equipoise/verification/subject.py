@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 from equipoise.clinical import Following, following
 from equipoise.draws import Design, Sample, drawn_sample, stated_values
 from equipoise.spec.loaded import LoadedModel
+from equipoise.verification.changes import paying_once, with_utility
 from equipoise.verification.runs import Asked, Course, Engine, Results, reference
 
 Floats = NDArray[np.float64]
 
+AMOUNT = 1000.0
+"""What is paid once, in the model's money."""
 FEW = 20
 """Patients, and draws at most, where chance decides or patients differ: laws hold for any."""
 
@@ -111,6 +114,11 @@ class Subject:
         """Return the run of all draws, with its course if there is one."""
         asked: Asked = "both" if self.has_course else "totals"
         return self.engine(self.model, self.sample, self.how, asked)
+
+    @cached_property
+    def healthy_and_paying(self) -> Results:
+        """Return the run in which a year is worth 1 and all pay once: neither touches the other."""
+        return self.of(paying_once(with_utility(self.model, 1.0), AMOUNT))
 
     @cached_property
     def course(self) -> Course:

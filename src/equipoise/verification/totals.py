@@ -17,7 +17,6 @@ from equipoise.verification.changes import (
     dead_states,
     never,
     paying_at_death,
-    paying_once,
     with_cycle,
     with_horizon,
     without_effects,
@@ -37,12 +36,10 @@ from equipoise.verification.checks import (
 )
 from equipoise.verification.plain import is_readable, plain_cases
 from equipoise.verification.runs import Results
-from equipoise.verification.subject import Subject
+from equipoise.verification.subject import AMOUNT, Subject
 
 Floats = NDArray[np.float64]
 
-AMOUNT = 1000.0
-"""What is paid once, in the model's money."""
 _MOVES = 0.05
 """Share by which totals may move when the cycle is halved."""
 _INCREMENTS_MOVE = 0.1
@@ -270,7 +267,7 @@ def _dominated(one: tuple[float, float], others: Iterable[tuple[float, float]]) 
 
 def once(subject: Subject) -> Outcome | list[Outcome]:
     """V24: a one-off cost for everyone adds just that."""
-    found = subject.of(paying_once(subject.model, AMOUNT))
+    found = subject.healthy_and_paying
     more = found.of("cost") - subject.drawn.of("cost")
     scale = float(np.abs(found.of("cost")).max())
     apart = float(np.abs(more - AMOUNT).max())

@@ -14,6 +14,7 @@ from equipoise.spec.model_place import living_states
 from equipoise.verification.changes import (
     dead_states,
     with_discount,
+    with_horizon,
     with_utility,
     without_discount,
 )
@@ -26,6 +27,8 @@ Floats = NDArray[np.float64]
 
 _HUGE = 1e40
 """Yearly discount rate after which only the first cycle counts."""
+_FIRST_CYCLES = 24
+"""An even number, as Simpson's rule asks for."""
 _BY_HAND = 3
 """Draws that are computed by hand, too."""
 
@@ -35,7 +38,7 @@ def utilities(subject: Subject) -> Outcome | list[Outcome]:
     spec = subject.model.spec
     if not any(spec.states[name].utility is not None for name in living_states(spec)):
         return silent(_("states have no utilities"))
-    whole, nothing = (subject.of(with_utility(subject.model, worth)) for worth in (1.0, 0.0))
+    whole, nothing = subject.healthy_and_paying, subject.of(with_utility(subject.model, 0.0))
     scale = float(np.abs(whole.of("life_years")).max()) or 1.0
     apart = float(np.abs(whole.of("qaly") - whole.of("life_years")).max()) / scale
     left = float(np.abs(nothing.of("qaly")).max()) / scale
@@ -155,7 +158,11 @@ def _first_day(subject: Subject) -> Outcome:
     """Return whether a huge rate leaves what comes on the first day, or in the first cycle."""
     time = subject.model.spec.time
     assert time is not None  # noqa: S101 - there is a course
-    course = subject.course_of(with_discount(subject.model, _HUGE))
+    model = subject.model
+    if model.spec.discount is not None:  # later points are computed by hand
+        cycles = min(_FIRST_CYCLES, round(time.horizon.value / time.cycle.value))
+        model = with_horizon(model, cycles * time.cycle.value)
+    course = subject.course_of(with_discount(model, _HUGE))
     left = float((1.0 + _HUGE) ** -time.cycle.value)
     beyond = max(
         float((np.abs(found[..., 1:, :]) - left * np.abs(plain[..., 1:, :])).max(initial=0.0))

@@ -154,6 +154,13 @@ def test_spread_of_patients_fails_v03(
     assert verdict("V03", Subject(narrow, draws=5, seed=1)) == "passed"
 
 
+def test_a_share_vaguer_than_after_no_event_fails_v03() -> None:
+    model = spread(loaded("tegaderm"), "p_dermatitis", "beta(mean=1/476, sd=0.02)")
+    found = answer(BY_NAME["V03"], Subject(model, draws=5, seed=1))
+    assert "V03_p_dermatitis" in found.seen
+    assert found.verdict == "failed"
+
+
 def test_what_somebody_assumed_may_be_wide() -> None:
     model = spread(loaded("sick-sicker"), "c_sick", "gamma(mean=4000, sd=2800)")
     one = model.spec.parameters["c_sick"].model_copy(update={"status": "assumption"})
