@@ -143,6 +143,8 @@ class _Local(float):
 
     def __format__(self, spec: str, /) -> str:
         """Return the number by a specification as of `format`."""
+        from babel import numbers  # noqa: PLC0415
+
         text = super().__format__(spec)
         local = text.replace(".", numbers.get_decimal_symbol(_LOCALES[language()]))
         is_percent = spec.endswith("%")

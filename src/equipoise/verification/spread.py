@@ -43,6 +43,9 @@ def standard_errors(subject: Subject) -> Outcome | list[Outcome]:
         if limit is not None and limit > 0.0:
             known[name] = _spread(one, drawn), limit
     if not known:
+        spec = subject.model.spec
+        if spec.joint or any(one.distribution for one in spec.parameters.values()):
+            return silent(_("no uncertain input is of a kind whose spread can be judged"))
         return silent(_("nothing is uncertain"))
     expected = _("standard deviation of draws at most {amount} of the mean for amounts, {rate} for "
                  "rates and ratios, {assumed} for assumptions; shares at least as sure as after "

@@ -45,6 +45,8 @@ _MOVES = 0.05
 _INCREMENTS_MOVE = 0.1
 """Share by which increments may, on which decisions rest: they are differences of totals."""
 _RAISED = 1.1
+_SOME = 1e-3
+"""Share alive that a longer life can be told of."""
 
 
 def prices(subject: Subject) -> Outcome | list[Outcome]:
@@ -175,11 +177,11 @@ def shorter(subject: Subject) -> Outcome | list[Outcome]:
             worst = max(worst, float((found.of(name) - whole).max()) / scale)
     alive = _alive_at(subject, half)
     life = subject.drawn.of("life_years")
-    stays = bool(((found.of("life_years") >= life - HAIR) & (alive > 0)).any())
+    stays = bool(((found.of("life_years") >= life - HAIR) & (alive > _SOME)).any())
     less = judged(
         ok=not stays, part="less",
-        expected=_("less life over {years:g} years in each draw in which some are alive then",
-                   years=half),
+        expected=_("less life over {years:g} years in each draw in which more than {some} are "
+                   "alive then", years=half, some=format_percent(_SOME, 1)),
         seen=_("less in all") if not stays else _("as much in some"),
     )  # fmt: skip
     more = within(
