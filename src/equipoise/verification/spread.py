@@ -10,7 +10,7 @@ from equipoise.core.translation import translate_with_numbers as _
 from equipoise.spec.formula.tree import Binary, Call, Choice, Name, Node
 from equipoise.spec.model import Model
 from equipoise.spec.model_place import living_states
-from equipoise.spec.quantity import Quantity
+from equipoise.spec.quantity import WEAK_STATUSES, Quantity
 from equipoise.verification.checks import Outcome, each, silent
 from equipoise.verification.inputs import uncertain_inputs
 from equipoise.verification.subject import Subject
@@ -24,7 +24,7 @@ patients: its 95 % interval reaches from nearly nothing to more than twice the m
 _RATE = 2**-0.5
 """Spread of a rate known from two events; of a ratio, an interval from a quarter to four times."""
 _ASSUMED = 1.0
-"""Spread of what somebody assumed, in units of its mean, that is not a guess any more."""
+"""Spread of what somebody assumed or inferred, in units of its mean, that is a guess no more."""
 _PATIENTS = 2
 """A share as vague as after so many patients was not measured."""
 _EVENTS = 0.5
@@ -48,11 +48,12 @@ def standard_errors(subject: Subject) -> Outcome | list[Outcome]:
             return silent(_("no uncertain input is of a kind whose spread can be judged"))
         return silent(_("nothing is uncertain"))
     expected = _("standard deviation of draws at most {amount} of the mean for amounts, {rate} for "
-                 "rates and ratios, {assumed} for assumptions; shares at least as sure as after "
-                 "{patients} patients and {events:g} events, utilities as after {persons}: "
-                 "wider is how single patients differ", amount=format_percent(_AMOUNT, 0),
-                 rate=format_percent(_RATE, 0), assumed=format_percent(_ASSUMED, 0),
-                 patients=_PATIENTS, events=_EVENTS, persons=_PERSONS)  # fmt: skip
+                 "rates and ratios, {assumed} for what was not measured; shares at least as sure "
+                 "as after {patients} patients and {events:g} events, utilities as after "
+                 "{persons}: wider is how single patients differ",
+                 amount=format_percent(_AMOUNT, 0), rate=format_percent(_RATE, 0),
+                 assumed=format_percent(_ASSUMED, 0), patients=_PATIENTS, events=_EVENTS,
+                 persons=_PERSONS)  # fmt: skip
     beyond = {
         name: _("{width} times as wide as that", width=format_number(width / limit, 2))
         for name, (width, limit) in known.items() if width > limit * (1.0 + 1e-9)
@@ -75,7 +76,7 @@ def _spread(one: Quantity, drawn: Floats) -> float:
 def _widest(one: Quantity, drawn: Floats, *, is_utility: bool) -> float | None:
     """Return the largest standard deviation of draws that a study can have measured."""
     mean = float(drawn.mean())
-    assumed = one.status == "assumption"
+    assumed = one.status in WEAK_STATUSES
     kind = one.distribution.kind if one.distribution is not None else "dirichlet"
     if kind in ("beta", "dirichlet") or (is_utility and 0.0 < mean < 1.0):
         if is_utility and not assumed:
