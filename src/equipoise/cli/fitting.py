@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
 
+from equipoise.cli.bar import with_bar
 from equipoise.cli.fitting_files import Files, PictureName, model_place
 from equipoise.cli.fitting_screen import show_fits
 from equipoise.cli.options import pairs
@@ -152,7 +151,7 @@ def run_fit(asked: Asked, console: Console) -> None:
         asked.families, cure=asked.cure, cure_link=asked.cure_link, knots=asked.knots,
         scale=asked.spline_scale,
     )  # fmt: skip
-    found = _with_bar(lambda heard: fit_curves(
+    found = with_bar(_("Fitting curves"), lambda heard: fit_curves(
         source, wanted, covariates=covariates, moved=moved, by=asked.by, at=asked.landmarks,
         unit=asked.unit, external=asked.external, progress=heard,
     ))  # fmt: skip
@@ -199,19 +198,3 @@ def write_model_part(asked: InModel, text: str, console: Console) -> None:
         write_text(asked.path, text)
         note_written(asked.path)
     console.print(_("Written: {path}", path=asked.path), highlight=False)
-
-
-def _with_bar(work: Callable[[Callable[[float], None]], CurveFits]) -> CurveFits:
-    """Do some work with a bar on the error stream; Ctrl-C stops at the next curve."""
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(),
-        TimeRemainingColumn(),
-    )  # fmt: skip
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(_("Fitting curves"), total=1.0)
-
-        def heard(share: float) -> None:
-            bar.update(task, completed=share)
-            stop_if_asked()
-
-        return work(heard)

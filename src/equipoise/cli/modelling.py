@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
 
 from equipoise.api import run_model
+from equipoise.cli.bar import with_bar
 from equipoise.cli.model_files import may_write_table, may_write_tables, write_table, write_tables
 from equipoise.cli.model_screen import conventions, result_tables
 from equipoise.cli.stopping import stop_if_asked
@@ -90,19 +89,8 @@ def _may_trace(request: ModelRequest, path: Path) -> None:
 
 def _with_bar(request: ModelRequest) -> ModelRun:
     """Run with a bar on the error stream; Ctrl-C stops at the next step."""
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(),
-        TimeRemainingColumn(),
-    )  # fmt: skip
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(_("Running {name}", name=request.name), total=1.0)
-
-        def heard(share: float) -> None:
-            bar.update(task, completed=share)
-            stop_if_asked()
-
-        return run_model(
-            request.name, draws=request.draws, seed=request.seed, design=request.design,
-            engine=request.engine, patients=request.patients, progress=heard,
-            scheduler=request.scheduler,
-        )  # fmt: skip
+    return with_bar(_("Running {name}", name=request.name), lambda heard: run_model(
+        request.name, draws=request.draws, seed=request.seed, design=request.design,
+        engine=request.engine, patients=request.patients, progress=heard,
+        scheduler=request.scheduler,
+    ))  # fmt: skip
