@@ -68,10 +68,10 @@ def library() -> tuple[Entry, ...]:
 def _not_found(message: str, name: str, known: Collection[str]) -> NotInLibraryError:
     """Return the error that says what is missing, what was perhaps meant and what exists."""
     near = get_close_matches(name[:100], known, n=1)
-    hint = " " + _("Did you mean '{near}'?", near=near[0]) if near else ""
+    hint = _("Did you mean '{near}'?", near=near[0]) + " " if near else ""
     listing = ", ".join(known) or _("nothing")
     tail = _("The library has: {names}.", names=listing)
-    return NotInLibraryError(f"{message}{hint} {tail}")
+    return NotInLibraryError(f"{message}\n    {_('fix')}: {hint}{tail}")
 
 
 def _what_is_wrong(name: str, otherwise: str) -> str:
