@@ -1,13 +1,13 @@
 """Texts in the user's language, and numbers, money and dates as that language writes them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
-from math import floor, inf, isinf, isnan, log10
+from math import floor, inf, isfinite, isinf, isnan, log10
 
 # Babel is imported where it is used: every command pays for this module, few for more of it.
 
@@ -22,6 +22,9 @@ NO_VALUE = "–"
 
 ENORMOUS = 1e16
 """From here on a number is written with a power of ten: a float no longer knows all its digits."""
+
+_MOST_DIGITS = 3
+"""After the point of an amount in millions: of what is smaller nothing is seen beside millions."""
 
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 """Digits as they stand in powers."""
@@ -296,19 +299,23 @@ def format_percent(share: float, digits: int = 1) -> str:
     return translate("{number}%", number=number)
 
 
-def _short(value: float) -> str:
-    """Return an amount with three significant digits from a million up, else in full."""
-    size = abs(value)
-    if size < 999_999.5:
-        whole = size >= 100
+def _short(value: float, largest: float) -> str:
+    """Return an amount with three significant digits from a million up, else in full.
+
+    Beside a larger amount it is in the millions or billions of that one.
+    """
+    size = max(abs(value), largest)
+    if size < 999_999.5 or value == 0.0:
+        whole = abs(value) >= 100
         return _decimal(value, "#,##0" if whole else "#,##0.##", 0 if whole else 2)
     # Rounded first, so that 999.96 million becomes a billion.
-    rounded = round(value, 2 - floor(log10(size)))
-    if abs(rounded) >= ENORMOUS:
+    rounded = round(value, 2 - floor(log10(abs(value))))
+    size = max(abs(rounded), round(size, 2 - floor(log10(size))))
+    if size >= ENORMOUS:
         return format_scientific(rounded)
-    thousands = min(floor(log10(abs(rounded))) // 3, 4)
+    thousands = min(floor(log10(size)) // 3, 4)
     scaled = rounded / 1000**thousands
-    digits = max(0, 2 - floor(log10(abs(scaled))))
+    digits = min(max(0, 2 - floor(log10(abs(scaled)))), _MOST_DIGITS)
     amount = _decimal(scaled, "#,##0" + ("." + "#" * digits if digits else ""), digits)
     match thousands:
         case 2:
@@ -319,7 +326,7 @@ def _short(value: float) -> str:
             return translate("{amount} trillion", amount=amount)
 
 
-def format_money(value: float, currency: str) -> str:
+def format_money(value: float, currency: str, *, among: Iterable[float] = ()) -> str:
     """Return an amount of money in short form: three significant digits from a million up.
 
     Parameters
@@ -328,6 +335,8 @@ def format_money(value: float, currency: str) -> str:
         Amount in whole units of the currency; NaN shows as a dash.
     currency
         Code of three letters. English shows the code, Russian the sign where there is one.
+    among
+        Amounts in the same column: all of them are in the unit of the largest.
 
     Examples
     --------
@@ -335,10 +344,13 @@ def format_money(value: float, currency: str) -> str:
     '12.3 million RUB'
     >>> format_money(151_580.4, "USD")
     '151,580 USD'
+    >>> format_money(-104_106, "RUB", among=[-312e6, 8.3e6])
+    '-0.104 million RUB'
     """
     if isnan(value):
         return NO_VALUE
-    amount = format_number(value) if isinf(value) else _short(float(value))
+    largest = max((abs(float(one)) for one in among if isfinite(one)), default=0.0)
+    amount = format_number(value) if isinf(value) else _short(float(value), largest)
     return translate("{amount} {currency}", amount=amount, currency=currency_sign(currency))
 
 

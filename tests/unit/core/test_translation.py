@@ -156,3 +156,15 @@ def test_percent_date_and_interval() -> None:
         assert format_percent(0.1234, 0) == f"12{BLANK}%"
         assert format_date(date(2026, 6, 1)) == f"1 июня 2026{BLANK}г."
         assert format_interval(1, 2, format_number) == "от 1 до 2"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (-104_106, "-0.104 million"), (8.3e6, "8.3 million"), (-312e6, "-312 million"),
+        (0.0, "0"), (12, "0 million"), (float("nan"), "–"),
+    ],
+)  # fmt: skip
+def test_amounts_in_one_column_have_the_unit_of_the_largest(value: float, text: str) -> None:
+    among = [-312e6, value, float("nan"), float("inf")]
+    assert format_money(value, "RUB", among=among).removesuffix(" RUB") == text

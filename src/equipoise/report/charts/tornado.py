@@ -107,10 +107,10 @@ def tornado(
         *lines,
         bars.mark_bar(height=14, yOffset=10).encode(
             y=y, x=x, x2=alt.X2("to:Q"), color=alt.Color("which:N", scale=colours)),
+        upright(base / axis.scale, scale=scale, dashed=False, colour=INK),
         *(bars.transform_filter(f"datum.place == '{place}'").mark_text(**look).encode(
             y=y, x=alt.X("at:Q", scale=scale, title=axis.title), text=text)
-          for place, look in _WORDS.items()),
-        upright(base / axis.scale, scale=scale, dashed=False, colour=INK),
+          for place, look in (*_BORDERS, *_WORDS.items())),
         *names(named, y, width),
         title=texts.title, notes=texts.notes, width=width, height=alt.Step(ROW),
     )  # fmt: skip
@@ -123,6 +123,12 @@ _WORDS: dict[str, dict[str, Any]] = {
     "inside": {**_SMALL, "align": "right", "dx": -5, "color": "white", "fontWeight": "bold"},
 }
 """Looks of the words at the ends of bars, by where they stand."""
+
+_BORDER: dict[str, Any] = {"stroke": "white", "strokeWidth": 4, "strokeJoin": "round",
+                           "color": "white"}  # fmt: skip
+"""Look of the same letters below, which keeps lines off them."""
+
+_BORDERS = tuple((place, {**_WORDS[place], **_BORDER}) for place in ("right", "left"))
 
 
 def _bars(
@@ -153,8 +159,7 @@ def _bars(
 
 def names(data: alt.Chart, y: alt.Y, width: int) -> list[alt.Chart]:
     """Return the names above the bars, on a white border that keeps lines off their letters."""
-    border = {"stroke": "white", "strokeWidth": 4, "strokeJoin": "round", "color": "white"}
-    looks: list[dict[str, Any]] = [border, {"color": INK}]
+    looks: list[dict[str, Any]] = [_BORDER, {"color": INK}]
     return [
         data.mark_text(align="left", baseline="bottom", fontSize=12, limit=width - 12, **look)
         .encode(y=y, x=left_edge(), text=alt.Text("name:N"))
@@ -207,11 +212,10 @@ def scenario_bars(
           for at in marked if domain[0] <= at / axis.scale <= domain[1]),
         data.mark_bar(height=14, yOffset=10).encode(
             y=y, x=x, x2=alt.X2("to:Q"), color=alt.Color("colour:N", scale=None)),
-        right.mark_text(align="left", dx=5, yOffset=10, fontSize=11, color=QUIET).encode(
-            y=y, x=end, text=alt.Text("text:N")),
-        left.mark_text(align="right", dx=-5, yOffset=10, fontSize=11, color=QUIET).encode(
-            y=y, x=end, text=alt.Text("text:N")),
         upright(base / axis.scale, scale=scale, dashed=False, colour=INK),
+        *(side.mark_text(**look).encode(y=y, x=end, text=alt.Text("text:N"))
+          for place, side in (("right", right), ("left", left))
+          for look in (dict(_BORDERS)[place], _WORDS[place])),
         *names(data, y, width),
         title=texts.title, notes=texts.notes, width=width, height=alt.Step(ROW),
     )  # fmt: skip
