@@ -15,7 +15,9 @@ from equipoise.cli.options import (
     CountryOption,
     DesignOption,
     DrawsOption,
+    EngineOption,
     LanguageOption,
+    PatientsOption,
     SchedulerOption,
     SeedOption,
     SetOption,
@@ -315,26 +317,8 @@ def model_run(
     ] = 0,
     seed: SeedOption = 1,
     design: DesignOption = "latin_hypercube",
-    engine: Annotated[
-        Literal["auto", "cohort", "individuals", "continuous"] | None,
-        typer.Option(
-            "--engine",
-            help=_(
-                "Follow a cohort, or patients one by one, by cycles or in continuous time; "
-                "by default what the file says."
-            ),
-        ),
-    ] = None,
-    patients: Annotated[
-        int | None,
-        typer.Option(
-            "--patients",
-            help=_(
-                "How many in each draw, where they differ or are followed one by one; from 20 on "
-                "rounded up to a multiple of 20."
-            ),
-        ),
-    ] = None,
+    engine: EngineOption = None,
+    patients: PatientsOption = None,
     out: Annotated[
         Path | None,
         typer.Option(

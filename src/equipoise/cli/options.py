@@ -25,6 +25,26 @@ DrawsOption = Annotated[
 SeedOption = Annotated[
     int, typer.Option("--seed", help=_("Same seed, same results, byte for byte."))
 ]
+EngineOption = Annotated[
+    Literal["auto", "cohort", "individuals", "continuous"] | None,
+    typer.Option(
+        "--engine",
+        help=_(
+            "Follow a cohort, or patients one by one, by cycles or in continuous time; "
+            "by default what the file says."
+        ),
+    ),
+]
+PatientsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--patients",
+        help=_(
+            "How many in each draw, where they differ or are followed one by one; from 20 on "
+            "rounded up to a multiple of 20."
+        ),
+    ),
+]
 DesignOption = Annotated[
     Literal["plain", "latin_hypercube", "sobol"],
     typer.Option("--design", help=_("How the sample is spread.")),

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from rich.console import Console
-from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
 from rich.table import Table
 
+from equipoise.cli.bar import with_bar
 from equipoise.cli.options import pairs
 from equipoise.cli.sensitivity_files import Place, place_of
 from equipoise.cli.sensitivity_screen import (
@@ -39,10 +38,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-Result = (
-    analyses.OneWay | analyses.TwoWay | analyses.Switching | analyses.Precise
-    | analyses.ScenarioRun
-)  # fmt: skip
+
+class Pair(TypedDict):
+    """Arguments that all analyses have."""
+
+    strategy: str | None
+    against: str | None
+    threshold: float | None
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,11 @@ class Asked:
     patients: int | None
     out: Path | None
     companions: analyses.Companions = "base"
+
+    @property
+    def pair(self) -> Pair:
+        """Return who is compared, and what a QALY is worth."""
+        return {"strategy": self.strategy, "against": self.against, "threshold": self.threshold}
 
     def recalculator(self) -> analyses.Recalculator:
         """Return the model, ready to be run under any changes."""
@@ -78,18 +85,11 @@ def run_one_way(
     """Try each parameter low and high; show and write what comes of it."""
     place = place_of(asked.out, "one-way", analyses.ONE_WAY_COLUMNS)
     given = asked.recalculator()
-    found = with_bar(asked.model, lambda heard: analyses.one_way(
-        given, measure=measure, strategy=asked.strategy, against=asked.against,
-        threshold=asked.threshold, share=share, names=names, progress=heard,
+    found = _with_bar(asked, lambda heard: analyses.one_way(
+        given, measure=measure, share=share, names=names, progress=heard, **asked.pair,
     ))  # fmt: skip
     _show(console, found, sentences.of_one_way(found), one_way_tables(found))
-
-    def chart() -> alt.LayerChart:
-        from equipoise.pipeline.sensitivity.pictures import tornado_of
-
-        return tornado_of(found)
-
-    write(place, found.table, chart, console)
+    _write(place, found, console)
 
 
 def run_two_way(
@@ -103,18 +103,17 @@ def run_two_way(
     """Try all pairs of values of two parameters; show and write what comes of it."""
     place = place_of(asked.out, "two-way", (*parameters, "best"))
     given = asked.recalculator()
-    found = with_bar(asked.model, lambda heard: analyses.two_way(
-        given, *parameters, limits=_limits(limits), points=points, strategy=asked.strategy,
-        against=asked.against, threshold=asked.threshold, progress=heard,
+    mistakes = Mistakes()
+    ends = _limits(limits, mistakes)
+    if mistakes.found:
+        with mistakes.noted():
+            analyses.ends_of_map(given, *parameters, limits=ends, points=points, **asked.pair)
+        mistakes.refuse()
+    found = _with_bar(asked, lambda heard: analyses.two_way(
+        given, *parameters, limits=ends, points=points, progress=heard, **asked.pair,
     ))  # fmt: skip
     _show(console, found, sentences.of_two_way(found), two_way_tables(found))
-
-    def chart() -> alt.LayerChart:
-        from equipoise.pipeline.sensitivity.pictures import map_of
-
-        return map_of(found)
-
-    write(place, found.table, chart, console)
+    _write(place, found, console)
 
 
 def run_threshold(
@@ -128,37 +127,28 @@ def run_threshold(
     """Find where the net benefit is zero; show and write what comes of it."""
     place = place_of(asked.out, "threshold", analyses.SWITCHING_COLUMNS)
     given = asked.recalculator()
-    found = with_bar(asked.model, lambda heard: analyses.switching_values(
-        given, parameter, low=ends[0], high=ends[1], strategy=asked.strategy,
-        against=asked.against, threshold=asked.threshold, others=others, progress=heard,
+    found = _with_bar(asked, lambda heard: analyses.switching_values(
+        given, parameter, low=ends[0], high=ends[1], others=others, progress=heard, **asked.pair,
     ))  # fmt: skip
     _show(console, found, sentences.of_switching(found), switching_tables(found))
-
-    def chart() -> alt.LayerChart:
-        from equipoise.pipeline.sensitivity.pictures import curves_of
-
-        return curves_of(found)
-
-    write(place, found.table, chart, console)
+    _write(place, found, console)
 
 
 def run_scenario_file(asked: Asked, console: Console, *, file: Path) -> None:
     """Run the base case under each scenario of a file; show and write what comes of it."""
     place = place_of(asked.out, "scenarios", analyses.SCENARIO_COLUMNS)
     given = asked.recalculator()
-    scenarios = load_scenarios(file, given.model)
-    found = with_bar(asked.model, lambda heard: analyses.run_scenarios(
-        given, scenarios, strategy=asked.strategy, against=asked.against,
-        threshold=asked.threshold, progress=heard,
+    mistakes = Mistakes()
+    with mistakes.noted():
+        analyses.require_comparable(given.model, **asked.pair)
+    with mistakes.noted():
+        scenarios = load_scenarios(file, given.model)
+    mistakes.refuse()
+    found = _with_bar(asked, lambda heard: analyses.run_scenarios(
+        given, scenarios, progress=heard, **asked.pair,
     ))  # fmt: skip
     _show(console, found, sentences.of_scenarios(found), scenario_tables(found))
-
-    def chart() -> alt.LayerChart:
-        from equipoise.pipeline.sensitivity.pictures import scenarios_of
-
-        return scenarios_of(found)
-
-    write(place, found.table, chart, console)
+    _write(place, found, console)
 
 
 def run_draws(
@@ -172,26 +162,29 @@ def run_draws(
 ) -> None:
     """Draw until the mean is precise; show and write what comes of it."""
     place = place_of(asked.out, "draws", analyses.LOOK_COLUMNS)
-    size, relative = _precision(precision)
     given = asked.recalculator()
-    found = with_bar(asked.model, lambda heard: analyses.run_until_precise(
-        given, precision=size, relative=relative, measure=measure, strategy=asked.strategy,
-        against=asked.against, threshold=asked.threshold, confidence=confidence, most=most,
-        first=min(analyses.FIRST_LOOK, most), progress=heard,
+    first = min(analyses.FIRST_LOOK, most)
+    mistakes = Mistakes()
+    size, relative = 1.0, False
+    with mistakes.noted():
+        size, relative = _precision(precision)
+    if mistakes.found:
+        with mistakes.noted():
+            analyses.require_drawable(
+                given, precision=size, confidence=confidence, first=first, most=most, **asked.pair
+            )
+        mistakes.refuse()
+    found = _with_bar(asked, lambda heard: analyses.run_until_precise(
+        given, precision=size, relative=relative, measure=measure, confidence=confidence,
+        most=most, first=first, progress=heard, **asked.pair,
     ))  # fmt: skip
     _show(console, found, sentences.of_precise(found), precise_tables(found))
-
-    def chart() -> alt.LayerChart:
-        from equipoise.pipeline.sensitivity.pictures import running_of
-
-        return running_of(found)
-
-    write(place, found.table, chart, console)
+    _write(place, found, console)
 
 
 def _show(
     console: Console,
-    found: Result,
+    found: analyses.Result,
     sentence: str,
     tables: Sequence[Table],
 ) -> None:
@@ -202,6 +195,17 @@ def _show(
     console.print(told(spec, found.comparison), highlight=False)
     for table in tables:
         console.print(table)
+
+
+def _write(place: Place | None, found: analyses.Result, console: Console) -> None:
+    """Write the table and the picture of an analysis of a model where they are asked for."""
+
+    def chart() -> alt.LayerChart:
+        from equipoise.pipeline.sensitivity.pictures import chart_of
+
+        return chart_of(found)
+
+    write(place, found.table, chart, console)
 
 
 def write(
@@ -219,20 +223,9 @@ def write(
     console.print(_("Written: {path}", path=place.out), highlight=False)
 
 
-def with_bar(name: str, work: Callable[[Callable[[float], None]], T]) -> T:
-    """Do some work with a bar on the error stream; Ctrl-C stops at the next step."""
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(),
-        TimeRemainingColumn(),
-    )  # fmt: skip
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(_("Running {name}", name=name), total=1.0)
-
-        def heard(share: float) -> None:
-            bar.update(task, completed=share)
-            stop_if_asked()
-
-        return work(heard)
+def _with_bar(asked: Asked, work: Callable[[Callable[[float], None]], T]) -> T:
+    """Run an analysis of a model with a bar."""
+    return with_bar(_("Running {name}", name=asked.model), work)
 
 
 def _precision(text: str) -> tuple[float, bool]:
@@ -248,15 +241,8 @@ def _precision(text: str) -> tuple[float, bool]:
     return (number / 100.0, True) if relative else (number, False)
 
 
-def _limits(words: Sequence[str]) -> dict[str, tuple[float, float]]:
-    """Return the limits of parameters from NAME=LOW:HIGH words.
-
-    Raises
-    ------
-    FieldError, SeveralErrors
-        With all that are of another form.
-    """
-    mistakes = Mistakes()
+def _limits(words: Sequence[str], mistakes: Mistakes) -> dict[str, tuple[float, float]]:
+    """Return the limits of parameters from NAME=LOW:HIGH words, and note the others."""
     example = "price=1000:5000"
     found: dict[str, tuple[float, float]] = {}
     texts = pairs(words, option="--limits", example=example, mistakes=mistakes)
@@ -269,8 +255,12 @@ def _limits(words: Sequence[str]) -> dict[str, tuple[float, float]]:
                       word=f"{name}={text}"),
                     fix=_("write e.g. {option} {example}", option="--limits", example=example),
                 )  # fmt: skip
-            found[name] = (_number(f"--limits {name}", low), _number(f"--limits {name}", high))
-    mistakes.refuse()
+            ends = []
+            for end in (low, high):
+                with mistakes.noted():
+                    ends.append(_number(f"--limits {name}", end))
+            if len(ends) > 1:
+                found[name] = ends[0], ends[1]
     return found
 
 

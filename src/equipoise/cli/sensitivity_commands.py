@@ -9,7 +9,9 @@ from rich.console import Console
 from equipoise.cli.loading import loading
 from equipoise.cli.options import (
     CountryOption,
+    EngineOption,
     LanguageOption,
+    PatientsOption,
     SeedOption,
     StudyArgument,
     place_after,
@@ -42,26 +44,6 @@ ThresholdOption = Annotated[
     typer.Option(
         "--threshold",
         help=_("What a QALY is worth, in the model's money; by default as in the file."),
-    ),
-]
-EngineOption = Annotated[
-    Literal["auto", "cohort", "individuals", "continuous"] | None,
-    typer.Option(
-        "--engine",
-        help=_(
-            "Follow a cohort, or patients one by one, by cycles or in continuous time; "
-            "by default what the file says."
-        ),
-    ),
-]
-PatientsOption = Annotated[
-    int | None,
-    typer.Option(
-        "--patients",
-        help=_(
-            "How many in each draw, where they differ or are followed one by one; from 20 on "
-            "rounded up to a multiple of 20."
-        ),
     ),
 ]
 OutOption = Annotated[

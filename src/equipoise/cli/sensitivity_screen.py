@@ -9,7 +9,7 @@ from rich.table import Table
 
 from equipoise.core.translation import format_money, format_number
 from equipoise.core.translation import translate as _
-from equipoise.core.unit_words import brief, money_in_words
+from equipoise.core.unit_words import money_in_words
 from equipoise.pipeline.sensitivity import (
     Comparison,
     Measure,
@@ -24,11 +24,12 @@ from equipoise.pipeline.sensitivity.sentences import (
     amount_in_words,
     compared,
     currency_of,
+    ends_in_words,
     in_short,
-    input_in_words,
+    pair_or_all,
     range_in_words,
     result_in_words,
-    value_in_words,
+    span_in_words,
     worth_in_words,
 )
 from equipoise.spec.model import Model
@@ -54,15 +55,16 @@ def one_way_tables(found: OneWay) -> list[Table]:
         table.add_column(heading, overflow="fold")
     table.add_column(_("Result at the lower value"), justify="right")
     table.add_column(_("At the higher value"), justify="right")
-    base = result_in_words(spec, measure, found.base)
+    all_of_them = [found.base, *(one for bar in found.bars[:MOST_ROWS]
+                                 for one in (bar.low, bar.high))]  # fmt: skip
+    base = result_in_words(spec, measure, found.base, among=all_of_them)
     table.add_row(_("stated values"), "", "", base, base, end_section=True)
     for bar in found.bars[:MOST_ROWS]:
-        span = bar.span
-        high = value_in_words(spec, span.name, span.high)
+        name = bar.span.name
         table.add_row(
-            parameter_label(spec, span.name), brief(span.low, 3),
-            _("{value} (cut)", value=high) if span.cut else high,
-            *(result_in_words(spec, measure, one) for one in (bar.low, bar.high)),
+            parameter_label(spec, name), *ends_in_words(spec.parameters[name], bar.span),
+            *(result_in_words(spec, measure, one, among=all_of_them)
+              for one in (bar.low, bar.high)),
         )  # fmt: skip
     return [table]
 
@@ -76,14 +78,14 @@ def study_tables(found: StudyOneWay) -> list[Table]:
         table.add_column(heading, overflow="fold")
     table.add_column(_("Result at the lower value"), justify="right")
     table.add_column(_("At the higher value"), justify="right")
-    base = format_money(found.base, currency)
+    amounts = [found.base, *(end for bar in bars for end in (bar.low, bar.high))]
+    base = format_money(found.base, currency, among=amounts)
     table.add_row(_("stated values"), "", "", base, base, end_section=True)
     for bar in bars:
         quantity = found.study.quantities[bar.span.name]
         table.add_row(
-            found.label(bar.span.name), brief(bar.span.low, 3),
-            input_in_words(quantity, bar.span.high),
-            format_money(bar.low, currency), format_money(bar.high, currency),
+            found.label(bar.span.name), *ends_in_words(quantity, bar.span),
+            *(format_money(end, currency, among=amounts) for end in (bar.low, bar.high)),
         )  # fmt: skip
     return [table]
 
@@ -92,7 +94,8 @@ def two_way_tables(found: TwoWay) -> list[Table]:
     """Return where each strategy is best: how many cells of the map, and over which values."""
     spec = found.model.spec
     first, second = found.labels()
-    table = Table(title=_("Where each strategy is best"), title_justify="left")
+    table = Table(title=_("Where each strategy is best"), title_justify="left",
+                  caption_justify="left")  # fmt: skip
     table.add_column(_("Strategy"), overflow="fold")
     table.add_column(_("Cells"), justify="right")
     for label in (first, second):
@@ -108,6 +111,14 @@ def two_way_tables(found: TwoWay) -> list[Table]:
             values = [found.values[side][cell[side]] for cell in cells]
             ranges.append(range_in_words(spec, parameter, min(values), max(values)))
         table.add_row(strategy_label(spec, name), str(len(cells)), *ranges)
+    table.caption = (
+        "\n".join(
+            _("{name}: {range}", name=label, range=span_in_words(spec.parameters[span.name], span))
+            for label, span in zip((first, second), found.spans, strict=True)
+            if span.cut != "no"
+        )
+        or None
+    )
     return [table]
 
 
@@ -119,16 +130,22 @@ def switching_tables(found: Switching) -> list[Table]:
                   title_justify="left", caption_justify="left")  # fmt: skip
     searched = range_in_words(spec, found.parameter, found.points[0], found.points[-1])
     table.caption = _("Range searched: {range}.", range=searched)
-    table.add_column(_("A QALY worth"), justify="right")
+    if found.comparison.counts_health:
+        table.add_column(_("A QALY worth"), justify="right")
     table.add_column(found.label, justify="right", overflow="fold")
     table.add_column(_("Net benefit at the stated value"), justify="right")
+    bases = [one.base for one in found.thresholds]
     for one in found.thresholds:
         texts = worth_in_words(found, one)
         jumps = any(root.jumps for root in one.roots)
         table.add_row(
-            format_money(one.threshold, currency_of(spec)),
+            *(
+                [format_money(one.threshold, currency_of(spec))]
+                if found.comparison.counts_health
+                else []
+            ),
             _("{where} (it jumps there)", where=texts) if jumps else texts,
-            format_money(one.base, currency_of(spec)),
+            format_money(one.base, currency_of(spec), among=bases),
         )
     return [table]
 
@@ -136,9 +153,12 @@ def switching_tables(found: Switching) -> list[Table]:
 def scenario_tables(found: ScenarioRun) -> list[Table]:
     """Return each scenario with its differences from the base."""
     spec = found.model.spec
-    table = Table(title=shown(found.title), title_justify="left")
+    table = Table(title=shown(found.title), title_justify="left", caption_justify="left")
+    table.caption = pair_or_all(found)
     table.add_column(_("Scenario"), overflow="fold")
-    measures: list[Measure] = ["cost", "qaly", "icer"]
+    measures: list[Measure] = ["cost"]
+    if found.comparison.counts_health:
+        measures += ["qaly", "icer"]
     if found.comparison.threshold is not None:
         measures.append("nmb")
     headings = {"cost": _("More cost"), "qaly": _("More QALY"), "icer": _("ICER"),
@@ -147,15 +167,21 @@ def scenario_tables(found: ScenarioRun) -> list[Table]:
         table.add_column(headings[measure], justify="right", overflow="fold")
     last: Measure = "cost" if found.comparison.threshold is None else "nmb"
     table.add_column(_("Against the base"), justify="right")
+    if found.base.best is not None:
+        table.add_column(_("Best of all"), overflow="fold")
     base = found.base.outcome.value(last) or 0.0
-    for one in found.results:
-        change = (one.outcome.value(last) or 0.0) - base
+    outcomes = [one.outcome for one in found.results]
+    changes = [(one.value(last) or 0.0) - base for one in outcomes]
+    for one, change in zip(found.results, changes, strict=True):
         sign = "+" if change > 0 else ""
         table.add_row(
             shown(one.label),
             *(in_short(one.outcome.quadrant) if one.outcome.value(measure) is None
-              else result_in_words(spec, measure, one.outcome) for measure in measures),
-            "" if one is found.base else sign + format_money(change, currency_of(spec)),
+              else result_in_words(spec, measure, one.outcome, among=outcomes)
+              for measure in measures),
+            "" if one is found.base
+            else sign + format_money(change, currency_of(spec), among=changes),
+            *(() if one.best is None else (strategy_label(spec, one.best),)),
             end_section=one is found.base,
         )  # fmt: skip
     return [table]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from equipoise.api import load
-from equipoise.cli.sensitivity import with_bar, write
+from equipoise.cli.bar import with_bar
+from equipoise.cli.sensitivity import write
 from equipoise.cli.sensitivity_files import place_of
 from equipoise.cli.sensitivity_screen import study_tables
 from equipoise.core.progress import Progress
@@ -36,9 +37,9 @@ def run_study(
     """Try each uncertain input of a study; show and write what comes of it."""
     place = place_of(out, "study", STUDY_COLUMNS)
     study = load(name, country=country)
-    found = with_bar(
-        name, lambda heard: study_one_way(study, names=names, seed=seed, progress=Progress(heard))
-    )
+    found = with_bar(_("Running {name}", name=name), lambda heard: study_one_way(
+        study, names=names, seed=seed, progress=Progress(heard)
+    ))  # fmt: skip
     money = study.file.money
     console.print(shown(study.file.study), style="bold")
     console.print(sentences.of_study(found), highlight=False)

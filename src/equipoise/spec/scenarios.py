@@ -2,23 +2,23 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, WithJsonSchema
+from pydantic import Field, ValidationError, WithJsonSchema
 
-from equipoise.core.errors import FieldError, SpecError
+from equipoise.core.errors import FieldError, Problem, SpecError
 from equipoise.core.fields import text_field
 from equipoise.core.limits import check_size
-from equipoise.core.translation import mark
 from equipoise.core.translation import translate as _
 from equipoise.core.units import Measure, MeasureField, parse_measure
 from equipoise.spec.base import SpecModel
 from equipoise.spec.discount import Discount
 from equipoise.spec.distribution import constant
 from equipoise.spec.findings import Finding, Place, did_you_mean, finding
-from equipoise.spec.load import located
+from equipoise.spec.load import located, tried
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import Method, Model
 from equipoise.spec.model_check import check_model
@@ -26,8 +26,11 @@ from equipoise.spec.problems import validate
 from equipoise.spec.quantity import Name
 from equipoise.spec.reader import read_document
 from equipoise.spec.source_text import field_text
-from equipoise.spec.text import Text, in_every_language
-from equipoise.spec.together import completed
+from equipoise.spec.text import Text
+from equipoise.spec.together import stating
+
+MOST_CASES = 200
+"""Scenarios of one file."""
 
 _TIME = ("start_age", "cycle", "horizon", "method")
 
@@ -83,7 +86,7 @@ class ScenarioFile(SpecModel):
 
     scenarios: Text
     """Title."""
-    cases: Annotated[Mapping[Name, Scenario], Field(min_length=1, max_length=200)]
+    cases: Annotated[Mapping[Name, Scenario], Field(min_length=1, max_length=MOST_CASES)]
     """Name -> what is different."""
 
 
@@ -120,21 +123,61 @@ def load_scenarios(path: Path, model: LoadedModel) -> Scenarios:
         With every mistake of the file, also what becomes impossible in the model.
     """
     document = read_document(path)
-    file = validate(ScenarioFile, document)
+    problems: list[Problem] = []
+    file = tried(problems, validate, ScenarioFile, document)
+    scenarios = _readable(document.data) if file is None else file.cases
     found: list[Finding] = []
     cases = []
-    for name, scenario in file.cases.items():
+    for name, scenario in scenarios.items():
         place: Place = ("cases", name)
-        mistakes = list(_mistakes(scenario, model, place))
-        if not mistakes:
+        found += _mistakes(scenario, model, place)
+        try:
             changed = replace(model, spec=_changed(scenario, model.spec))
-            mistakes = list(_of_model(changed, place))
-            cases.append(ScenarioModel(name, scenario.label or name, changed))
-        found += mistakes
-    problems = located(document, found)
-    if problems:
+        except FieldError as error:  # shares leave no room for the others of their whole
+            found.append(Finding((*place, "parameters"), error))
+            continue
+        found += _of_model(changed, place)
+        cases.append(ScenarioModel(name, scenario.label or name, changed))
+    problems += located(document, found)
+    if file is None or problems:
         raise SpecError(problems)
     return Scenarios(file.scenarios, tuple(cases))
+
+
+def _readable(data: object) -> Mapping[str, Scenario]:
+    """Return what can be read of the scenarios of a file in which something cannot.
+
+    So that a word that is no number hides nothing of what stands beside it.
+    """
+    cases = data.get("cases") if isinstance(data, dict) else None
+    found: dict[str, Scenario] = {}
+    for name, case in islice(cases.items(), MOST_CASES) if isinstance(cases, dict) else ():
+        if isinstance(case, dict):
+            found[str(name)] = _readable_part(case)
+    return found
+
+
+def _readable_part(case: Mapping[object, object]) -> Scenario:
+    """Return what can be read of one scenario."""
+    kept: dict[str, Any] = {"label": "?"}
+    for key, value in case.items():
+        if key == "parameters" and isinstance(value, dict):
+            tried_values = value.items()
+            kept["parameters"] = {
+                name: one for name, one in tried_values if _fits({"parameters": {name: one}})
+            }
+        elif _fits({key: value}):
+            kept[str(key)] = value
+    return Scenario.model_validate(kept)
+
+
+def _fits(part: Mapping[object, object]) -> bool:
+    """Return whether a part of a scenario can be read."""
+    try:
+        Scenario.model_validate(part)
+    except ValidationError:
+        return False
+    return True
 
 
 def _mistakes(scenario: Scenario, model: LoadedModel, place: Place) -> Iterator[Finding]:
@@ -158,46 +201,29 @@ def _mistakes(scenario: Scenario, model: LoadedModel, place: Place) -> Iterator[
     if scenario == Scenario(label=scenario.label, note=scenario.note):
         message = _("the scenario changes nothing")
         yield finding(place, message, fix=_("add e.g. `parameters: {{price: 1000}}`"))
-    if not any(name not in known for name in scenario.parameters):
-        yield from _shares(scenario, model.spec, place)
-
-
-def _shares(scenario: Scenario, spec: Model, place: Place) -> Iterator[Finding]:
-    """Yield a finding if shares leave no room for the others of their whole."""
-    try:
-        completed(spec, _values(scenario, spec))
-    except FieldError as error:
-        yield Finding((*place, "parameters"), error)
 
 
 def _values(scenario: Scenario, spec: Model) -> dict[str, float]:
-    """Return the values of a scenario in the parameters' own units."""
+    """Return the values of a scenario in the parameters' own units, those that have one."""
     return {
         name: value.value / spec.parameters[name].unit.factor
         if isinstance(value, Measure) else value
         for name, value in scenario.parameters.items()
+        if name in spec.parameters
+        and (not isinstance(value, Measure) or value.unit.fits(spec.parameters[name].unit))
     }  # fmt: skip
 
 
 def _changed(scenario: Scenario, spec: Model) -> Model:
     """Return the model under a scenario."""
-    parameters = dict(spec.parameters)
-    reason = in_every_language(lambda: _(_REASON))
-    for name, value in completed(spec, _values(scenario, spec)).items():
-        # The distribution stays, for what is correlated with it; only the value is used.
-        changes = {"value": value, "mean_differs": reason}
-        parameters[name] = parameters[name].model_copy(update=changes)
-    changed: dict[str, Any] = {"parameters": parameters}
+    changed: dict[str, Any] = {}
     times = {name: getattr(scenario, name) for name in _TIME}
     given = {name: value for name, value in times.items() if value is not None}
     if given and spec.time is not None:
         changed["time"] = spec.time.model_copy(update=given)
-    if scenario.discount is not None:
+    if scenario.discount is not None and spec.time is not None:
         changed["discount"] = scenario.discount
-    return spec.model_copy(update=changed)
-
-
-_REASON = mark("the value is that of a scenario")
+    return stating(spec, _values(scenario, spec)).model_copy(update=changed)
 
 
 def _of_model(model: LoadedModel, place: Place) -> Iterator[Finding]:

@@ -6,10 +6,12 @@ from typing import Literal
 import numpy as np
 
 from equipoise.core.errors import FieldError
+from equipoise.core.translation import mark
 from equipoise.core.translation import translate as _
 from equipoise.spec.joint_check import covariance_matrix
 from equipoise.spec.model import Model
 from equipoise.spec.quantity import JointDirichlet, JointNormal
+from equipoise.spec.text import in_every_language
 
 Changes = Mapping[str, float]
 """Parameter -> value in its own unit; all others have their stated values."""
@@ -18,6 +20,30 @@ Companions = Literal["base", "expected"]
 """What the others of a joint normal distribution do when one is moved: stay, or follow."""
 
 _HAIR = 1e-12
+_REASON = mark("the value is that of a scenario")
+
+
+def stating(model: Model, changes: Changes, *, companions: Companions = "base") -> Model:
+    """Return a model whose file states other values.
+
+    Distributions stay, for what is correlated with them; only the values are used.
+
+    Parameters
+    ----------
+    model, changes, companions
+        As of `completed`.
+
+    Raises
+    ------
+    FieldError
+        If shares that are set leave no room for the others.
+    """
+    parameters = dict(model.parameters)
+    reason = in_every_language(lambda: _(_REASON))
+    for name, value in completed(model, changes, companions=companions).items():
+        update = {"value": value, "mean_differs": reason}
+        parameters[name] = parameters[name].model_copy(update=update)
+    return model.model_copy(update={"parameters": parameters})
 
 
 def completed(model: Model, changes: Changes, *, companions: Companions = "base") -> Changes:

@@ -1,5 +1,6 @@
 """`equipoise sensitivity`: what is shown, what is written, and what is left alone."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -70,11 +71,73 @@ def test_scenarios_are_listed_with_their_mistakes(run, tmp_path):
     path.write_text("scenarios: x\ncases:\n  dear: {parameters: {c_treatment_b: 20000}}\n")
     code, out, _err = run("scenarios", "sick-sicker", "scenarios.yaml", "--out", "s.svg")
     assert code == 0
-    assert "The decision turns in one scenario: “dear”" in out
+    assert "in one scenario, “dear”, it is “Standard of care”" in " ".join(out.split())
     path.write_text("scenarios: x\ncases:\n  dear: {parameters: {c_treatment: 20000}}\n")
     code, _out, err = run("scenarios", "sick-sicker", "scenarios.yaml")
     assert code == 2
     assert "scenarios.yaml:3:36" in err
+
+
+def test_scenarios_name_the_best_of_all_strategies(run, tmp_path):
+    path = tmp_path / "scenarios.yaml"
+    path.write_text("scenarios: x\ncases:\n  strong: {parameters: {hr_b: 0.3}}\n")
+    code, out, _err = run("scenarios", "sick-sicker", "scenarios.yaml", "--out", "s.csv")
+    assert code == 0
+    text = " ".join(out.split())
+    assert "“Strategy B” is best as the file has it, but in one scenario, “strong”, it is " in text
+    assert "“Strategy B” against “Standard of care”, these two of 4 strategies" in text
+    assert "of all 4 strategies; all other numbers are about those two only" in text
+    assert pd.read_csv(tmp_path / "s.csv")["best"].tolist() == ["treatment_b", "both"]
+    path.write_text("scenarios: x\ncases:\n  weak: {parameters: {hr_b: 0.5}}\n")
+    _code, out, _err = run("scenarios", "sick-sicker", "scenarios.yaml")
+    assert "“Strategy B” is best in all scenarios" in out
+
+
+def test_the_end_that_was_cut_says_so(run, tmp_path):
+    code, out, _err = run("one-way", "sick-sicker", "--range", "2", "--only", "u_sick",
+                          "--only", "hr_b", "--out", "t.csv")  # fmt: skip
+    assert code == 0
+    assert "0 (cut)" in out
+    assert "1 (cut)" in out
+    assert "1.8 (cut)" not in out
+    table = pd.read_csv(tmp_path / "t.csv").set_index("parameter")
+    assert table["cut"].to_dict() == {"hr_b": "low", "u_sick": "high"}
+
+
+def test_all_mistakes_of_a_command_are_told_at_once(run, tmp_path):
+    _code, _out, err = run("one-way", "sick-sicker", "--only", "nope", "--only", "hr_bb",
+                           "--strategy", "zzz", "--against", "yyy", "--range", "-1")  # fmt: skip
+    assert "5 problems" in err
+    _code, _out, err = run("two-way", "sick-sicker", "u_sick", "hr_b", "--limits", "u_sick=a:b",
+                           "--limits", "foo=1:2", "--points", "1")  # fmt: skip
+    assert "4 problems" in err
+    _code, _out, err = run("threshold", "sick-sicker", "nope", "--against", "yyy", "--also", "-1")
+    assert "3 problems" in err
+    _code, _out, err = run("draws", "sick-sicker", "--precision", "many", "--confidence", "2",
+                           "--against", "yyy")  # fmt: skip
+    assert "3 problems" in err
+    (tmp_path / "s.yaml").write_text("scenarios: x\ncases: {a: {parameters: {u_sick: 3}}}\n")
+    _code, _out, err = run("scenarios", "sick-sicker", "s.yaml", "--against", "yyy")
+    assert "2 problems" in err
+
+
+def test_a_range_without_width_says_so(run):
+    code, _out, err = run("two-way", "sick-sicker", "u_sick", "hr_b", "--limits", "u_sick=0.7:0.7")
+    assert code == 2
+    assert "u_sick: both ends of the range are 0.7" in err
+
+
+@pytest.mark.parametrize("words", [("one-way", "sick-siker"), ("study", "haemophilia-b")])
+def test_an_unknown_name_has_its_fix(run, words):
+    code, _out, err = run(*words)
+    assert code == 2
+    assert "\n    fix: Did you mean '" in err
+
+
+def test_without_health_nobody_speaks_of_a_qaly(run):
+    code, out, _err = run("threshold", "tegaderm", "price_tegaderm")
+    assert code == 0
+    assert "QALY" not in out
 
 
 def test_draws_stop_when_precise(run):
@@ -122,3 +185,13 @@ def test_a_study_goes_through_all_its_stages(run, tmp_path):
     assert out.splitlines()[1] == "The therapy stays worth its price, whichever input is off"
     made = sorted(path.name for path in (tmp_path / "here").iterdir())
     assert made == ["study.csv", "study.html", "study.png", "study.svg"]
+
+
+def test_amounts_of_a_column_have_one_unit_and_ratios_of_prices_none(run):
+    code, out, _err = run("study", "haemophilia-b-gene-therapy", "--only", "factor_price_index",
+                          "--only", "cost_hospital_stay")  # fmt: skip
+    assert code == 0
+    text = " ".join(re.sub("[│┃]", " ", out).split())
+    assert "-0.104 million" in text
+    assert "against 2022" not in text
+    assert "0.86 1.24 " in text

@@ -60,7 +60,8 @@ TITLES = {
     "map": "“Strategy B” is best at the stated values, and in 89% of the map",
     "curves": "“Strategy B” is worth its cost while “Treatment B” is at most 16,987 USD a year",
     "running": "After 1,000 draws the mean is known to within 1,668 USD",
-    "scenarios": "The decision turns in one scenario: “dear”",
+    "scenarios": "“Strategy B” is best as the file has it, but in one scenario, “dear”, it is "
+    "“Standard of care”",
 }
 
 
@@ -116,3 +117,27 @@ def test_two_ends_on_one_side_have_their_words_apart():
     far, near = sorted(bars_of(rows), key=lambda bar: bar["to"])
     assert (far["at"], far["place"]) == (5.0, "left")
     assert (near["at"], near["place"]) == (10.0, "right")
+
+
+def test_lines_stay_off_the_words_at_the_ends_of_bars(drawn):
+    for name in ("tornado", "scenarios"):
+        marks = [layer["mark"] for layer in drawn[name]().to_dict()["layer"]]
+        words = [n for n, mark in enumerate(marks) if mark["type"] == "text" and mark.get("dx")]
+        bordered = [n for n in words if marks[n].get("stroke") == "white"]
+        assert len(bordered) == 2
+        assert max(n for n, mark in enumerate(marks) if mark["type"] == "rule") < min(words)
+
+
+def test_a_model_without_health_is_not_drawn_with_the_worth_of_a_qaly():
+    recalculator = Recalculator(load_named_model("tegaderm"))
+    found = two_way(recalculator, "price_tegaderm", "hr_blood", points=3)
+    charts = (
+        tornado_of(one_way(recalculator)), map_of(found),
+        curves_of(switching_values(recalculator, "price_tegaderm")),
+    )  # fmt: skip
+    for chart in charts:
+        assert "QALY" not in str(chart.to_dict())
+
+
+def test_scenarios_are_drawn_with_the_best_of_all(drawn):
+    assert "dear: best is “Standard of care”" in str(drawn["scenarios"]().to_dict())

@@ -11,6 +11,7 @@ from equipoise.pipeline.sensitivity.comparison import (
     Measure,
     Outcome,
     comparison_of,
+    require_comparable,
 )
 from equipoise.pipeline.sensitivity.expected import Expected, Recalculator
 from equipoise.pipeline.sensitivity.one_way import ONE_WAY_COLUMNS, Bar, OneWay, one_way
@@ -20,6 +21,7 @@ from equipoise.pipeline.sensitivity.precise import (
     Look,
     Precise,
     PreciseMeasure,
+    require_drawable,
     run_until_precise,
     running_mean,
 )
@@ -37,14 +39,18 @@ from equipoise.pipeline.sensitivity.switching import (
     Worth,
     switching_values,
 )
-from equipoise.pipeline.sensitivity.two_way import TwoWay, two_way
+from equipoise.pipeline.sensitivity.two_way import TwoWay, ends_of_map, two_way
 from equipoise.spec.together import Changes, Companions, completed
+
+Result = OneWay | TwoWay | Switching | ScenarioRun | Precise
+"""What the analyses of a model return."""
 
 __all__ = [
     "FIRST_LOOK", "LOOK_COLUMNS", "ONE_WAY_COLUMNS", "QUADRANTS", "SCENARIO_COLUMNS",
     "SWITCHING_COLUMNS", "AtThreshold", "Bar", "Changes", "Companions", "Comparison", "Expected",
-    "Look", "Measure", "OneWay", "Outcome", "Precise", "PreciseMeasure", "Recalculator", "Root",
-    "ScenarioResult", "ScenarioRun", "Span", "Switching", "TwoWay", "Worth", "comparison_of",
-    "completed", "one_way", "run_scenarios", "run_until_precise", "running_mean", "span_of",
+    "Look", "Measure", "OneWay", "Outcome", "Precise", "PreciseMeasure", "Recalculator", "Result",
+    "Root", "ScenarioResult", "ScenarioRun", "Span", "Switching", "TwoWay", "Worth",
+    "comparison_of", "completed", "ends_of_map", "one_way", "require_comparable",
+    "require_drawable", "run_scenarios", "run_until_precise", "running_mean", "span_of",
     "switching_values", "two_way",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf, isfinite
+from typing import Literal
 
 import numpy as np
 import scipy
@@ -21,6 +22,9 @@ from equipoise.spec.together import Changes
 LOW, HIGH = 0.025, 0.975
 """Shares of a distribution below the two values at which a parameter is tried."""
 
+Cut = Literal["no", "low", "high", "both"]
+"""Which ends of a span were moved."""
+
 _TIMES_BASE = 3.0
 
 
@@ -28,13 +32,13 @@ _TIMES_BASE = 3.0
 class Span:
     """Two values of a parameter, in its own unit.
 
-    `cut` says that one of them was moved to the end of what is possible, such as a utility of 1.
+    `cut` says which of them was moved to the end of what is possible, such as a utility of 1.
     """
 
     name: str
     low: float
     high: float
-    cut: bool = False
+    cut: Cut = "no"
 
 
 def uncertain_parameters(model: LoadedModel) -> tuple[str, ...]:
@@ -148,6 +152,27 @@ def require_possible(model: LoadedModel, name: str, values: Sequence[float]) -> 
             raise FieldError(message, fix=_("correct the number or its unit"))
 
 
+def require_not_empty(name: str, low: float, high: float) -> None:
+    """Refuse a range that has no width, or whose ends are the wrong way round.
+
+    Raises
+    ------
+    FieldError
+        Naming the parameter.
+    """
+    if low == high:
+        raise FieldError(
+            _("{name}: both ends of the range are {low:g}, so nothing is varied", name=name,
+              low=low),
+            fix=_("write two different ends"),
+        )  # fmt: skip
+    if not low < high:
+        raise FieldError(
+            _("{name}: the range from {low:g} to {high:g} is empty", name=name, low=low, high=high),
+            fix=_("write the lower end first"),
+        )
+
+
 def drawn_with(model: LoadedModel, name: str) -> str:
     """Return how a parameter is drawn with others: `dirichlet`, `normal`, `correlated` or ``""``.
 
@@ -200,8 +225,13 @@ def _possible(spec: Model, span: Span) -> Span:
     bounds, factor = _bounds(spec, span.name), spec.parameters[span.name].unit.factor
     if bounds is None:
         return span
-    low, high = max(span.low, bounds.low / factor), min(span.high, bounds.high / factor)
-    return Span(span.name, low, high, cut=low > span.low or high < span.high)
+    least, most = bounds.low / factor, bounds.high / factor
+    # Both ends can lie beyond the same end of what is possible.
+    low, high = (min(max(end, least), most) for end in (span.low, span.high))
+    ends: tuple[Cut, Cut] = ("low", "high")
+    moved = [end for end, is_moved in zip(ends, (low != span.low, high != span.high), strict=True)
+             if is_moved]  # fmt: skip
+    return Span(span.name, low, high, "both" if len(moved) > 1 else moved[0] if moved else "no")
 
 
 def _quantiles(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Literal
@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.core.errors import FieldError
+from equipoise.core.errors import FieldError, Mistakes
 from equipoise.core.translation import mark
 from equipoise.core.translation import translate as _
 from equipoise.pipeline.sensitivity.expected import Expected
@@ -100,12 +100,14 @@ class Outcome:
 class Comparison:
     """Which strategies of a model are compared, and what a QALY is worth.
 
-    `threshold` is None where nobody says it.
+    `threshold` is None where nobody says it. `counts_health` says whether anybody has QALYs at all:
+    without any their worth is nothing to speak of.
     """
 
     strategy: str
     against: str
     threshold: float | None
+    counts_health: bool = True
 
     def outcomes(self, found: Expected) -> list[Outcome]:
         """Return the outcome under each change."""
@@ -131,19 +133,8 @@ class Comparison:
 
 
 def threshold_of(model: LoadedModel, given: float | None, base: Expected) -> float | None:
-    """Return what a QALY is worth: what is given, or the file says; nothing if nobody gains any.
-
-    Raises
-    ------
-    FieldError
-        If the given one is negative or no finite number.
-    """
+    """Return what a QALY is worth: what is given, or the file says; nothing if nobody gains any."""
     if given is not None:
-        if not isfinite(given) or given < 0.0:
-            raise FieldError(
-                _("a threshold of {value:g} is not possible", value=given),
-                fix=_("write money per QALY, 0 or more"),
-            )
         return float(given)
     price = model.spec.willingness_to_pay
     if price is not None:
@@ -183,18 +174,7 @@ def comparison_of(
     FieldError
         If there is no such strategy, both are the same, or the model has only one.
     """
-    names = base.strategies
-    for name in (strategy, against):
-        if name is not None and name not in names:
-            raise FieldError(
-                _("'{name}' is not a strategy of the model", name=name[:80]),
-                fix=did_you_mean(name, names),
-            )
-    if len(names) < 2:
-        raise FieldError(
-            _("the model has a single strategy, so there is nothing to compare"),
-            fix=_("add another under `strategies`"),
-        )
+    require_comparable(model, strategy=strategy, against=against, threshold=threshold)
     worth = threshold_of(model, threshold, base)
     ranked = _ranked(base, worth)
     neither = strategy is None and against is None
@@ -205,12 +185,59 @@ def comparison_of(
         against = cheapest if cheapest != strategy else next(n for n in ranked if n != strategy)
     if neither and _table(base)[strategy][1] < _table(base)[against][1]:
         strategy, against = against, strategy
-    if strategy == against:
-        raise FieldError(
-            _("'{name}' cannot be compared with itself", name=strategy),
-            fix=_("name two different strategies"),
-        )
-    return Comparison(strategy, against, worth)
+    return Comparison(strategy, against, worth, bool(base.qaly.any()))
+
+
+def require_comparable(
+    model: LoadedModel,
+    *,
+    strategy: str | None,
+    against: str | None,
+    threshold: float | None,
+    others: Sequence[float] = (),
+) -> None:
+    """Refuse, before anything runs, what cannot be compared.
+
+    Parameters
+    ----------
+    model, strategy, against, threshold
+        As of `comparison_of`.
+    others
+        Further thresholds.
+
+    Raises
+    ------
+    FieldError, SeveralErrors
+        With everything that is wrong.
+    """
+    names = tuple(model.spec.strategies)
+    mistakes = Mistakes()
+    for name in (strategy, against):
+        with mistakes.noted():
+            if name is not None and name not in names:
+                raise FieldError(
+                    _("'{name}' is not a strategy of the model", name=name[:80]),
+                    fix=did_you_mean(name, names),
+                )
+    with mistakes.noted():
+        if len(names) < 2:
+            raise FieldError(
+                _("the model has a single strategy, so there is nothing to compare"),
+                fix=_("add another under `strategies`"),
+            )
+        if strategy is not None and strategy in names and strategy == against:
+            raise FieldError(
+                _("'{name}' cannot be compared with itself", name=strategy),
+                fix=_("name two different strategies"),
+            )
+    for value in (*(() if threshold is None else (threshold,)), *others):
+        with mistakes.noted():
+            if not isfinite(value) or value < 0.0:
+                raise FieldError(
+                    _("a threshold of {value:g} is not possible", value=value),
+                    fix=_("write money per QALY, 0 or more"),
+                )
+    mistakes.refuse()
 
 
 def require_threshold(comparison: Comparison) -> float:
@@ -227,6 +254,28 @@ def require_threshold(comparison: Comparison) -> float:
             fix=_("give a threshold, or write `willingness_to_pay` into the model's file"),
         )
     return comparison.threshold
+
+
+def best_of(strategies: Sequence[str], benefit: Floats) -> str:
+    """Return the strategy of the highest net benefit, of equally good ones the first.
+
+    Parameters
+    ----------
+    strategies
+        Labels of `benefit`.
+    benefit
+        Net monetary benefits, dims ``(strategy)``; with one that is no number there is no best,
+        which is ``""``.
+
+    Examples
+    --------
+    >>> best_of(["old", "new"], np.array([3.0, 4.0]))
+    'new'
+    """
+    if np.isnan(benefit).any():
+        return ""
+    level = benefit.max() - _NOTHING * np.abs(benefit).max()
+    return strategies[int(np.argmax(benefit >= level))]
 
 
 def strategy_label(spec: Model, name: str) -> str:

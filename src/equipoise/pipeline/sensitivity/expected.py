@@ -9,17 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.clinical import Following, Totals, follow, following, totals_of
-from equipoise.core.errors import SimulationError
+from equipoise.core.errors import FieldError, Mistakes, SimulationError
 from equipoise.core.limits import overflow_explained
 from equipoise.core.translation import translate as _
 from equipoise.pipeline.model_rehearsal import BATCHES, in_whole_parts, rehearse_model
 from equipoise.pipeline.sample_size import DEFAULT_SEED, check_sample
-from equipoise.pipeline.sensitivity.changes import (
-    changed_sample,
-)
+from equipoise.pipeline.sensitivity.changes import changed_sample, require_possible
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import EngineChoice
-from equipoise.spec.together import Changes, Companions, completed
+from equipoise.spec.model_check import check_model
+from equipoise.spec.source_text import field_text
+from equipoise.spec.together import Changes, Companions, completed, stating
 
 Floats = NDArray[np.float64]
 
@@ -105,6 +105,43 @@ class Recalculator:
         if not how.one_by_one:
             rehearse_model(self.model)
         return self
+
+    def require_stateable(self, name: str, values: Sequence[float]) -> None:
+        """Refuse values of a parameter that the model's file could not state.
+
+        Unlike draws, whose tails may lie beyond what is possible, an end that somebody names is
+        treated like a number in the file: the base case must be able to run with it.
+
+        Raises
+        ------
+        FieldError, SeveralErrors
+            With all of them, and why.
+        """
+        mistakes = Mistakes()
+        for value in values:
+            with mistakes.noted():
+                require_possible(self.model, name, [value])
+                self._try_to_state(name, value)
+        mistakes.refuse()
+
+    def _try_to_state(self, name: str, value: float) -> None:
+        """Refuse one value with which the model's file could not run."""
+        why = ""
+        try:
+            spec = stating(self.model.spec, {name: value}, companions=self.companions)
+            found = next(iter(check_model(spec, self.model.tables)), None)
+            if found is not None:
+                why = f"{field_text(found.place)}: {found.error.message}"
+            else:
+                replace(self, model=replace(self.model, spec=spec)).rehearsed()
+        except (FieldError, SimulationError) as error:
+            why = error.message.partition("\n")[0]
+        if why:
+            raise FieldError(
+                _("{name}: the model's file could not state {value:g}: {why}", name=name,
+                  value=value, why=why),
+                fix=_("choose an end with which the model can run"),
+            )  # fmt: skip
 
     def base(self) -> Expected:
         """Return what is expected of the stated values."""

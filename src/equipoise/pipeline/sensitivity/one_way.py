@@ -23,6 +23,7 @@ from equipoise.pipeline.sensitivity.comparison import (
     Outcome,
     comparison_of,
     parameter_label,
+    require_comparable,
     require_threshold,
 )
 from equipoise.pipeline.sensitivity.expected import Recalculator
@@ -103,7 +104,7 @@ class OneWay:
         row: dict[str, object] = {
             "parameter": name, "label": parameter_label(spec, name),
             "unit": spec.parameters[name].unit.text, "base": spec.parameters[name].value,
-            "low": bar.span.low, "high": bar.span.high, "cut": "yes" if bar.span.cut else "no",
+            "low": bar.span.low, "high": bar.span.high, "cut": bar.span.cut,
             "drawn_with": bar.together,
         }  # fmt: skip
         for end, one in (("low", bar.low), ("high", bar.high)):
@@ -159,7 +160,13 @@ def one_way(
     https://doi.org/10.1177/0272989X12458348.
     """
     model = recalculator.model
-    spans = spans_of(model, names, share=share)
+    mistakes = Mistakes()
+    spans: tuple[Span, ...] = ()
+    with mistakes.noted():
+        spans = spans_of(model, names, share=share)
+    with mistakes.noted():
+        require_comparable(model, strategy=strategy, against=against, threshold=threshold)
+    mistakes.refuse()
     found = recalculator(list(each_alone(spans)), progress)
     first = type(found)(found.strategies, found.cost[:, :1], found.qaly[:, :1])
     comparison = comparison_of(
@@ -194,18 +201,19 @@ def spans_of(model: LoadedModel, names: Sequence[str], *, share: float | None) -
     FieldError, SeveralErrors
         If a name is unknown or has no range, the share is not above 0, or nothing is uncertain.
     """
-    if share is not None and not (np.isfinite(share) and share > 0.0):
-        raise FieldError(
-            _("a range of {value:g} is not possible", value=share),
-            fix=_("write e.g. 0.1 for 10% down and up"),
-        )
+    mistakes = Mistakes()
+    with mistakes.noted():
+        if share is not None and not (np.isfinite(share) and share > 0.0):
+            raise FieldError(
+                _("a range of {value:g} is not possible", value=share),
+                fix=_("write e.g. 0.1 for 10% down and up"),
+            )
     wanted = names or (tuple(model.spec.parameters) if share else uncertain_parameters(model))
     if not wanted:
         raise FieldError(
             _("no parameter of the model has a distribution"),
             fix=_("give a range, e.g. 0.1 for 10% down and up"),
         )
-    mistakes = Mistakes()
     spans = []
     for name in dict.fromkeys(wanted):
         with mistakes.noted():

@@ -18,7 +18,7 @@ from equipoise.pipeline.sensitivity.comparison import (
 )
 from equipoise.pipeline.sensitivity.one_way import Bar, OneWay
 from equipoise.pipeline.sensitivity.precise import Precise, running_mean
-from equipoise.pipeline.sensitivity.scenarios import ScenarioRun
+from equipoise.pipeline.sensitivity.scenarios import ScenarioResult, ScenarioRun
 from equipoise.pipeline.sensitivity.switching import Switching
 from equipoise.pipeline.sensitivity.two_way import TwoWay
 from equipoise.report.charts.sensitivity import (
@@ -43,6 +43,31 @@ MOST_BARS = 12
 """Inputs in a picture; the table has all."""
 
 _ROUNDING = 1e-9
+
+
+def chart_of(
+    found: OneWay | TwoWay | Switching | ScenarioRun | Precise, *, width: int = WIDE
+) -> alt.LayerChart:
+    """Return the picture of any analysis of a model.
+
+    Parameters
+    ----------
+    found
+        The analysis.
+    width
+        Pixels.
+    """
+    match found:
+        case OneWay():
+            return tornado_of(found, width=width)
+        case TwoWay():
+            return map_of(found, width=width)
+        case Switching():
+            return curves_of(found, width=width)
+        case ScenarioRun():
+            return scenarios_of(found, width=width)
+        case Precise():
+            return running_of(found, width=width)
 
 
 def tornado_of(found: OneWay, *, width: int = WIDE) -> alt.LayerChart:
@@ -104,8 +129,7 @@ def study_tornado_of(found: StudyOneWay, *, width: int = WIDE) -> alt.LayerChart
     for bar in kept:
         span, text = bar.span, found.label(bar.span.name)
         if width >= PAGE:
-            high = sentences.input_in_words(known[span.name], span.high)
-            both = _("{low} to {high}", low=brief(span.low, sentences.DIGITS), high=high)
+            both = sentences.span_in_words(known[span.name], span)
             text = _("{name}: {range}", name=text, range=both)
         ends = [End(one, brief(value, sentences.DIGITS)) for one, value in
                 ((bar.low, span.low), (bar.high, span.high))]  # fmt: skip
@@ -147,6 +171,8 @@ def map_of(found: TwoWay, *, width: int = WIDE) -> alt.LayerChart:
     worth = format_money(found.comparison.threshold or 0.0, sentences.currency_of(spec))
     note = _("Colour: the strategy with the highest net benefit, a QALY worth {worth}. Cross: the "
              "stated values.", worth=worth)  # fmt: skip
+    if not found.comparison.counts_health:
+        note = _("Colour: the strategy that costs least. Cross: the stated values.")
     axes = (
         parameter_axis(spec, first, found.values[0]), parameter_axis(spec, second, found.values[1])
     )  # fmt: skip
@@ -167,7 +193,9 @@ def curves_of(found: Switching, *, width: int = WIDE) -> alt.LayerChart:
     spec, currency = found.model.spec, sentences.currency_of(found.model.spec)
     curves = [
         Curve(
-            _("a QALY worth {worth}", worth=format_money(one.threshold, currency)),
+            _("a QALY worth {worth}", worth=format_money(one.threshold, currency))
+            if found.comparison.counts_health
+            else _("net benefit"),
             one.net_benefit,
             [(r.value, brief(r.value, sentences.DIGITS)) for r in one.roots],
         )
@@ -206,16 +234,25 @@ def scenarios_of(found: ScenarioRun, *, width: int = WIDE) -> alt.LayerChart:
     measure: Measure = "cost" if found.comparison.threshold is None else "nmb"
     values = [one.outcome.value(measure) or 0.0 for one in found.results]
     rows = [
-        (shown(one.label), value, sentences.result_in_words(spec, measure, one.outcome))
+        (_scenario_name(spec, one), value, sentences.result_in_words(spec, measure, one.outcome))
         for one, value in zip(found.results[1:], values[1:], strict=True)
     ]
+    notes = [note for note in (sentences.pair_or_all(found),) if note is not None]
     note = _("{pair}; per patient, {money}. Black line, the stated values: {base}.",
              pair=sentences.compared(spec, found.comparison), money=money_in_words(spec.money),
              base=sentences.result_in_words(spec, measure, found.base.outcome))  # fmt: skip
     return scenario_bars(
         rows, base=values[0], axis=_result_axis(spec, measure, values), marked=[0.0],
-        texts=Texts(sentences.of_scenarios(found), (note,)), width=width,
+        texts=Texts(sentences.of_scenarios(found), (note, *notes)), width=width,
     )  # fmt: skip
+
+
+def _scenario_name(spec: Model, one: ScenarioResult) -> str:
+    """Return a scenario's name with the strategy that is best in it."""
+    if one.best is None:
+        return shown(one.label)
+    return _("{name}: best is “{strategy}”", name=shown(one.label),
+             strategy=strategy_label(spec, one.best))  # fmt: skip
 
 
 def running_of(found: Precise, *, width: int = WIDE) -> alt.LayerChart:
@@ -284,7 +321,7 @@ def _tornado_row(spec: Model, bar: Bar, measure: Measure, *, short: bool) -> Tor
     text = parameter_label(spec, span.name)
     if not short:
         text = _("{name}: {range}", name=text,
-                 range=sentences.range_in_words(spec, span.name, span.low, span.high))  # fmt: skip
+                 range=sentences.span_in_words(spec.parameters[span.name], span))  # fmt: skip
     return TornadoRow(text, _end(span.low, bar.low, measure), _end(span.high, bar.high, measure))
 
 

@@ -23,13 +23,18 @@ import scipy
 from numpy.typing import NDArray
 
 from equipoise.clinical import follow, following, totals_of
-from equipoise.core.errors import FieldError
+from equipoise.core.errors import FieldError, Mistakes
 from equipoise.core.limits import overflow_explained
 from equipoise.core.translation import translate as _
 from equipoise.draws import drawn_sample
 from equipoise.pipeline.sample_size import MOST_DRAWS, check_sample
 from equipoise.pipeline.sensitivity.changes import uncertain_parameters
-from equipoise.pipeline.sensitivity.comparison import Comparison, comparison_of, require_threshold
+from equipoise.pipeline.sensitivity.comparison import (
+    Comparison,
+    comparison_of,
+    require_comparable,
+    require_threshold,
+)
 from equipoise.pipeline.sensitivity.expected import Recalculator
 from equipoise.spec.loaded import LoadedModel
 
@@ -179,8 +184,10 @@ def run_until_precise(
     without a correction, of which this is the cautious version).
     """
     model = recalculator.model
-    _check(precision, confidence, first, most)
-    _require_uncertain(recalculator)
+    require_drawable(
+        recalculator, precision=precision, confidence=confidence, first=first, most=most,
+        strategy=strategy, against=against, threshold=threshold,
+    )  # fmt: skip
     comparison = comparison_of(
         model, recalculator.base(), strategy=strategy, against=against, threshold=threshold
     )
@@ -290,32 +297,58 @@ def _is_enough(look: Look, precision: float, *, relative: bool) -> bool:
     return look.half_width <= wanted
 
 
-def _check(precision: float, confidence: float, first: int, most: int) -> None:
-    """Refuse what cannot be asked for.
+def require_drawable(
+    recalculator: Recalculator,
+    *,
+    precision: float,
+    confidence: float,
+    first: int,
+    most: int,
+    strategy: str | None,
+    against: str | None,
+    threshold: float | None,
+) -> None:
+    """Refuse, before anything runs, what cannot be asked for.
+
+    Parameters
+    ----------
+    recalculator, precision, confidence, first, most, strategy, against, threshold
+        As of `run_until_precise`.
 
     Raises
     ------
-    FieldError
-        Naming it.
+    FieldError, SeveralErrors
+        With everything that is wrong.
     """
-    if not (isfinite(precision) and precision > 0.0):
-        raise FieldError(
-            _("a precision of {value:g} is not possible", value=precision),
-            fix=_("write a number above 0, or a share such as 1%"),
+    mistakes = Mistakes()
+    with mistakes.noted():
+        if not (isfinite(precision) and precision > 0.0):
+            raise FieldError(
+                _("a precision of {value:g} is not possible", value=precision),
+                fix=_("write a number above 0, or a share such as 1%"),
+            )
+    with mistakes.noted():
+        if not 0.5 <= confidence < 1.0:
+            raise FieldError(
+                _("a confidence of {value:g} is not possible", value=confidence),
+                fix=_("write a number from 0.5 to less than 1, e.g. 0.95"),
+            )
+    with mistakes.noted():
+        for draws in sorted({first, most}):
+            check_sample(draws=draws, seed=1)
+        if most < first:
+            raise FieldError(
+                _("{most} draws at most are fewer than the {first} before the first look",
+                  most=most, first=first),
+                fix=_("write a number up to {most}", most=MOST_DRAWS),
+            )  # fmt: skip
+    with mistakes.noted():
+        _require_uncertain(recalculator)
+    with mistakes.noted():
+        require_comparable(
+            recalculator.model, strategy=strategy, against=against, threshold=threshold
         )
-    if not 0.5 <= confidence < 1.0:
-        raise FieldError(
-            _("a confidence of {value:g} is not possible", value=confidence),
-            fix=_("write a number from 0.5 to less than 1, e.g. 0.95"),
-        )
-    for draws in (first, most):
-        check_sample(draws=draws, seed=1)
-    if most < first:
-        raise FieldError(
-            _("{most} draws at most are fewer than the {first} before the first look",
-              most=most, first=first),
-            fix=_("write a number up to {most}", most=MOST_DRAWS),
-        )  # fmt: skip
+    mistakes.refuse()
 
 
 def _require_uncertain(recalculator: Recalculator) -> None:

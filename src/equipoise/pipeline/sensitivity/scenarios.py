@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 from equipoise.core.progress import Progress
 from equipoise.core.translation import translate as _
-from equipoise.pipeline.sensitivity.comparison import Comparison, Outcome, comparison_of
+from equipoise.pipeline.sensitivity.comparison import (
+    Comparison,
+    Outcome,
+    best_of,
+    comparison_of,
+    require_comparable,
+)
 from equipoise.pipeline.sensitivity.expected import Expected, Recalculator
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.scenarios import Scenarios
@@ -18,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SCENARIO_COLUMNS = (
-    "scenario", "label", "more_cost", "more_health", "net_benefit", "icer", "quadrant",
+    "scenario", "label", "more_cost", "more_health", "net_benefit", "icer", "quadrant", "best",
     "difference_cost", "difference_health", "difference_net_benefit",
 )  # fmt: skip
 """Columns of the table of scenarios; totals of each strategy follow."""
@@ -26,12 +32,17 @@ SCENARIO_COLUMNS = (
 
 @dataclass(frozen=True)
 class ScenarioResult:
-    """Of one scenario: what the strategy brings more than the other, and all totals."""
+    """Of one scenario: what the strategy brings more than the other, and all totals.
+
+    `best` is the strategy with the highest net benefit among all; None where nobody says what a
+    QALY is worth.
+    """
 
     name: str
     label: Text
     outcome: Outcome
     expected: Expected
+    best: str | None
 
 
 @dataclass(frozen=True)
@@ -73,7 +84,8 @@ class ScenarioRun:
         row: dict[str, object] = {
             "scenario": one.name, "label": shown(one.label), "more_cost": own.more_cost,
             "more_health": own.more_health, "net_benefit": own.net_benefit, "icer": own.icer,
-            "quadrant": own.quadrant, "difference_cost": own.more_cost - base.more_cost,
+            "quadrant": own.quadrant, "best": one.best,
+            "difference_cost": own.more_cost - base.more_cost,
             "difference_health": own.more_health - base.more_health,
             "difference_net_benefit":
                 (own.net_benefit or 0.0) - (base.net_benefit or 0.0) if known else None,
@@ -114,15 +126,23 @@ def run_scenarios(
         If a number leaves its range.
     """
     model = recalculator.model
+    require_comparable(model, strategy=strategy, against=against, threshold=threshold)
     count = Progress(progress)
     count.expect(len(scenarios.cases) + 1)
     base = recalculator.base()
     count.advance()
     comparison = comparison_of(model, base, strategy=strategy, against=against, threshold=threshold)
-    first = comparison.outcomes(base)[0]
-    results = [ScenarioResult("base", _("as the file has it"), first, base)]
+    results = [_result("base", _("as the file has it"), base, comparison)]
     for one in scenarios.cases:
         found = replace(recalculator, model=one.model).rehearsed().base()
-        results.append(ScenarioResult(one.name, one.label, comparison.outcomes(found)[0], found))
+        results.append(_result(one.name, one.label, found, comparison))
         count.advance()
     return ScenarioRun(model, scenarios.title, comparison, tuple(results))
+
+
+def _result(name: str, label: Text, found: Expected, comparison: Comparison) -> ScenarioResult:
+    """Return what a scenario brings, and which of all strategies is best in it."""
+    worth, best = comparison.threshold, None
+    if worth is not None:
+        best = best_of(found.strategies, found.qaly[:, 0] * worth - found.cost[:, 0])
+    return ScenarioResult(name, label, comparison.outcomes(found)[0], found, best)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from equipoise.core.translation import format_money, format_number, format_percent, translate_plural
 from equipoise.core.translation import translate as _
 from equipoise.core.unit_words import brief, measured
+from equipoise.pipeline.sensitivity.changes import Span
 from equipoise.pipeline.sensitivity.comparison import (
     QUADRANTS,
     SHORT,
@@ -49,14 +51,41 @@ def range_in_words(spec: Model, name: str, low: float, high: float) -> str:
     return _("{low} to {high}", low=brief(low, DIGITS), high=value_in_words(spec, name, high))
 
 
-def result_in_words(spec: Model, measure: Measure, one: Outcome) -> str:
-    """Return a result, or why there is none."""
+def ends_in_words(quantity: Quantity, span: Span) -> tuple[str, str]:
+    """Return the two values at which an input is tried, the higher with its unit; cut ones say it.
+
+    Parameters
+    ----------
+    quantity
+        The input.
+    span
+        Its two values.
+    """
+    low, high = brief(span.low, DIGITS), input_in_words(quantity, span.high)
+    return (
+        _("{value} (cut)", value=low) if span.cut in ("low", "both") else low,
+        _("{value} (cut)", value=high) if span.cut in ("high", "both") else high,
+    )
+
+
+def span_in_words(quantity: Quantity, span: Span) -> str:
+    """Return the same as one text."""
+    low, high = ends_in_words(quantity, span)
+    return _("{low} to {high}", low=low, high=high)
+
+
+def result_in_words(
+    spec: Model, measure: Measure, one: Outcome, *, among: Iterable[Outcome] = ()
+) -> str:
+    """Return a result, or why there is none; money in the unit of the largest amount among some."""
     value = one.value(measure)
     if value is None:
         return _(QUADRANTS[one.quadrant])
     if measure == "qaly":
         return _("{number} QALY", number=format_number(value, 3))
-    return format_money(value, currency_of(spec))
+    beside = (other.value(measure) for other in among)
+    known = [other for other in beside if other is not None]
+    return format_money(value, currency_of(spec), among=known)
 
 
 def in_short(quadrant: Quadrant) -> str:
@@ -70,10 +99,13 @@ def compared(spec: Model, comparison: Comparison) -> str:
         "strategy": strategy_label(spec, comparison.strategy),
         "against": strategy_label(spec, comparison.against),
     }
-    if comparison.threshold is None:
-        return _("“{strategy}” against “{against}”", **pair)
+    text = _("“{strategy}” against “{against}”", **pair)
+    if len(spec.strategies) > 2:
+        text = _("{pair}, these two of {count} strategies", pair=text, count=len(spec.strategies))
+    if comparison.threshold is None or not comparison.counts_health:
+        return text
     worth = format_money(comparison.threshold, currency_of(spec))
-    return _("“{strategy}” against “{against}”, a QALY worth {worth}", worth=worth, **pair)
+    return _("{pair}, a QALY worth {worth}", pair=text, worth=worth)
 
 
 def turns(found: OneWay) -> list[Bar]:
@@ -127,8 +159,11 @@ def of_study(found: StudyOneWay) -> str:
 
 def input_in_words(quantity: Quantity, value: float) -> str:
     """Return a value of an input with its unit, without the price year."""
-    text = measured(value, quantity.unit, DIGITS)
-    year = quantity.unit.text.partition("@")[2][:4]
+    unit = quantity.unit
+    if re.fullmatch(r"([A-Z]{3})@\d{4}/\1@\d{4}", unit.text):  # of prices, as its label says
+        return brief(value, DIGITS)
+    text = measured(value, unit, DIGITS)
+    year = unit.text.partition("@")[2][:4]
     return text.removesuffix(_("{amount}, prices of {year}", amount="", year=year))
 
 
@@ -194,23 +229,31 @@ def worth_in_words(found: Switching, one: AtThreshold) -> str:
 
 
 def of_scenarios(found: ScenarioRun) -> str:
-    """Return in how many scenarios the decision turns."""
-    spec = found.model.spec
-    strategy = strategy_label(spec, found.comparison.strategy)
-    base = found.base.outcome.net_benefit
-    if base is None:
+    """Return which of all strategies is best, and in how many scenarios another one."""
+    spec, stated = found.model.spec, found.base.best
+    if stated is None:
         return _("{count} scenarios of “{strategy}”", count=len(found.results) - 1,
-                 strategy=strategy)  # fmt: skip
-    turned = [one for one in found.results if (one.outcome.net_benefit or 0.0) * base < 0.0]
-    if turned:
-        return translate_plural(
-            "The decision turns in one scenario: “{name}”",
-            "The decision turns in {n} scenarios, first of all “{name}”",
-            len(turned), name=shown(turned[0].label),
-        )  # fmt: skip
-    if base >= 0.0:
-        return _("“{strategy}” is worth its cost in all scenarios", strategy=strategy)
-    return _("“{strategy}” is not worth its cost in any scenario", strategy=strategy)
+                 strategy=strategy_label(spec, found.comparison.strategy))  # fmt: skip
+    best = strategy_label(spec, stated)
+    turned = [one for one in found.results if one.best != stated]
+    if not turned:
+        return _("“{strategy}” is best in all scenarios", strategy=best)
+    return translate_plural(
+        "“{strategy}” is best as the file has it, but in one scenario, “{name}”, it is “{other}”",
+        "“{strategy}” is best as the file has it, but in {n} scenarios another is, first of all in "
+        "“{name}”: “{other}”",
+        len(turned), strategy=best, name=shown(turned[0].label),
+        other=strategy_label(spec, turned[0].best or ""),
+    )  # fmt: skip
+
+
+def pair_or_all(found: ScenarioRun) -> str | None:
+    """Return what is about two strategies and what about all; None where there are but two."""
+    count = len(found.model.spec.strategies)
+    if found.base.best is None or count <= 2:
+        return None
+    return _("Best: the highest net benefit of all {count} strategies; all other numbers are about "
+             "those two only.", count=count)  # fmt: skip
 
 
 def of_precise(found: Precise) -> str:

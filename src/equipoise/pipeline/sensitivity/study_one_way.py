@@ -37,7 +37,7 @@ LUCKS = 20
 """Futures of each change in which the route may be refused or not; the same for all changes."""
 
 STUDY_COLUMNS = (
-    "input", "label", "unit", "base", "low", "high", "low_net_benefit", "high_net_benefit",
+    "input", "label", "unit", "base", "low", "high", "cut", "low_net_benefit", "high_net_benefit",
 )  # fmt: skip
 """Columns of the table of a study's one-way analysis."""
 
@@ -96,7 +96,8 @@ class StudyOneWay:
         known = self.study.quantities
         rows = [
             (bar.span.name, self.label(bar.span.name), known[bar.span.name].unit.text,
-             known[bar.span.name].value, bar.span.low, bar.span.high, bar.low, bar.high)
+             known[bar.span.name].value, bar.span.low, bar.span.high, bar.span.cut,
+             bar.low, bar.high)
             for bar in self.bars
         ]  # fmt: skip
         return pd.DataFrame(rows, columns=list(STUDY_COLUMNS))

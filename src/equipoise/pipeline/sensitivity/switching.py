@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from equipoise.core.errors import FieldError
+from equipoise.core.errors import FieldError, Mistakes
 from equipoise.core.translation import translate as _
-from equipoise.pipeline.sensitivity.changes import grid, require_possible, searched_range
+from equipoise.pipeline.sensitivity.changes import (
+    grid,
+    require_not_empty,
+    require_parameter,
+    searched_range,
+)
 from equipoise.pipeline.sensitivity.comparison import (
     Comparison,
     comparison_of,
     parameter_label,
+    require_comparable,
     require_threshold,
 )
 from equipoise.pipeline.sensitivity.expected import Recalculator
@@ -155,8 +161,8 @@ def switching_values(
 
     Raises
     ------
-    FieldError
-        If an argument cannot be, or nobody says what a QALY is worth.
+    FieldError, SeveralErrors
+        If arguments cannot be, or nobody says what a QALY is worth.
 
     References
     ----------
@@ -165,9 +171,20 @@ def switching_values(
     brackets at once, so a step for all thresholds is one run of the engine).
     """
     model = recalculator.model
-    ends = _ends(model, parameter, low, high)
-    if points < 3:
-        raise FieldError(_("{points} points are too few", points=points), fix=_("write 3 or more"))
+    mistakes = Mistakes()
+    ends = 0.0, 1.0
+    with mistakes.noted():
+        ends = _ends(recalculator, parameter, low, high)
+    with mistakes.noted():
+        if points < 3:
+            raise FieldError(
+                _("{points} points are too few", points=points), fix=_("write 3 or more")
+            )
+    with mistakes.noted():
+        require_comparable(
+            model, strategy=strategy, against=against, threshold=threshold, others=others
+        )
+    mistakes.refuse()
     values = grid(*ends, points)
     heard = _Halves(progress)
     found = recalculator([{}, *({parameter: value} for value in values)], heard.first)
@@ -265,26 +282,24 @@ def _flat(benefit: Floats) -> bool:
 
 
 def _ends(
-    model: LoadedModel, parameter: str, low: float | None, high: float | None
+    recalculator: Recalculator, parameter: str, low: float | None, high: float | None
 ) -> tuple[float, float]:
     """Return the range to search.
 
     Raises
     ------
-    FieldError
+    FieldError, SeveralErrors
         If it cannot be.
     """
-    given = [end for end in (low, high) if end is not None]
-    require_possible(model, parameter, given)
+    model = recalculator.model
+    require_parameter(model, parameter)
+    if low is not None and high is not None:
+        require_not_empty(parameter, low, high)
+    recalculator.require_stateable(parameter, [end for end in (low, high) if end is not None])
     if low is None or high is None:
         least, most = searched_range(model, parameter)
         low, high = (least if low is None else low), (most if high is None else high)
-    if not low < high:
-        raise FieldError(
-            _("{name}: the range from {low:g} to {high:g} is empty", name=parameter, low=low,
-              high=high),
-            fix=_("write the lower end first"),
-        )  # fmt: skip
+    require_not_empty(parameter, low, high)
     return low, high
 
 

@@ -9,20 +9,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.core.errors import FieldError
+from equipoise.core.errors import FieldError, Mistakes
 from equipoise.core.translation import translate as _
 from equipoise.pipeline.sensitivity.changes import (
+    Span,
     grid,
+    require_not_empty,
     require_parameter,
-    require_possible,
     searched_range,
     span_of,
     uncertain_parameters,
 )
 from equipoise.pipeline.sensitivity.comparison import (
     Comparison,
+    best_of,
     comparison_of,
     parameter_label,
+    require_comparable,
     require_threshold,
 )
 from equipoise.pipeline.sensitivity.expected import Expected, Recalculator
@@ -37,9 +40,6 @@ Floats = NDArray[np.float64]
 POINTS = 11
 MOST_POINTS = 101
 
-_ALIKE = 1e-12
-"""Difference of net benefits, relative to their size, that is rounding."""
-
 
 @dataclass(frozen=True)
 class TwoWay:
@@ -53,6 +53,8 @@ class TwoWay:
         Whose increments `more` has, and what a QALY is worth.
     parameters
         The two.
+    spans
+        Of each: its ends, and whether they were cut.
     values
         Of each: its points, in its own unit.
     strategies
@@ -67,6 +69,7 @@ class TwoWay:
     model: LoadedModel
     comparison: Comparison
     parameters: tuple[str, str]
+    spans: tuple[Span, Span]
     values: tuple[tuple[float, ...], tuple[float, ...]]
     strategies: tuple[str, ...]
     benefit: Floats
@@ -114,10 +117,7 @@ class TwoWay:
 
     def best_of(self, benefit: Floats) -> str:
         """Return the best strategy by net benefits, dims ``(strategy)``."""
-        if np.isnan(benefit).any():
-            return ""
-        level = benefit.max() - _ALIKE * np.abs(benefit).max()
-        return self.strategies[int(np.argmax(benefit >= level))]
+        return best_of(self.strategies, benefit)
 
 
 def two_way(
@@ -152,27 +152,15 @@ def two_way(
 
     Raises
     ------
-    FieldError
-        If an argument cannot be, or nobody says what a QALY is worth.
+    FieldError, SeveralErrors
+        If arguments cannot be, or nobody says what a QALY is worth.
     """
     model = recalculator.model
-    if first == second:
-        raise FieldError(
-            _("'{name}' is named twice", name=first), fix=_("name two different parameters")
-        )
-    if not 2 <= points <= MOST_POINTS:
-        raise FieldError(
-            _("{points} points are not possible", points=points),
-            fix=_("write a number from 2 to {most}", most=MOST_POINTS),
-        )
-    given = {} if limits is None else limits
-    for name in given:
-        if name not in (first, second):
-            raise FieldError(
-                _("{name}: is given limits, but is not varied", name=name),
-                fix=_("use one of: {names}", names=f"{first}, {second}"),
-            )
-    one, two = (grid(*_limits(model, name, given), points) for name in (first, second))
+    spans = ends_of_map(
+        recalculator, first, second, limits={} if limits is None else limits, points=points,
+        strategy=strategy, against=against, threshold=threshold,
+    )  # fmt: skip
+    one, two = (grid(span.low, span.high, points) for span in spans)
     cells: list[Changes] = [{first: a, second: b} for a in one for b in two]
     possible = np.array([_is_possible(recalculator, cell) for cell in cells])
     kept = [cell for cell, fits in zip(cells, possible, strict=True) if fits]
@@ -184,36 +172,83 @@ def two_way(
     benefit[:, possible] = found.qaly[:, 1:] * worth - found.cost[:, 1:]
     shape = (len(found.strategies), points, points)
     return TwoWay(
-        model, comparison, (first, second), (one, two), found.strategies,
+        model, comparison, (first, second), spans, (one, two), found.strategies,
         benefit.reshape(shape), base.qaly[:, 0] * worth - base.cost[:, 0],
     )  # fmt: skip
 
 
-def _limits(
-    model: LoadedModel, name: str, given: Mapping[str, tuple[float, float]]
-) -> tuple[float, float]:
+def ends_of_map(
+    recalculator: Recalculator,
+    first: str,
+    second: str,
+    *,
+    limits: Mapping[str, tuple[float, float]],
+    points: int,
+    strategy: str | None,
+    against: str | None,
+    threshold: float | None,
+) -> tuple[Span, Span]:
+    """Return the ends of both parameters, after making sure of all that is asked for.
+
+    Parameters
+    ----------
+    recalculator, first, second, limits, points, strategy, against, threshold
+        As of `two_way`.
+
+    Raises
+    ------
+    FieldError, SeveralErrors
+        With everything that cannot be.
+    """
+    mistakes = Mistakes()
+    with mistakes.noted():
+        if first == second:
+            raise FieldError(
+                _("'{name}' is named twice", name=first), fix=_("name two different parameters")
+            )
+    with mistakes.noted():
+        if not 2 <= points <= MOST_POINTS:
+            raise FieldError(
+                _("{points} points are not possible", points=points),
+                fix=_("write a number from 2 to {most}", most=MOST_POINTS),
+            )
+    for name in limits:
+        with mistakes.noted():
+            if name not in (first, second):
+                raise FieldError(
+                    _("{name}: is given limits, but is not varied", name=name),
+                    fix=_("use one of: {names}", names=f"{first}, {second}"),
+                )
+    spans: dict[str, Span] = {}
+    for name in dict.fromkeys((first, second)):
+        with mistakes.noted():
+            spans[name] = _ends(recalculator, name, limits.get(name))
+    with mistakes.noted():
+        require_comparable(
+            recalculator.model, strategy=strategy, against=against, threshold=threshold
+        )
+    mistakes.refuse()
+    return spans[first], spans[second]
+
+
+def _ends(recalculator: Recalculator, name: str, given: tuple[float, float] | None) -> Span:
     """Return the ends of one parameter.
 
     Raises
     ------
-    FieldError
+    FieldError, SeveralErrors
         If they cannot be.
     """
+    model = recalculator.model
     require_parameter(model, name)
-    if name in given:
-        low, high = given[name]
-        require_possible(model, name, (low, high))
-    elif name in uncertain_parameters(model):
-        span = span_of(model, name)
-        low, high = span.low, span.high
-    else:
-        low, high = searched_range(model, name)
-    if not low < high:
-        raise FieldError(
-            _("{name}: the range from {low:g} to {high:g} is empty", name=name, low=low, high=high),
-            fix=_("write the lower end first"),
-        )
-    return low, high
+    if given is not None:
+        require_not_empty(name, *given)
+        recalculator.require_stateable(name, given)
+        return Span(name, *given)
+    span = (span_of(model, name) if name in uncertain_parameters(model)
+            else Span(name, *searched_range(model, name)))  # fmt: skip
+    require_not_empty(name, span.low, span.high)
+    return span
 
 
 def _is_possible(recalculator: Recalculator, cell: Changes) -> bool:

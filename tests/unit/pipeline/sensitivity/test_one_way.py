@@ -9,7 +9,14 @@ import scipy
 import equipoise
 from equipoise.core.errors import FieldError, SeveralErrors
 from equipoise.packs import find_model, load_named_model
-from equipoise.pipeline.sensitivity import Outcome, Recalculator, completed, one_way, span_of
+from equipoise.pipeline.sensitivity import (
+    Outcome,
+    Recalculator,
+    Span,
+    completed,
+    one_way,
+    span_of,
+)
 from equipoise.spec.joint_check import covariance_matrix
 from equipoise.spec.load import load_model
 
@@ -68,7 +75,12 @@ def test_quantiles_are_those_of_the_distribution(sick_sicker):
 
 def test_a_utility_ends_at_one_and_the_table_says_so(sick_sicker):
     span = span_of(sick_sicker.model, "u_treatment_a", share=0.1)
-    assert (span.low, span.high, span.cut) == (0.95 * 0.9, 1.0, True)
+    assert (span.low, span.high, span.cut) == (0.95 * 0.9, 1.0, "high")
+
+
+def test_both_ends_can_be_cut(linear):
+    assert span_of(linear, "price", share=1.5).cut == "low"
+    assert span_of(linear, "mild", share=3.0) == Span("mild", 0.0, 1.0, "both")
 
 
 def test_without_a_distribution_only_a_range_will_do(linear):

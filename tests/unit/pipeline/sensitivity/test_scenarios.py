@@ -104,6 +104,23 @@ def test_every_mistake_has_its_line(sick_sicker, written):
     assert "changes nothing" in lines
 
 
+def test_one_mistake_hides_no_other(sick_sicker, written):
+    text = """scenarios: x
+cases:
+  one: {parameters: {hr_bb: 1, c_sick: 3 GBP@2019, u_sick: 3}}
+  two: {parameters: {hr_b: many, u_sicker: 2}, horizon: 1 week}
+  three: {horizn: 3 years, start_age: 60 years, parameters: {u_healthy: 2}}
+"""
+    with pytest.raises(SpecError) as caught:
+        load_scenarios(written(text), sick_sicker.model)
+    fields = {problem.field for problem in caught.value.problems}
+    assert fields == {
+        "cases.one.parameters.hr_bb", "cases.one.parameters.c_sick", "cases.one.parameters.u_sick",
+        "cases.two.parameters.hr_b", "cases.two.parameters.u_sicker", "cases.two.horizon",
+        "cases.three.horizn", "cases.three.parameters.u_healthy",
+    }  # fmt: skip
+
+
 def test_what_a_parameter_cannot_be_is_refused_at_its_line(sick_sicker, written):
     text = "scenarios: x\ncases:\n  one:\n    parameters:\n      hr_b: 0.5\n      u_sick: 1.2\n"
     with pytest.raises(SpecError, match=r"6:\d+: cases.one.parameters.u_sick"):

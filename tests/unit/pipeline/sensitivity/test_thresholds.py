@@ -5,6 +5,7 @@ import pytest
 
 import equipoise
 from equipoise.core.errors import FieldError, SimulationError
+from equipoise.packs import find_model
 from equipoise.pipeline.sensitivity import Recalculator, switching_values, two_way
 from equipoise.spec.load import load_model
 
@@ -103,6 +104,20 @@ def test_a_range_that_cannot_be_is_refused(sick_sicker):
         switching_values(sick_sicker, "c_treatment_b", low=-2.0, high=1.0)
     with pytest.raises(FieldError, match="did you mean|not a parameter"):
         switching_values(sick_sicker, "c_treatment", low=0.0, high=1.0)
+
+
+def test_an_end_that_a_file_could_not_state_is_refused():
+    # Alone it is a probability, but with the mortality beside it the row has more than one.
+    recalculator = Recalculator(load_model(find_model("total-hip-replacement")))
+    options = {"threshold": 20_000.0, "points": 3}
+    limits = {"p_death_revision": (0.1, 0.99)}
+    with pytest.raises(FieldError, match=r"could not state 0.99: .*the probability to 'dead'"):
+        two_way(recalculator, "p_death_revision", "p_again", limits=limits, **options)
+    with pytest.raises(FieldError, match=r"could not state 0.99"):
+        switching_values(recalculator, "p_death_revision", high=0.99, threshold=20_000.0)
+    found = two_way(recalculator, "p_death_revision", "p_again",
+                    limits={"p_death_revision": (0.1, 0.5)}, **options)  # fmt: skip
+    assert found.spans[0].high == 0.5
 
 
 def test_cells_of_a_map_are_runs_of_the_changed_file(sick_sicker, changed_file):
