@@ -122,7 +122,8 @@ def study_tornado_of(found: StudyOneWay, *, width: int = WIDE) -> alt.LayerChart
     money = found.study.file.money
     currency = money.text.partition("@")[0]
     kept = [bar for bar in found.bars if bar.width(found.base) > 0.0][:MOST_BARS]
-    largest = max(abs(end) for end in (found.base, *(e for b in kept for e in (b.low, b.high))))
+    results = (found.base, *(end for bar in kept for end in (bar.low, bar.high)))
+    largest = max(abs(end) for end in results)
     scale, unit = money_scale(currency, largest)
     known = found.study.quantities
     rows = []
@@ -137,14 +138,15 @@ def study_tornado_of(found: StudyOneWay, *, width: int = WIDE) -> alt.LayerChart
     note = _("Net benefit of the therapy for all patients, a QALY worth {worth}; {money}. Black "
              "line, the stated values: {base}.", worth=format_money(found.threshold, currency),
              money=money_in_words(money), base=format_money(found.base, currency))  # fmt: skip
-    turning = _("Dashed: where the decision turns.")
+    in_sight = min(results) <= 0.0 <= max(results)
+    turning = (_("Dashed: where the decision turns."),) if in_sight else ()
     ranged = _("Each input at the ends of the interval that holds {share} of its distribution, all "
                "others at their stated values.", share=format_percent(0.95, 0))  # fmt: skip
     counted = _("The {count} inputs that matter most, of {all}.", count=len(kept),
                 all=len(found.bars))  # fmt: skip
     return tornado(
         rows, base=found.base, axis=Axis(_("net benefit, {unit}", unit=unit), scale),
-        marked=[0.0], texts=Texts(sentences.of_study(found), (note, turning, ranged, counted)),
+        marked=[0.0], texts=Texts(sentences.of_study(found), (note, *turning, ranged, counted)),
         width=width,
     )  # fmt: skip
 
@@ -238,6 +240,8 @@ def scenarios_of(found: ScenarioRun, *, width: int = WIDE) -> alt.LayerChart:
         for one, value in zip(found.results[1:], values[1:], strict=True)
     ]
     notes = [note for note in (sentences.pair_or_all(found),) if note is not None]
+    if measure == "nmb" and min(values) <= 0.0 <= max(values):
+        notes.append(_("Dashed: where the two are equally good."))
     note = _("{pair}; per patient, {money}. Black line, the stated values: {base}.",
              pair=sentences.compared(spec, found.comparison), money=money_in_words(spec.money),
              base=sentences.result_in_words(spec, measure, found.base.outcome))  # fmt: skip

@@ -81,7 +81,7 @@ def tornado(
     axis
         Of the results.
     marked
-        Results at which the decision turns, e.g. 0; drawn where they are in sight.
+        Results at which the decision turns, e.g. 0; drawn where results lie on both sides.
     texts
         Title and notes.
     width
@@ -101,7 +101,7 @@ def tornado(
     lines: list[AnyChart] = [
         upright(at / axis.scale, scale=scale, dashed=True, colour=GREY)
         for at in marked
-        if domain[0] <= at / axis.scale <= domain[1]
+        if least <= at <= most
     ]
     return finished(
         *lines,
@@ -124,7 +124,7 @@ _WORDS: dict[str, dict[str, Any]] = {
 }
 """Looks of the words at the ends of bars, by where they stand."""
 
-_BORDER: dict[str, Any] = {"stroke": "white", "strokeWidth": 4, "strokeJoin": "round",
+_BORDER: dict[str, Any] = {"stroke": "white", "strokeWidth": 9, "strokeJoin": "round",
                            "color": "white"}  # fmt: skip
 """Look of the same letters below, which keeps lines off them."""
 
@@ -161,8 +161,8 @@ def names(data: alt.Chart, y: alt.Y, width: int) -> list[alt.Chart]:
     """Return the names above the bars, on a white border that keeps lines off their letters."""
     looks: list[dict[str, Any]] = [_BORDER, {"color": INK}]
     return [
-        data.mark_text(align="left", baseline="bottom", fontSize=12, limit=width - 12, **look)
-        .encode(y=y, x=left_edge(), text=alt.Text("name:N"))
+        data.mark_text(align="left", baseline="bottom", yOffset=-4, fontSize=12, limit=width - 12,
+                       **look).encode(y=y, x=left_edge(), text=alt.Text("name:N"))
         for look in looks
     ]  # fmt: skip
 
@@ -209,7 +209,7 @@ def scenario_bars(
     left = data.transform_filter("datum.to < datum.from")
     return finished(
         *(upright(at / axis.scale, scale=scale, dashed=True, colour=GREY)
-          for at in marked if domain[0] <= at / axis.scale <= domain[1]),
+          for at in marked if min(known) <= at <= max(known)),
         data.mark_bar(height=14, yOffset=10).encode(
             y=y, x=x, x2=alt.X2("to:Q"), color=alt.Color("colour:N", scale=None)),
         upright(base / axis.scale, scale=scale, dashed=False, colour=INK),
