@@ -189,10 +189,9 @@ def _show(
     tables: Sequence[Table],
 ) -> None:
     """Print the model, the answer, who is compared, and the tables."""
-    spec = found.model.spec
-    console.print(shown(spec.model), style="bold")
+    console.print(shown(found.model.spec.model), style="bold")
     console.print(sentence, highlight=False)
-    console.print(told(spec, found.comparison), highlight=False)
+    console.print(told(found), highlight=False)
     for table in tables:
         console.print(table)
 

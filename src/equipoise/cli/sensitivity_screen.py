@@ -11,10 +11,10 @@ from equipoise.core.translation import format_money, format_number
 from equipoise.core.translation import translate as _
 from equipoise.core.unit_words import money_in_words
 from equipoise.pipeline.sensitivity import (
-    Comparison,
     Measure,
     OneWay,
     Precise,
+    Result,
     ScenarioRun,
     Switching,
     TwoWay,
@@ -23,6 +23,7 @@ from equipoise.pipeline.sensitivity.comparison import parameter_label, strategy_
 from equipoise.pipeline.sensitivity.sentences import (
     amount_in_words,
     compared,
+    compared_on_map,
     currency_of,
     ends_in_words,
     in_short,
@@ -32,7 +33,6 @@ from equipoise.pipeline.sensitivity.sentences import (
     span_in_words,
     worth_in_words,
 )
-from equipoise.spec.model import Model
 from equipoise.spec.text import shown
 
 if TYPE_CHECKING:  # a model that runs alone has no study
@@ -41,10 +41,11 @@ if TYPE_CHECKING:  # a model that runs alone has no study
 MOST_ROWS = 20
 
 
-def told(spec: Model, comparison: Comparison) -> str:
+def told(found: Result) -> str:
     """Return what is printed beside every result: who is compared, in which money."""
-    money = money_in_words(spec.money)
-    return _("{pair}; money: {money}", pair=compared(spec, comparison), money=money)
+    spec = found.model.spec
+    pair = compared_on_map(found) if isinstance(found, TwoWay) else compared(spec, found.comparison)
+    return _("{pair}; money: {money}", pair=pair, money=money_in_words(spec.money))
 
 
 def one_way_tables(found: OneWay) -> list[Table]:

@@ -10,7 +10,7 @@ from equipoise.clinical.engines import Engine
 from equipoise.clinical.given import Given, some_of
 from equipoise.clinical.individuals import Individuals
 from equipoise.clinical.patients import Patients
-from equipoise.clinical.stretches import STRETCH, Sums, chunks, reporter, stretches
+from equipoise.clinical.stretches import STRETCH, Sums, chunks, inside, reporter, stretches
 from equipoise.spec.model import Time
 
 Floats = NDArray[np.float64]
@@ -83,7 +83,7 @@ def _in_numpy(
     given: Given,
     people: Sequence[Patients],
     sums: Sums,
-    told: Callable[[int], None],
+    told: Callable[[float], None],
     *,
     draws: range | None = None,
 ) -> None:
@@ -93,12 +93,11 @@ def _in_numpy(
     for few in chunks(len(given.draws), max(_NUMBERS // each, 1)) if draws is None else [draws]:
         part = some_of(given, np.arange(few.start, few.stop))
         for stretch in people:
-            arrays = Individuals(part, stretch).run()
+            arrays = Individuals(part, stretch).run(inside(told, len(few)))
             sums.add(
                 {name: values[..., : len(few)] for name, values in arrays.items()},
                 slice(few.start, few.stop),
             )
-            told(len(few))
 
 
 def _in_machine_code(

@@ -116,7 +116,7 @@ def paced(count: int, first: int, most: int) -> Iterator[range]:
         start, size = end, max(min(int(size * faster), most), 1)
 
 
-def reporter(progress: Callable[[float], None] | None, total: int) -> Callable[[int], None]:
+def reporter(progress: Callable[[float], None] | None, total: int) -> Callable[[float], None]:
     """Return what adds to the work done and tells its share, or nothing to nobody.
 
     Parameters
@@ -126,12 +126,41 @@ def reporter(progress: Callable[[float], None] | None, total: int) -> Callable[[
     total
         All the work, in any unit.
     """
-    done = 0
+    done = 0.0
 
-    def add(work: int) -> None:
+    def add(work: float) -> None:
         nonlocal done
         done += work
         if progress is not None:
             progress(min(done / total, 1.0))
 
     return add
+
+
+def inside(told: Callable[[float], None], work: float) -> Callable[[float], None]:
+    """Return what hears the share that is done of one piece of work, and adds it as it grows.
+
+    Parameters
+    ----------
+    told
+        Adds to the work done.
+    work
+        All of the piece, in the unit of `told`.
+
+    Examples
+    --------
+    >>> added = []
+    >>> heard = inside(added.append, 8.0)
+    >>> heard(0.5)
+    >>> heard(1.0)
+    >>> added
+    [4.0, 4.0]
+    """
+    before = 0.0
+
+    def heard(share: float) -> None:
+        nonlocal before
+        told(work * (share - before))
+        before = share
+
+    return heard

@@ -54,6 +54,7 @@ def test_two_way_counts_the_cells(run, tmp_path):
                           "--limits", "c_treatment_b=5000:30000", "--out", "map.csv")  # fmt: skip
     assert code == 0
     assert "Where each strategy is best" in out
+    assert "all 4 strategies, a QALY worth 100,000 USD" in out
     assert len(pd.read_csv(tmp_path / "map.csv")) == 9
 
 

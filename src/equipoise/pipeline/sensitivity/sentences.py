@@ -102,6 +102,20 @@ def compared(spec: Model, comparison: Comparison) -> str:
     text = _("“{strategy}” against “{against}”", **pair)
     if len(spec.strategies) > 2:
         text = _("{pair}, these two of {count} strategies", pair=text, count=len(spec.strategies))
+    return _at_worth(text, spec, comparison)
+
+
+def compared_on_map(found: TwoWay) -> str:
+    """Return who is compared on a map: all strategies."""
+    spec = found.model.spec
+    if len(spec.strategies) == 2:
+        return compared(spec, found.comparison)
+    text = _("all {count} strategies", count=len(spec.strategies))
+    return _at_worth(text, spec, found.comparison)
+
+
+def _at_worth(text: str, spec: Model, comparison: Comparison) -> str:
+    """Return who is compared with what a QALY is worth, if it is worth anything."""
     if comparison.threshold is None or not comparison.counts_health:
         return text
     worth = format_money(comparison.threshold, currency_of(spec))

@@ -191,3 +191,13 @@ def test_without_a_threshold_there_is_no_net_benefit(linear):
     assert one_way(recalculator).measure == "icer"
     with pytest.raises(FieldError, match="worth"):
         one_way(recalculator, measure="nmb")
+
+
+def test_the_bar_moves_while_single_patients_are_followed():
+    model = load_named_model("total-hip-replacement")
+    seen: list[float] = []
+    recalculator = Recalculator(model, engine="individuals", patients=40)
+    one_way(recalculator, names=["p_again"], progress=seen.append)
+    assert seen == sorted(seen)
+    assert len([share for share in seen if 0.1 < share < 0.9]) > 10
+    assert seen[-1] == 1.0
