@@ -251,9 +251,9 @@ def test_mistakes_of_both_files_are_listed(tmp_path: Path) -> None:
     points = written(tmp_path, "a.csv", "time,survival,group\n1,90,a\n2,80,a\n1,0.9,b\n")
     numbers = written(tmp_path, "b.csv", "time,at_risk,group\n1,20,a\n0,10,b\n2,10,b\n3,9.5,a\n")
     assert refused(read_curves, points, numbers) == [
-        "2:6: group: a share of 90 is a percentage",
-        "2:6: group: a number at risk is not a whole number",
-        "2:6: group: the times of numbers at risk do not rise from 0",
+        "2:3: survival: a share of 90 is a percentage",
+        "2:1: time: the times of numbers at risk do not rise from 0",
+        "5:3: at_risk: a number at risk is not a whole number",
     ]
     headers = [written(tmp_path, name, "tme,x\n1,1\n") for name in ("c.csv", "d.csv")]
     found = refused(read_curves, *headers)
@@ -275,3 +275,24 @@ def test_numbers_that_do_not_fit_are_blamed_on_their_file(tmp_path: Path) -> Non
     (problem,) = caught.value.problems
     assert Path(problem.file).name == "numbers.csv"
     assert "90 are at risk at 2" in problem.message
+
+
+def test_a_wrong_value_is_reported_where_it_stands(tmp_path: Path) -> None:
+    points = written(
+        tmp_path, "a.csv", "time,survival,group\n1,0.9,a\n2,1.99,a\n3,0.5,a\n1,0.9,b\n2,-1,b\n"
+    )
+    numbers = written(
+        tmp_path, "b.csv", "time,at_risk,group\n0,20,a\n2,10,a\n3,12,a\n0,10,b\n2,9,b\n"
+    )
+    assert refused(read_curves, points, numbers) == [
+        "3:3: survival: a share of 1.99 is not between 0 and 1",
+        "6:3: survival: a share of -1 is not between 0 and 1",
+        "4:3: at_risk: the number at risk rises to 12",
+    ]
+
+
+def test_a_number_at_risk_that_the_curve_does_not_leave_is_reported_there(tmp_path: Path) -> None:
+    points = written(tmp_path, "a.csv", "time,survival\n1,0.5\n2,0.4\n")
+    numbers = written(tmp_path, "b.csv", "time,at_risk\n0,100\n2,90\n")
+    (found,) = refused(read_curves, points, numbers)
+    assert found.startswith("3:3: at_risk: 90 are at risk at 2")

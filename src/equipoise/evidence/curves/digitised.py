@@ -20,6 +20,24 @@ _MISREAD = 0.04
 """How far two shares may be misread together, before the numbers below the curve are doubted."""
 
 
+class PlacedError(FieldError):
+    """What is wrong with one value of a curve, or with all of a kind.
+
+    Parameters
+    ----------
+    message, fix
+        As of `FieldError`.
+    of
+        ``time`` or ``survival`` of points, or ``risk_times`` or ``at_risk``.
+    place
+        Which of them, from 0.
+    """
+
+    def __init__(self, message: str, *, fix: str, of: str, place: int = 0) -> None:
+        self.of, self.place = of, place
+        super().__init__(message, fix=fix)
+
+
 @dataclass(frozen=True)
 class DigitisedCurve:
     """Points read off one printed curve, in any order, and the numbers below it.
@@ -101,14 +119,18 @@ def wrong_points(time: Floats, share: Floats) -> Iterator[FieldError]:
         return
     if time.min() < -_BESIDE * time.max():
         message = _("a point stands at the time {time:g}", time=float(time.min()))
-        yield FieldError(message, fix=_("times are 0 or later; check the axis"))
-    if share.max() > 2.0:
-        message = _("a share of {share:g} is a percentage", share=float(share.max()))
-        yield FieldError(message, fix=_("divide all shares by 100"))
-    elif share.max() > 1.0 + _BESIDE or share.min() < -_BESIDE:
-        wrong = float(share.max() if share.max() > 1.0 + _BESIDE else share.min())
-        message = _("a share of {share:g} is not between 0 and 1", share=wrong)
-        yield FieldError(message, fix=_("check the axis, and read the points again"))
+        fix = _("times are 0 or later; check the axis")
+        yield PlacedError(message, fix=fix, of="time", place=int(np.argmin(time)))
+    if np.median(share) > 1.0 + _BESIDE and share.max() > 2.0:
+        place = int(np.argmax(share > 1.0 + _BESIDE))
+        message = _("a share of {share:g} is a percentage", share=float(share[place]))
+        fix = _("divide all shares by 100")
+        yield PlacedError(message, fix=fix, of="survival", place=place)
+        return
+    for place in np.flatnonzero((share > 1.0 + _BESIDE) | (share < -_BESIDE)).tolist():
+        message = _("a share of {share:g} is not between 0 and 1", share=float(share[place]))
+        fix = _("check the axis, and read the points again")
+        yield PlacedError(message, fix=fix, of="survival", place=place)
 
 
 def wrong_numbers(times: Floats, numbers: Floats, events: int | None) -> Iterator[FieldError]:
@@ -119,20 +141,25 @@ def wrong_numbers(times: Floats, numbers: Floats, events: int | None) -> Iterato
         yield FieldError(message, fix=_("give one number for each time, at least that at 0"))
         return
     if times[0] != 0 or not np.isfinite(times).all() or (np.diff(times) <= 0).any():
+        wrong = ~np.isfinite(times) | (np.diff(times, prepend=-1.0) <= 0)
+        place = 0 if times[0] != 0 else int(np.argmax(wrong))
         message = _("the times of numbers at risk do not rise from 0")
-        yield FieldError(message, fix=_("give them in order, the first is 0"))
-    if not np.isfinite(numbers).all() or (numbers < 0).any() or (numbers % 1 != 0).any():
+        fix = _("give them in order, the first is 0")
+        yield PlacedError(message, fix=fix, of="risk_times", place=place)
+    not_whole = ~np.isfinite(numbers) | (numbers < 0) | (numbers % 1 != 0)
+    for place in np.flatnonzero(not_whole).tolist():
         message = _("a number at risk is not a whole number")
-        yield FieldError(message, fix=_("write the numbers as they are printed"))
+        fix = _("write the numbers as they are printed")
+        yield PlacedError(message, fix=fix, of="at_risk", place=place)
+    if not_whole.any():
         return
     if not 1 <= numbers[0] <= MOST_PATIENTS:
         message = _("{number:.0f} patients at the start", number=float(numbers[0]))
-        yield FieldError(message, fix=_("use 1 to {most}", most=MOST_PATIENTS))
-    if (np.diff(numbers) > 0).any():
-        place = int(np.argmax(np.diff(numbers) > 0)) + 1
+        yield PlacedError(message, fix=_("use 1 to {most}", most=MOST_PATIENTS), of="at_risk")
+    for place in (np.flatnonzero(np.diff(numbers) > 0) + 1).tolist():
         message = _("the number at risk rises to {number:.0f}", number=float(numbers[place]))
         fix = _("check it; who enters late cannot be told from such a curve")
-        yield FieldError(message, fix=fix)
+        yield PlacedError(message, fix=fix, of="at_risk", place=place)
     if events is not None and not 0 <= events <= numbers[0]:
         message = _("{events} events of {patients:.0f} patients",
                     events=events, patients=float(numbers[0]))  # fmt: skip
@@ -153,5 +180,6 @@ def _apart(curve: DigitisedCurve) -> Iterator[FieldError]:
                 found=float(curve.at_risk[number]), time=float(curve.risk_times[number]),
                 first=float(first), left=float(first * kept),
             )  # fmt: skip
-            yield FieldError(message, fix=_("check that the numbers are those of this curve"))
+            fix = _("check that the numbers are those of this curve")
+            yield PlacedError(message, fix=fix, of="at_risk", place=number)
             return

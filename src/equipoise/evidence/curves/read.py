@@ -13,7 +13,12 @@ from equipoise.core.errors import EquipoiseError, FieldError, Problem, SeveralEr
 from equipoise.core.limits import LARGEST
 from equipoise.core.translation import translate as _
 from equipoise.evidence.curves.data import Column, SurvivalData
-from equipoise.evidence.curves.digitised import DigitisedCurve, wrong_numbers, wrong_points
+from equipoise.evidence.curves.digitised import (
+    DigitisedCurve,
+    PlacedError,
+    wrong_numbers,
+    wrong_points,
+)
 from equipoise.spec.findings import did_you_mean
 from equipoise.spec.source_text import read_text, short
 
@@ -184,7 +189,11 @@ def _curve(
 
 
 def _note_group(sheet: Sheet, rows: list[int], error: EquipoiseError) -> None:
-    """Note what is wrong with all rows of a group, at the first of them."""
+    """Note what is wrong with a value, or with all rows of a group at the first of them."""
+    if isinstance(error, PlacedError):
+        column = "time" if error.of in ("time", "risk_times") else error.of
+        sheet.note_cell(rows[error.place], column, error.message, fix=error.fix)
+        return
     name = _GROUP if _GROUP in sheet.columns else next(iter(sheet.columns))
     if isinstance(error, FieldError):
         sheet.note_cell(rows[0], name, error.message, fix=error.fix)
