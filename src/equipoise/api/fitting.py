@@ -33,6 +33,7 @@ def fit_curves(
     landmarks: Sequence[float] = (),
     time_unit: str | None = None,
     external: str | Path | None = None,
+    curve: str | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> CurveFits:
     """Fit survival curves and compare them; those that are refused stay, with the reason.
@@ -68,6 +69,9 @@ def fit_curves(
     external
         Path of a CSV file of what other data show, which is set beside the curves: `time`,
         `survival` and, if known, `low`, `high`, `group`, `source`.
+    curve
+        Which one is shown and goes into a model, by its key in `table()`; omitted are those with
+        the lowest AIC.
     progress
         Called with the share of the work done, between 0 and 1.
 
@@ -99,7 +103,7 @@ def fit_curves(
     )
     return fit_all(
         source, wanted, covariates=covariates, moved=moved, by=by, at=landmarks, unit=time_unit,
-        external=_path(external), progress=progress,
+        external=_path(external), curve=curve, progress=progress,
     )  # fmt: skip
 
 

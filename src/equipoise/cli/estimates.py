@@ -81,7 +81,7 @@ def estimates(
         from equipoise.pipeline.fitting.published import read_published
 
     mistakes = Mistakes()
-    place = InModel(model_yaml, None, name, source, status)
+    place = InModel(model_yaml, name, source, status)
     place.require(time_unit, mistakes)
     found: list[PublishedCurve] = []
     with mistakes.noted():

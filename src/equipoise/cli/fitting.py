@@ -19,6 +19,7 @@ from equipoise.core.signals import held_back
 from equipoise.core.translation import translate as _
 from equipoise.evidence.curves.compare import wanted_curves
 from equipoise.evidence.curves.cure import Cure
+from equipoise.evidence.curves.fragment import UNITS, Placing
 from equipoise.evidence.curves.splines import SplineScale
 from equipoise.pipeline.fitting import (
     CurveFits,
@@ -66,7 +67,6 @@ class InModel:
     """What goes into a model file, as typed."""
 
     path: Path | None
-    curve: str | None
     name: str
     source: str | None
     status: Status
@@ -88,6 +88,8 @@ class InModel:
                     fix=_("say which, e.g. --time-unit month"),
                 )
         with mistakes.noted():
+            Placing(self.name, unit or UNITS[0], self.source or "source", self.status)
+        with mistakes.noted():
             model_place(self.path)
 
 
@@ -107,6 +109,7 @@ class Asked:
     landmarks: Sequence[float]
     out: Path | None
     picture: PictureName
+    curve: str | None
     model: InModel
     external: Path | None
     life_table: Path | None
@@ -145,15 +148,15 @@ def run_fit(asked: Asked, console: Console) -> None:
     with mistakes.noted():
         files = None if asked.out is None else Files(straight(asked.out), asked.picture)
         if files is not None:
-            files.require_free()
-    mistakes.refuse()
+            files.require_free(is_by_group=asked.by is not None)
     wanted = wanted_curves(
         asked.families, cure=asked.cure, cure_link=asked.cure_link, knots=asked.knots,
         scale=asked.spline_scale,
     )  # fmt: skip
     found = with_bar(_("Fitting curves"), lambda heard: fit_curves(
         source, wanted, covariates=covariates, moved=moved, by=asked.by, at=asked.landmarks,
-        unit=asked.unit, external=asked.external, progress=heard,
+        unit=asked.unit, external=asked.external, curve=asked.curve, mistakes=mistakes,
+        progress=heard,
     ))  # fmt: skip
     show_fits(console, found)
     _write_model(asked.model, found, console)
@@ -183,9 +186,7 @@ def _write_model(asked: InModel, found: CurveFits, console: Console) -> None:
     """Write the part of a model file, if it is asked for."""
     if asked.path is None or asked.source is None:
         return
-    text = found.model_yaml(
-        name=asked.name, source=asked.source, status=asked.status, curve=asked.curve
-    )
+    text = found.model_yaml(name=asked.name, source=asked.source, status=asked.status)
     write_model_part(asked, text, console)
 
 

@@ -123,7 +123,10 @@ CurveOption = Annotated[
     typer.Option(
         "--curve",
         metavar="NAME",
-        help=_("Which one goes into --model-yaml; by default that with the lowest AIC."),
+        help=_(
+            "Which one is drawn, told in full and written to --model-yaml: its family, or its "
+            "name in fits.csv. By default those with the lowest AIC."
+        ),
     ),
 ]
 NameOption = Annotated[str, typer.Option("--name", help=_("How the curve is called in the model."))]
@@ -192,7 +195,7 @@ def fit(
         families=family or (), cure=cure, cure_link=cure_link, knots=knots or (),
         spline_scale=spline_scale, covariates=covariate or (), by=by, unit=time_unit,
         landmarks=landmark or (), out=out, picture=picture,
-        model=InModel(model_yaml, curve, name, source, status), external=external,
+        curve=curve, model=InModel(model_yaml, name, source, status), external=external,
         life_table=life_table, age=age,
     )  # fmt: skip
     run_fit(asked, Console())

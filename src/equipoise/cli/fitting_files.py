@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 from equipoise.cli.folders import is_plain_file, may_replace, write_folder
 from equipoise.cli.model_files import has_columns
@@ -41,8 +41,13 @@ class Files:
     out: Path
     picture: PictureName
 
-    def require_free(self) -> None:
+    def require_free(self, *, is_by_group: bool = False) -> None:
         """Refuse, before anything runs, a place that is not free or not our own.
+
+        Parameters
+        ----------
+        is_by_group
+            Whether groups are fitted alone, so that one picture will not do.
 
         Raises
         ------
@@ -52,6 +57,8 @@ class Files:
             If nothing can be written there.
         """
         if is_picture(self.out):
+            if is_by_group:
+                self._refuse_groups()
             _require_own(self.out, _is_own_picture, option="--out")
         else:
             may_replace(self.out, _strangers)
@@ -69,15 +76,20 @@ class Files:
                          lambda folder: may_replace(folder, _strangers))  # fmt: skip
             return
         if len(found.groups) > 1:
-            raise FieldError(
-                _("--out {path}: each group has a picture of its own", path=self.out),
-                fix=_("name a folder"),
-            )
+            self._refuse_groups()
+        _best = found.groups[0].best  # says so if no curve can be used
         content = _content(_chart(found, 0, self.picture, population), self.out.suffix.lower())
         with held_back():
             self.require_free()
             write_bytes(self.out, content)
             note_written(self.out)
+
+    def _refuse_groups(self) -> NoReturn:
+        """Refuse one picture of several groups."""
+        raise FieldError(
+            _("--out {path}: each group has a picture of its own", path=self.out),
+            fix=_("name a folder"),
+        )
 
 
 def is_picture(path: Path) -> bool:

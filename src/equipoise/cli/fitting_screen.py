@@ -1,137 +1,219 @@
 """What `equipoise fit` shows: the answer in sentences, then tables."""
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from equipoise.core.translation import format_number, format_percent
+from equipoise.core.translation import format_interval, format_number, format_percent
 from equipoise.core.translation import translate as _
+from equipoise.core.unit_words import brief
 from equipoise.evidence.curves import at_risk, kaplan_meier
 from equipoise.evidence.curves.compare import GroupFits
 from equipoise.evidence.curves.effects import effects_of
 from equipoise.evidence.curves.landmarks import Profile, interval
+from equipoise.evidence.curves.natural import natural_parameters
 from equipoise.pipeline.fitting import CurveFits
 from equipoise.pipeline.fitting.sentences import (
     curve_label,
     effect_label,
+    is_relative,
+    mean_note,
     of_group,
+    parameter_label,
+    parameter_unit,
+    relative_note,
     short_time,
     time_title,
-    time_words,
 )
 from equipoise.pipeline.fitting.tables import KAPLAN_MEIER, means_of
 
-_LEAST = 10
-"""Letters of a name on one line, also on a narrow screen."""
+_NARROW = 100
+"""Columns of a terminal below which the ends of an interval stand below each other."""
+
+
+@dataclass(frozen=True)
+class _Screen:
+    """What is shown, and in how many columns."""
+
+    found: CurveFits
+    group: GroupFits
+    width: int
+
+    def ends(self, low: float, high: float) -> str:
+        """Return an interval."""
+        dash = "–\n" if self.width < _NARROW else "–"
+        return f"{format_number(low, 1)}{dash}{format_number(high, 1)}"
 
 
 def show_fits(console: Console, found: CurveFits) -> None:
     """Print sentences and tables, group by group."""
+    if found.unused:
+        console.print(_("Columns that are not used: {names}.", names=", ".join(found.unused)),
+                      highlight=False)  # fmt: skip
     for group in found.groups:
         if group.group:
             console.rule(group.group, align="left")
         for sentence in of_group(found, group):
             console.print(sentence, highlight=False)
-        for table in tables_of(found, group):
+        for table in tables_of(found, group, width=console.width):
             console.print(table)
 
 
-def tables_of(found: CurveFits, group: GroupFits) -> Iterator[Table]:
+def tables_of(found: CurveFits, group: GroupFits, *, width: int) -> Iterator[Table]:
     """Yield the tables of a group; those with nothing in them are left out."""
+    screen = _Screen(found, group, width)
     if group.fitted:
         yield _criteria(group)
     if group.refused:
         yield _refused(group)
     for profile in found.profiles(group):
-        yield _landmarks(found, group, profile)
+        yield from _landmarks(screen, profile)
         if found.external_of(group, profile) and group.fitted:
-            yield _beside(found, group, profile)
+            yield from _beside(screen, profile)
+    if group.fitted:
+        yield _parameters(screen)
     if any(effects_of(one) for one in group.fitted):
-        yield _effects(group)
+        yield _effects(screen)
 
 
-def _table(title: str, *, first: str, others: Sequence[str]) -> Table:
-    """Return a table whose first column has names and whose others have numbers."""
+def _table(
+    title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], *, names: int = 1,
+    end: int | None = None,
+) -> Table:  # fmt: skip
+    """Return a table whose first columns have names and whose others have numbers.
+
+    No column is narrower than its longest word, so that none is broken; a line is drawn below row
+    `end`.
+    """
     table = Table(title=title, title_justify="left", caption_justify="left")
-    table.add_column(first, overflow="fold", min_width=_LEAST)
-    for heading in others:
-        table.add_column(heading, justify="right")
+    for place, heading in enumerate(headings):
+        words = [word for row in (headings, *rows) for word in re.split(r"[ \n]", row[place])]
+        table.add_column(heading, justify="left" if place < names else "right",
+                         min_width=max(map(len, words)))  # fmt: skip
+    for number, row in enumerate(rows):
+        table.add_row(*row, end_section=number == end)
     return table
+
+
+def _parts(headings: Sequence[str], *, cells: int, names: Sequence[str], width: int) -> list[slice]:
+    """Return which columns of numbers stand together on a screen.
+
+    Parameters
+    ----------
+    headings
+        Of the columns of numbers.
+    cells
+        Letters of the widest cell.
+    names
+        What stands in the first column.
+    width
+        Of the screen.
+    """
+    first = max(len(word) for name in names for word in name.split(" "))
+    each = 3 + max(cells, *map(len, headings))
+    most = max((width - first - 4) // each, 1)
+    return [slice(start, start + most) for start in range(0, len(headings), most)]
 
 
 def _criteria(group: GroupFits) -> Table:
     """Return how well the curves fit."""
-    headings = (_("Parameters"), _("ln L"), "AIC", _("more"), "BIC",
+    headings = (_("Curve"), _("Parameters"), _("ln L"), "AIC", _("more"), "BIC",
                 _("more"))  # fmt: skip
-    table = _table(_("Fits, from the lowest AIC up"), first=_("Curve"), others=headings)
     least = [min(getattr(one.fit, name) for one in group.fitted) for name in ("aic", "bic")]
-    for one in group.fitted:
-        fit = one.fit
-        table.add_row(
-            curve_label(one.wanted), str(fit.coefficients.size),
-            format_number(fit.log_likelihood, 2), format_number(fit.aic, 1),
-            format_number(fit.aic - least[0], 1), format_number(fit.bic, 1),
-            format_number(fit.bic - least[1], 1),
-        )  # fmt: skip
+    rows = [
+        (
+            curve_label(one.wanted), str(one.fit.coefficients.size),
+            format_number(one.fit.log_likelihood, 2), format_number(one.fit.aic, 1),
+            format_number(one.fit.aic - least[0], 1), format_number(one.fit.bic, 1),
+            format_number(one.fit.bic - least[1], 1),
+        )
+        for one in group.fitted
+    ]  # fmt: skip
+    table = _table(_("Fits, from the lowest AIC up"), headings, rows)
+    same = [
+        _("“{curve}” and “{first}” are the same curve.", curve=curve_label(one.wanted),
+          first=curve_label(first.wanted))
+        for one, first in group.repeated
+    ]  # fmt: skip
+    table.caption = " ".join(same) or None
     return table
 
 
 def _refused(group: GroupFits) -> Table:
     """Return which curves must not be used, and why."""
-    table = Table(title=_("Refused"), title_justify="left")
-    table.add_column(_("Curve"), overflow="fold")
-    table.add_column(_("Why"), overflow="fold")
-    for one in group.refused:
-        table.add_row(curve_label(one.wanted), one.reason)
+    rows = [(curve_label(one.wanted), one.reason) for one in group.refused]
+    table = _table(_("Refused"), (_("Curve"), _("Why")), rows, names=2)
+    table.columns[1].min_width, table.columns[1].overflow = None, "fold"
     return table
 
 
-def _landmarks(found: CurveFits, group: GroupFits, profile: Profile) -> Table:
-    """Return shares without an event and mean times beside what was seen."""
+def _titled(title: str, profile: Profile) -> str:
+    """Return a title with the patients before it."""
+    return title if not profile.label else f"{profile.label}: {title}"
+
+
+def _landmarks(screen: _Screen, profile: Profile) -> Iterator[Table]:
+    """Yield shares without an event and mean times beside what was seen."""
+    found, group = screen.found, screen.group
     times = np.array(found.landmarks)
     until, means = means_of(found, group, profile)
-    title = _("Share without an event")
-    title = title if not profile.label else f"{profile.label}: {title}"
-    headings = [short_time(time) for time in found.landmarks]
-    table = _table(title, first=time_title(found), others=[*headings, _("Mean")])
-    table.caption = _("Mean: time without an event until {until}.",
-                      until=time_words(found, until))  # fmt: skip
-    table.add_row(_("Kaplan-Meier"), *_seen(profile, times), _mean(means[KAPLAN_MEIER]))
-    low_high = _intervals(profile, times)
-    table.add_row(_("95% interval"), *low_high, "")
-    counts = at_risk(profile.data, times)
-    numbers = [format_number(float(count)) for count in counts]
-    table.add_row(_("at risk"), *numbers, "", end_section=True)
+    rows = [
+        [_("Kaplan-Meier"), *_seen(profile, times), _mean(means[KAPLAN_MEIER])],
+        [_("95% interval"), *_intervals(screen, profile, times), ""],
+        [_("at risk"), *(format_number(n) for n in at_risk(profile.data, times).tolist()), ""],
+    ]
     for one in group.fitted:
         shares = profile.survival(one.fit, times).tolist()
-        table.add_row(curve_label(one.wanted), *(format_percent(share) for share in shares),
-                      _mean(means[one.wanted.key]))  # fmt: skip
-    return table
+        rows.append([curve_label(one.wanted), *(format_percent(share) for share in shares),
+                     _mean(means[one.wanted.key])])  # fmt: skip
+    headings = [*(short_time(time) for time in found.landmarks), _("Mean")]
+    caption = mean_note(found, until)
+    if is_relative(group):
+        caption += " " + relative_note()
+    title = _titled(_("Share without an event"), profile)
+    yield from _in_parts(screen, title, headings, rows, end=2, caption=caption)
 
 
-def _beside(found: CurveFits, group: GroupFits, profile: Profile) -> Table:
-    """Return shares of other data and of the curves at their times."""
-    shares = found.external_of(group, profile)
-    title = _("Beside other data")
-    title = title if not profile.label else f"{profile.label}: {title}"
-    headings = [short_time(one.time) for one in shares]
-    table = _table(title, first=time_title(found), others=headings)
-    sources = "; ".join(dict.fromkeys(one.source for one in shares if one.source))
-    outside = _("* outside the interval")
-    table.caption = f"{outside}. {sources}" if sources else f"{outside}."
-    table.add_row(_("Other data"), *(format_percent(one.survival) for one in shares))
-    ends = [f"{format_number(100 * one.low, 1)}–{format_number(100 * one.high, 1)}"
-            if one.has_interval else "" for one in shares]  # fmt: skip
-    table.add_row(_("95% interval"), *ends, end_section=True)
+def _in_parts(
+    screen: _Screen, title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], *,
+    end: int, caption: str,
+) -> Iterator[Table]:  # fmt: skip
+    """Yield a table as often as its columns need, with the caption below the last."""
+    cells = max(len(line) for row in rows for cell in row[1:] for line in cell.split("\n"))
+    names = [row[0] for row in rows]
+    parts = _parts(headings, cells=cells, names=names, width=screen.width)
+    for part in parts:
+        own = [[row[0], *row[1:][part]] for row in rows]
+        table = _table(title, [time_title(screen.found), *headings[part]], own, end=end)
+        table.caption = caption if part == parts[-1] else None
+        yield table
+
+
+def _beside(screen: _Screen, profile: Profile) -> Iterator[Table]:
+    """Yield shares of other data and of the curves at their times."""
+    shares = screen.found.external_of(screen.group, profile)
+    rows = [
+        [_("Other data"), *(format_percent(one.survival) for one in shares)],
+        [_("95% interval"), *(screen.ends(100 * one.low, 100 * one.high) if one.has_interval
+                              else "" for one in shares)],
+    ]  # fmt: skip
     times = np.array([one.time for one in shares])
-    for curve in group.fitted:
+    for curve in screen.group.fitted:
         fitted = profile.survival(curve.fit, times).tolist()
         cells = [format_percent(share) + ("*" if one.has_interval and not one.holds(share) else "")
                  for one, share in zip(shares, fitted, strict=True)]  # fmt: skip
-        table.add_row(curve_label(curve.wanted), *cells)
-    return table
+        rows.append([curve_label(curve.wanted), *cells])
+    sources = "; ".join(dict.fromkeys(one.source for one in shares if one.source))
+    outside = _("* outside the interval")
+    yield from _in_parts(
+        screen, _titled(_("Beside other data"), profile),
+        [short_time(one.time) for one in shares], rows, end=1,
+        caption=f"{outside}. {sources}" if sources else f"{outside}.",
+    )  # fmt: skip
 
 
 def _seen(profile: Profile, times: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[str]:
@@ -142,15 +224,16 @@ def _seen(profile: Profile, times: np.ndarray[tuple[int], np.dtype[np.float64]])
             for share, time in zip(shares, times, strict=True)]  # fmt: skip
 
 
-def _intervals(profile: Profile, times: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[str]:
+def _intervals(
+    screen: _Screen, profile: Profile, times: np.ndarray[tuple[int], np.dtype[np.float64]]
+) -> list[str]:
     """Return the intervals of Kaplan-Meier as long as anybody was followed."""
     low, high = interval(kaplan_meier(profile.data), times)
     last = float(profile.data.time.max())
     return [
-        f"{format_number(100 * a, 1)}–{format_number(100 * b, 1)}"
-        if time <= last and np.isfinite(a) else ""
+        screen.ends(100 * a, 100 * b) if time <= last and np.isfinite(a) else ""
         for a, b, time in zip(low.tolist(), high.tolist(), times.tolist(), strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def _mean(value: float) -> str:
@@ -158,21 +241,40 @@ def _mean(value: float) -> str:
     return format_number(value, 2 if value < 100 else 1)
 
 
-def _effects(group: GroupFits) -> Table:
+def _parameters(screen: _Screen) -> Table:
+    """Return the parameters of one curve, those that covariates move for each kind of patients."""
+    found, group = screen.found, screen.group
+    curve = found.asked_of(group) or group.best
+    profiles = found.profiles(group)
+    rows: list[tuple[str, ...]] = []
+    for place, profile in enumerate(profiles):
+        for own in natural_parameters(curve, profile):
+            if own.is_moved or not place:
+                unit = parameter_unit(own.kind, found.unit)
+                rows.append((
+                    parameter_label(own.name) + (f", {unit}" if unit else ""),
+                    profile.label if own.is_moved else _("all patients"), brief(own.estimate, 3),
+                    format_interval(own.low, own.high, lambda end: brief(end, 3)),
+                ))  # fmt: skip
+    headings: tuple[str, ...] = (_("Parameter"), _("Patients"), _("Estimate"), _("95% interval"))
+    title = _("Parameters of “{curve}”", curve=curve_label(curve.wanted))
+    if len(profiles) == 1:
+        rows = [(row[0], *row[2:]) for row in rows]
+        return _table(_titled(title, profiles[0]), (headings[0], *headings[2:]), rows)
+    return _table(title, headings, rows, names=2)
+
+
+def _effects(screen: _Screen) -> Table:
     """Return what covariates do, as ratios."""
-    headings = (_("Ratio"), _("95% interval"))
-    table = Table(title=_("Effects"), title_justify="left", caption_justify="left")
-    for heading in (_("Curve"), _("Covariate"), _("Ratio of")):
-        table.add_column(heading, overflow="fold", min_width=_LEAST)
-    for heading in headings:
-        table.add_column(heading, justify="right")
-    for one in group.fitted:
-        for effect in effects_of(one):
-            table.add_row(
-                curve_label(one.wanted), effect.covariate, effect_label(effect.kind),
-                format_number(effect.ratio, 3),
-                f"{format_number(effect.low, 3)}–{format_number(effect.high, 3)}",
-            )  # fmt: skip
+    group = screen.group
+    rows = [
+        (curve_label(one.wanted), effect.covariate, effect_label(effect.kind),
+         "{} ({}–{})".format(*(format_number(value, 3)
+                               for value in (effect.ratio, effect.low, effect.high))))
+        for one in group.fitted for effect in effects_of(one)
+    ]  # fmt: skip
+    headings = (_("Curve"), _("Covariate"), _("Ratio of"), _("Ratio (95% interval)"))
+    table = _table(_("Effects"), headings, rows, names=3)
     if any(not effects_of(one) for one in group.fitted):
         table.caption = _("A curve that is not here has no single ratio: its effect changes with "
                           "time, or is on a scale without one.")  # fmt: skip

@@ -12,6 +12,14 @@ from equipoise.core.files import check_parent, parents_made, refusals_explained
 from equipoise.core.signals import held_back
 from equipoise.core.translation import translate as _
 
+_FILES = frozenset({
+    ".bmp", ".csv", ".doc", ".docx", ".eps", ".gif", ".h5", ".htm", ".html", ".jpeg", ".jpg",
+    ".json", ".md", ".nc", ".ods", ".odt", ".parquet", ".pdf", ".png", ".ppt", ".pptx", ".rtf",
+    ".svg", ".tex", ".tif", ".tiff", ".tsv", ".txt", ".webp", ".xls", ".xlsx", ".xml", ".yaml",
+    ".yml", ".zip",
+})  # fmt: skip
+"""Endings of files: who asks for one does not mean a folder."""
+
 
 def may_replace(folder: Path, strange_in: Callable[[Path], list[str]]) -> None:
     """Refuse a place for a folder that is not free or holds what is not ours.
@@ -32,6 +40,12 @@ def may_replace(folder: Path, strange_in: Callable[[Path], list[str]]) -> None:
         raise FieldError(
             _("--out {folder}: is no name of a folder", folder=folder), fix=_("name a new folder")
         )
+    if folder.suffix.lower() in _FILES and not folder.is_dir():
+        raise FieldError(
+            _("--out {folder}: ends as a file of another kind, here it would be a folder",
+              folder=folder),
+            fix=_("name a folder without such an ending, or a kind of file that --help tells of"),
+        )  # fmt: skip
     check_parent(folder)
     if not os.path.lexists(folder):
         _try_out(folder)

@@ -40,7 +40,9 @@ def refuse_empty(path: Path) -> NoReturn:
     SpecError
         Always.
     """
-    _refuse_file(path, _("the file is empty"), _("write a study, model or pack in it"))
+    _refuse_file(
+        path, _("the file is empty"), _("write into it what is read from it, or name another file")
+    )
 
 
 def read_text(path: Path) -> str:

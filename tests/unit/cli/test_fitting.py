@@ -1,6 +1,7 @@
 """`equipoise fit` as a person meets it: tables, refusals, files whole or untouched."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,9 @@ TWO = ("--family", "weibull", "--family", "gompertz")
 def run(monkeypatch, capsys, tmp_path):
     """Run the command in an empty folder; return exit code, output and error text."""
 
-    def call(*words: str) -> tuple[int, str, str]:
+    def call(*words: str, width: int = 140) -> tuple[int, str, str]:
         monkeypatch.chdir(tmp_path)
-        monkeypatch.setenv("COLUMNS", "140")
+        monkeypatch.setenv("COLUMNS", str(width))
         monkeypatch.setattr("sys.argv", ["equipoise", "fit", *words])
         with pytest.raises(SystemExit) as stop:
             main()
@@ -115,7 +116,8 @@ def test_a_folder_holds_tables_and_pictures_and_nothing_of_others(run, tmp_path)
     assert run(*words)[0] == 0
     made = tmp_path / "made"
     assert sorted(path.name for path in made.iterdir()) == sorted(
-        [f"{name}.csv" for name in ("fits", "landmarks", "means", "coefficients", "effects")]
+        [f"{name}.csv" for name in ("fits", "landmarks", "means", "coefficients", "effects",
+                                 "parameters")]
         + [f"{name}.{kind}" for kind in ("svg", "png")
            for name in ("survival", "hazard", "log-log", "lifetime", "landmarks")]
     )  # fmt: skip
@@ -213,3 +215,103 @@ def test_more_parameters_than_events_are_refused(run, tmp_path):
     _code, out, _err = run("two.csv", "--family", "exponential", "--family", "weibull")
     assert "it has more parameters than there are events (1)" in out
     assert "The lowest AIC is that of “exponential”" in out
+
+
+def test_all_options_are_checked_together_before_anything_is_fitted(run):
+    code, out, err = run(MELANOMA, "--covariate", "nope", "--by", "nada", "--family", "weibul",
+                         "--curve", "foo", "--model-yaml", "q.yaml", "--name", "my name",
+                         "--out", "pic.pdf")  # fmt: skip
+    assert (code, out) == (2, "")
+    for text in ("no column 'nope'", "no column 'nada'", "no family 'weibul'", "no curve 'foo'",
+                 "needs a source", "the times have no unit", "'my name' is no name",
+                 "--out pic.pdf"):  # fmt: skip
+        assert text in err
+    assert "8 problems" in err
+
+
+@pytest.mark.parametrize("ending", ["pdf", "jpg", "csv", "xlsx", "docx", "pptx", "TXT"])
+def test_a_folder_is_not_called_as_a_file_of_another_kind(run, tmp_path, ending):
+    code, _out, err = run(MELANOMA, *TWO, "--out", f"pic.{ending}")
+    assert code == 2
+    assert "a file of another kind" in err
+    assert not (tmp_path / f"pic.{ending}").exists()
+
+
+def patients(folder: Path, columns: dict[str, object]) -> None:
+    """Write patients with columns of their own; a value may be a function of the row."""
+    head = ",".join(["time", "event", *columns])
+    rows = [
+        ",".join([str(row % 17 + 1), str(int(row % 3 > 0)),
+                  *(str(one(row) if callable(one) else one) for one in columns.values())])
+        for row in range(120)
+    ]  # fmt: skip
+    (folder / "own.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
+
+
+def test_covariates_that_no_curve_can_have_are_refused_at_once(run, tmp_path):
+    patients(tmp_path, {"id": lambda row: f"p{row}", "same": 1, "arm": lambda row: "ab"[row % 2]})
+    for words, text in ((("--covariate", "id"), "120 different texts"),
+                        (("--covariate", "same"), "the same for all patients"),
+                        (("--covariate", "event"), "'event' is no covariate"),
+                        (("--by", "arm", "--covariate", "arm"), "cannot both make")):  # fmt: skip
+        code, out, err = run("own.csv", *words)
+        assert (code, out) == (2, "")
+        assert text in err
+        assert "\n    fix: " in err
+    _code, out, _err = run("own.csv", "--covariate", "arm", "--family", "exponential")
+    assert "Columns that are not used: id, same." in out
+
+
+def test_without_further_columns_the_fix_says_what_to_add(run, tmp_path):
+    (tmp_path / "own.csv").write_text("time,event\n1,1\n2,0\n", encoding="utf-8")
+    _code, _out, err = run("own.csv", "--covariate", "arm")
+    assert "add a column for it to the file" in err
+    assert "use one of: \n" not in err
+
+
+def test_a_curve_with_cure_is_named_by_its_family(run, tmp_path):
+    words = (MELANOMA, "--cure", "mixture", "--family", "gompertz", "--family", "weibull",
+             "--curve", "weibull", "--time-unit", "year", "--source", "trial")  # fmt: skip
+    code, out, _err = run(*words, "--model-yaml", "part.yaml")
+    assert code == 0
+    assert "Parameters of “Weibull, a share is cured”" in out
+    assert "cured share" in out
+    assert "weibull_survival" in (tmp_path / "part.yaml").read_text(encoding="utf-8")
+
+
+def test_nothing_is_said_of_curves_where_there_is_none(run, tmp_path):
+    (tmp_path / "own.csv").write_text("time,event\n1,0\n2,0\n5,0\n", encoding="utf-8")
+    code, out, _err = run("own.csv", "--language", "ru")
+    assert code == 0
+    assert "Ни одна кривая не годится." in out
+    assert "AIC говорит" not in out
+    assert "3 пациента, 0 событий, наблюдение до 5." in out
+    assert run("own.csv", "--out", "one.svg")[0] == 2
+
+
+def test_few_events_are_a_caution(run, tmp_path):
+    (tmp_path / "own.csv").write_text("time,event\n1,1\n2,0\n5,0\n", encoding="utf-8")
+    _code, out, _err = run("own.csv", "--family", "exponential")
+    assert "3 patients, 1 event, followed" in out
+    assert "only 1.0 events for each parameter" in out
+    assert "Caution" not in run(MELANOMA, "--family", "exponential")[1]
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_no_word_of_a_table_is_broken_on_a_narrow_screen(run, language):
+    wide, narrow = (
+        run(MELANOMA, "--covariate", "interferon", "--time-unit", "month", "--language", language,
+            *(word for at in (0.1, 0.2, 0.5, 1, 2, 3, 5, 8) for word in ("--landmark", str(at))),
+            width=width)[1]
+        for width in (300, 80)
+    )  # fmt: skip
+    assert max(map(len, narrow.splitlines())) <= 80
+    assert "…" not in narrow
+    for word in re.split(r"[\s│┃–]+", re.sub("[┏┳┓┡╇┩└┴┘├┼┤━─]", "", wide)):
+        assert word in narrow
+
+
+def test_the_same_curve_is_named_so(run):
+    _code, out, _err = run(MELANOMA, "--family", "weibull", "--family", "weibull_ph")
+    assert "“Weibull, by hazards” and “Weibull” are the same curve." in out
+    assert "The lowest AIC is that of “Weibull”." in out

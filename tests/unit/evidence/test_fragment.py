@@ -125,3 +125,30 @@ def test_names_that_become_the_same_are_refused():
     fit = compare_curves(data, [Wanted("weibull")], covariates=names).best.fit
     with pytest.raises(FieldError, match="stands for two"):
         model_fragment([Placed(fit, Wanted("weibull"), Placing("os", "year", "trial"))])
+
+
+def test_names_that_a_model_could_not_have_are_made_others(tmp_path):
+    data = read_patients(DATA / "melanoma.csv")
+    arm = np.where(data.columns["interferon"] == 1.0, "препарат", "плацебо")
+    age = np.arange(data.time.size) % 30 + 40.0
+    names = ("age", "группа", "病", "5FU")
+    columns = dict(zip(names, (age, arm, age % 7, age % 5), strict=True))
+    wanted = Wanted("weibull")
+    fit = compare_curves(replace(data, columns=columns), [wanted], covariates=names).best.fit
+    text = model_fragment([Placed(fit, wanted, Placing("os", "year", "trial"))])
+    given = [line.rpartition(": ")[2] for line in text.split("\n") if "Set in each" in line]
+    (other,) = {"gruppa_preparat", "gruppa_platsebo"} & set(given[0].split(", "))
+    assert given == [f"os_age, {other}, os_covariate_3, os_5FU"]
+    for words in ("os_age is the column 'age'", f"{other} is 1 where the column 'группа'",
+                  "os_covariate_3 is the column '病'"):  # fmt: skip
+        assert words in text
+    path = model_of(tmp_path, text, cycle="1 year", horizon="5 years")
+    values = {"os_age": 50, other: 0, "os_covariate_3": 1, "os_5FU": 2}
+    lines = [f"{name}: {value}" for name, value in values.items()]
+    head = path.read_text(encoding="utf-8")
+    start = head.index("  usual:")
+    head = f"{head[:start]}  usual: {{{', '.join(lines)}}}\n{head[head.index('sources:') :]}"
+    path.write_text(head, encoding="utf-8")
+    times, (found,) = shares(path)
+    expected = fit.survival(times, **{"age": 50.0, "группа": arm[0], "病": 1.0, "5FU": 2.0})
+    np.testing.assert_allclose(found, expected, rtol=2e-8)

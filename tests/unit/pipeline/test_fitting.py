@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import equipoise
-from equipoise.core.errors import FieldError
+from equipoise.core.errors import FieldError, SeveralErrors
 from equipoise.evidence import life_tables
 from equipoise.evidence.curves import SurvivalData, read_patients
 from equipoise.evidence.curves.rates import seen_rates
@@ -50,7 +50,8 @@ def texts_of(chart) -> str:
 
 def test_tables_have_their_columns_and_numbers_of_the_fits(arms):
     tables = arms.tables()
-    assert {name: tuple(table.columns) for name, table in tables.items()} == dict(COLUMNS)
+    columns = {name: own for name, own in COLUMNS.items() if name != "external"}
+    assert {name: tuple(table.columns) for name, table in tables.items()} == columns
     fits = tables["fits"].set_index("curve")
     assert fits.loc["gompertz", "aic_difference"] == 0.0
     assert fits.loc["weibull", "log_likelihood"] == pytest.approx(-411.526, abs=1e-3)
@@ -164,3 +165,123 @@ def test_a_curve_above_the_general_population_is_named(one_arm):
     assert "above the general population" in text
     assert "Gompertz" in text.partition("by itself:")[2]
     assert "exponential" not in text.partition("by itself:")[2]
+
+
+@pytest.fixture(scope="module")
+def relative():
+    """Half of the patients are cured, and die as the population does."""
+    generator = np.random.default_rng(5)
+    count = 400
+    ill = np.where(generator.random(count) < 0.5, np.inf, generator.exponential(1.0, count))
+    other = generator.exponential(50.0, count)
+    time = np.minimum(np.minimum(ill, other), 6.0)
+    data = SurvivalData(time, time < 6.0, background=np.full(count, 0.02))
+    return equipoise.fit_curves(data, families=["exponential"], cure="mixture", time_unit="year")
+
+
+def lines_of(chart, name: str) -> tuple[np.ndarray, np.ndarray]:
+    rows = [row for row in rows_of(chart) if row.get("name") == name]
+    return np.array([row["x"] for row in rows]), np.array([row["y"] for row in rows])
+
+
+def test_a_lifetime_of_relative_survival_is_that_of_all_deaths_with_a_life_table(relative):
+    ages = np.arange(40.0, 111.0)
+    population = Population(60.0, ages, 0.0001 * 1.09**ages)
+    chart = drawn.lifetime_picture(relative, relative.groups[0], population)
+    times, shares = lines_of(chart, "exponential, a share is cured")
+    fit = relative.groups[0].best.fit
+    np.testing.assert_allclose(shares, fit.survival(times) * population.survival(times), atol=2e-6)
+    assert shares[-1] < 0.01  # relative survival stays near a half
+    assert "multiplied with that of the general population" in texts_of(chart)
+    assert "have no event" in texts_of(chart)
+
+
+def test_relative_survival_is_called_so_without_a_life_table(relative):
+    chart = drawn.lifetime_picture(relative, relative.groups[0])
+    times, shares = lines_of(chart, "exponential, a share is cured")
+    np.testing.assert_allclose(shares, relative.groups[0].best.fit.survival(times), atol=2e-6)
+    assert "relative survival is about" in texts_of(chart)
+    assert "have no event" not in texts_of(chart)
+    assert "Relative survival; steps" in str(chart.to_dict(validate=False))
+    hazard = texts_of(drawn.hazard_picture(relative, relative.groups[0]))
+    assert "smooth is the excess hazard" in hazard
+
+
+def test_parameters_are_those_of_the_fit_with_the_interval_of_their_link(relative):
+    (cured, rate) = relative.tables()["parameters"].to_dict("records")
+    fit = relative.groups[0].best.fit
+    assert (cured["parameter"], cured["unit"], rate["unit"]) == ("cured", "1", "1/year")
+    assert cured["estimate"] == fit.parameters()["cured"]
+    ends = fit.coefficients[0] + np.array([-1.0, 1.0]) * 1.959963985 * fit.standard_errors[0]
+    assert [cured["low"], cured["high"]] == pytest.approx(1 / (1 + np.exp(-ends)))
+
+
+def test_parameters_are_told_for_each_kind_of_patients():
+    found = equipoise.fit_curves(MELANOMA, families=["weibull"], covariates=["interferon"])
+    table = found.tables()["parameters"].set_index(["patients", "parameter"])
+    fit = found.groups[0].best.fit
+    one = table.loc[("interferon 1", "scale")]
+    assert one["estimate"] == pytest.approx(fit.parameters(interferon=1.0)["scale"])
+    row = np.array([0.0, 1.0, 1.0])  # shape, scale, scale of interferon
+    error = np.sqrt(row @ fit.covariance @ row)
+    assert np.log(one["high"] / one["estimate"]) == pytest.approx(1.959963985 * error)
+    assert one["unit"] == "time"
+
+
+def test_of_many_kinds_of_patients_the_cured_share_is_an_average():
+    data = read_patients(MELANOMA)
+    age = np.arange(data.time.size) % 12 / 10.0
+    data = SurvivalData(data.time, data.event, columns={"age": age})
+    found = equipoise.fit_curves(data, families=["weibull"], cure="mixture", covariates=["age"])
+    table = found.tables()["parameters"].set_index("parameter")
+    fit = found.groups[0].best.fit
+    shares = [fit.parameters(age=float(one))["cured"] for one in age]
+    assert table.loc["cured", "estimate"] == pytest.approx(np.mean(shares))
+    assert table.loc["cured", "low"] < np.mean(shares) < table.loc["cured", "high"]
+
+
+def test_a_curve_that_is_asked_for_is_drawn_alone():
+    found = equipoise.fit_curves(MELANOMA, families=["weibull", "gompertz"], curve="weibull",
+                                 covariates=["interferon"], time_unit="year")  # fmt: skip
+    chart = drawn.survival_picture(found, found.groups[0])
+    fit = found.groups[0].named("weibull").fit
+    rows = [row for row in rows_of(chart) if row.get("name") == "interferon 1" and "low" not in row]
+    times = np.array([row["x"] for row in rows])
+    np.testing.assert_allclose(
+        [row["y"] for row in rows], fit.survival(times, interferon=1.0), atol=2e-6
+    )
+    assert "Smooth: Weibull." in texts_of(chart)
+
+
+def test_curves_that_the_data_do_not_tell_apart_are_drawn_for_each_arm():
+    found = equipoise.fit_curves(DATA / "leukaemia.csv", covariates=["mercaptopurine"],
+                                 families=["weibull", "weibull_ph", "gamma"])  # fmt: skip
+    chart = drawn.lifetime_picture(found, found.groups[0])
+    styles = {row["style"] for row in rows_of(chart) if "style" in row}
+    assert styles == {"gamma", "Weibull"}  # that by hazards is the same curve
+    assert "by kind of patients and curve" in texts_of(chart)
+
+
+def test_weibull_by_hazards_is_another_curve_only_with_its_shape_moved():
+    words = {"families": ["weibull", "weibull_ph"], "covariates": ["interferon"]}
+    group = equipoise.fit_curves(MELANOMA, **words).groups[0]
+    assert [one.wanted.key for one in group.different] == ["weibull"]
+    moved = equipoise.fit_curves(MELANOMA, **words, moved={"shape": ["interferon"]}).groups[0]
+    assert not moved.repeated
+
+
+def test_the_title_of_hazards_is_of_the_arms_that_are_drawn(arms):
+    text = texts_of(drawn.hazard_picture(arms, arms.groups[0]))
+    for label, profile in zip(("interferon 0", "interferon 1"), arms.profiles(arms.groups[0]),
+                              strict=True):  # fmt: skip
+        first = seen_rates(profile.data).rate[0]
+        assert f"{label}: {first:.2g}→" in text
+
+
+def test_what_cannot_be_asked_is_said_before_any_fit():
+    heard: list[float] = []
+    with pytest.raises(SeveralErrors) as error:
+        equipoise.fit_curves(MELANOMA, families=["weibull"], covariates=["nope"], by="nada",
+                             curve="foo", progress=heard.append)  # fmt: skip
+    assert len(error.value.errors) == 3
+    assert not heard

@@ -12,6 +12,9 @@ from equipoise.spec.findings import did_you_mean
 
 SPLINE = "spline"
 
+OWN_COLUMNS = ("time", "event", "entry", "weight", "background")
+"""Columns of patients that no covariate can be."""
+
 CURES = ("mixture", "non_mixture")
 CURE_LINKS = ("logistic", "loglog", "identity")
 SCALES = ("hazard", "odds", "normal")
@@ -55,6 +58,25 @@ def require_possible(
             message = _("the data have too few events for such a curve")
             raise FieldError(message, fix=_("use longer follow-up, or a simpler curve"))
     mistakes.refuse()
+
+
+def no_column(name: str, columns: Collection[str]) -> FieldError:
+    """Return the error of a column that patients do not have as a covariate.
+
+    Parameters
+    ----------
+    name
+        That is asked for.
+    columns
+        Those there are.
+    """
+    if name in OWN_COLUMNS:
+        message = _("the column '{name}' is no covariate: it says what became of a patient",
+                    name=name)  # fmt: skip
+    else:
+        message = _("the data have no column '{name}'", name=name)
+    others = did_you_mean(name, columns) if columns else _("add a column for it to the file")
+    return FieldError(message, fix=others)
 
 
 def has_enough_events(data: SurvivalData, *, family: str, knots: int) -> bool:

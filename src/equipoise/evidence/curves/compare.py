@@ -17,6 +17,9 @@ ALL_FAMILIES = (*FAMILIES, SPLINE)
 USUAL_KNOTS = (1, 2)
 """Of splines that are fitted where nobody says how many."""
 
+_SAME = 1e-4
+"""Of two logarithms of a likelihood, where searches of the same curve may end."""
+
 Heard = Callable[[float], None]
 
 
@@ -106,24 +109,83 @@ class GroupFits:
             )
         return self.fitted[0]
 
+    @property
+    def different(self) -> tuple[FittedCurve, ...]:
+        """Return the fits without those that are the same curve as one before them."""
+        again = {id(one) for one, _first in self.repeated}
+        return tuple(one for one in self.fitted if id(one) not in again)
+
+    @property
+    def repeated(self) -> tuple[tuple[FittedCurve, FittedCurve], ...]:
+        """Return fits that are the same curve as one before them, with that one."""
+        return tuple(
+            (one, before)
+            for place, one in enumerate(self.fitted)
+            for before in self.fitted[:place]
+            if _is_same(one, before)
+        )
+
     def named(self, name: str) -> FittedCurve:
         """Return the curve of a key, e.g. ``weibull`` or ``spline_1_hazard``.
+
+        Parameters
+        ----------
+        name
+            A key, or what it begins with if no other begins so: ``weibull`` of
+            ``weibull_mixture``.
 
         Raises
         ------
         FieldError
             If it is none, or was refused.
         """
+        tried = [*(one.wanted for one in self.fitted), *(one.wanted for one in self.refused)]
+        wanted = wanted_of(name, tried)
         for one in self.fitted:
-            if name == one.wanted.key:
+            if one.wanted == wanted:
                 return one
-        for refused in self.refused:
-            if name == refused.wanted.key:
-                raise FieldError(refused.reason, fix=refused.fix)
-        known = ", ".join(one.wanted.key for one in self.fitted)
-        raise FieldError(
-            _("there is no curve '{name}'", name=name), fix=_("use one of: {names}", names=known)
-        )
+        (refused,) = (one for one in self.refused if one.wanted == wanted)
+        raise FieldError(refused.reason, fix=refused.fix)
+
+
+def wanted_of(name: str, wanted: Sequence[Wanted]) -> Wanted:
+    """Return the curve of a key, or of its family if only one curve is of that.
+
+    Raises
+    ------
+    FieldError
+        If there is none, or more than one.
+
+    Examples
+    --------
+    >>> wanted_of("weibull", wanted_curves(cure="mixture")).key
+    'weibull_mixture'
+    """
+    found = [one for one in wanted if one.key == name] or [
+        one for one in wanted if one.family == name
+    ]
+    if len(found) == 1:
+        return found[0]
+    keys = (one.key for one in found or wanted)
+    message = (
+        _("'{name}' is more than one curve", name=name) if found
+        else _("there is no curve '{name}'", name=name)
+    )  # fmt: skip
+    raise FieldError(message, fix=_("use one of: {names}", names=", ".join(keys)))
+
+
+def _is_same(one: FittedCurve, other: FittedCurve) -> bool:
+    """Return whether two fits are one curve: Weibull with parameters of two kinds.
+
+    With a covariate on the shape they are not: one has it in the scale as well.
+    """
+    plain = ("weibull", "weibull_ph")
+    return (
+        {one.wanted.family, other.wanted.family} == set(plain)
+        and one.wanted.cure == other.wanted.cure
+        and not one.fit.design.terms["shape"]
+        and abs(one.fit.log_likelihood - other.fit.log_likelihood) < _SAME
+    )
 
 
 def wanted_curves(
@@ -195,7 +257,7 @@ def compare_curves(
     fitted: list[FittedCurve] = []
     refused: list[RefusedCurve] = []
     others = moved or {}
-    _require_parameters(wanted, others)
+    require_parameters(wanted, others)
     for number, one in enumerate(wanted):
         lacking = _lacking(data, one, others)
         if lacking is not None:
@@ -207,7 +269,7 @@ def compare_curves(
                 refused.append(RefusedCurve(one, error.doubt, error.fix))
         if heard is not None:
             heard((number + 1) / len(wanted))
-    by_aic = sorted(fitted, key=lambda one: one.fit.aic)
+    by_aic = sorted(fitted, key=lambda one: round(one.fit.aic, 6))  # the same curve: as asked
     return GroupFits(group, data, tuple(by_aic), tuple(refused))
 
 
@@ -238,8 +300,21 @@ def _parameters(one: Wanted) -> tuple[str, ...]:
     return (*cured, *FAMILIES[one.family].parameters) if one.family in FAMILIES else cured
 
 
-def _require_parameters(wanted: Sequence[Wanted], moved: Mapping[str, object]) -> None:
-    """Refuse families that are none, and parameters that none of the curves has."""
+def require_parameters(wanted: Sequence[Wanted], moved: Mapping[str, object]) -> None:
+    """Refuse families that are none, and parameters that none of the curves has.
+
+    Parameters
+    ----------
+    wanted
+        Curves.
+    moved
+        Covariates by parameter.
+
+    Raises
+    ------
+    FieldError, SeveralErrors
+        With all that is wrong.
+    """
     mistakes = Mistakes()
     for family in dict.fromkeys(one.family for one in wanted):
         if family not in ALL_FAMILIES:

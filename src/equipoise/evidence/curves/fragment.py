@@ -17,6 +17,11 @@ from equipoise.evidence.curves.compare import Wanted
 from equipoise.evidence.curves.cure import CURED
 from equipoise.evidence.curves.estimated import EstimatedCurve
 from equipoise.evidence.curves.families import FAMILIES
+from equipoise.evidence.curves.fragment_names import (
+    about_variables,
+    coefficient_names,
+    variables_of,
+)
 from equipoise.evidence.curves.likelihood import CONSTANT, Term
 from equipoise.evidence.curves.splines import SplineScale
 from equipoise.spec.quantity import Status
@@ -28,11 +33,6 @@ _IN_A_YEAR: Mapping[str, str] = {
 }  # fmt: skip
 
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
-_LONGEST = 60
-
-_WORDS: Mapping[str, str] = {
-    "identity": "{}", "log": "log_{}", "logistic": "logit_{}", "loglog": "loglog_{}",
-}  # fmt: skip
 _BACK: Mapping[str, str] = {
     "identity": "{}", "log": "exp({})", "logistic": "1 / (1 + exp(-({})))",
     "loglog": "exp(-exp({}))",
@@ -121,7 +121,9 @@ class Placed:
     placing: Placing
 
 
-def model_fragment(placed: Sequence[Placed], *, notes: Sequence[str] = ()) -> str:
+def model_fragment(
+    placed: Sequence[Placed], *, notes: Sequence[str] = (), name: str | None = None
+) -> str:
     """Return curves as YAML to paste into a model file.
 
     Parameters
@@ -130,55 +132,26 @@ def model_fragment(placed: Sequence[Placed], *, notes: Sequence[str] = ()) -> st
         Each curve with a name of its own.
     notes
         Lines for the reader, as comments above.
+    name
+        What stands before names of covariates that a model could not have; omitted is the name of
+        the first curve.
 
     Raises
     ------
     FieldError
         If names of covariates become the same, or longer than a model takes.
     """
-    needed = [_variable(term) for one in placed
-              for own in one.curve.design.terms.values() for term in own]  # fmt: skip
+    variables = variables_of([one.curve for one in placed], name=name or placed[0].placing.name)
     parameters, joint, values = ["parameters:"], ["joint:"], ["let:"]
     for one in placed:
-        names = _names(one.curve, one.placing)
+        names = coefficient_names(one.curve, variables, name=one.placing.name)
         parameters += _parameters(one.curve, one.placing, names)
         joint += _joint(one.curve, one.placing, names)
-        formulas = _formulas(one.curve, one.wanted, one.placing, names)
+        formulas = _formulas(one, names, variables)
         values += [f"  {name}: {formula}" for name, formula in formulas]
-    lines = [f"# {line}" for line in (*notes, *_about(dict.fromkeys(needed)))]
+    lines = [f"# {line}" for line in (*notes, *about_variables(variables))]
     parts = (parameters, joint if len(joint) > 1 else [], values)
     return "\n".join([*lines, *(line for part in parts for line in part)]) + "\n"
-
-
-def _about(needed: Mapping[str, None]) -> list[str]:
-    """Return what the reader has to do."""
-    if not needed:
-        return []
-    return [_("Set in each strategy: {names}", names=", ".join(needed))]
-
-
-def _variable(term: Term) -> str:
-    """Return how a covariate is called in formulas."""
-    text = term.column if term.level is None else f"{term.column}_{term.level}"
-    return re.sub(r"\W+", "_", text, flags=re.ASCII).strip("_") or "x"
-
-
-def _names(curve: EstimatedCurve, placing: Placing) -> dict[str, str]:
-    """Return the name in a model of each coefficient, in their order."""
-    found: dict[str, str] = {}
-    for parameter, link in curve.design.family.parameters.items():
-        base = f"{placing.name}_{_WORDS[link].format(parameter)}"
-        found[f"{parameter}.{CONSTANT}"] = base
-        for term in curve.design.terms[parameter]:
-            found[f"{parameter}.{term.name}"] = f"{base}_{_variable(term)}"
-    names = list(found.values())
-    for name in names:
-        if len(name) > _LONGEST or names.count(name) > 1:
-            raise FieldError(
-                _("'{name}' is too long for a name of a parameter, or stands for two", name=name),
-                fix=_("give the curve a shorter name, or covariates other names"),
-            )
-    return found
 
 
 def _number(value: float) -> str:
@@ -220,13 +193,14 @@ def _joint(curve: EstimatedCurve, placing: Placing, names: Mapping[str, str]) ->
 
 
 def _formulas(
-    curve: EstimatedCurve, wanted: Wanted, placing: Placing, names: Mapping[str, str]
+    placed: Placed, names: Mapping[str, str], variables: Mapping[Term, str]
 ) -> list[tuple[str, str]]:
     """Return the named values that make the curve."""
+    curve, wanted, placing = placed.curve, placed.wanted, placed.placing
     values = {}
     for parameter, link in curve.design.family.parameters.items():
         parts = [names[f"{parameter}.{CONSTANT}"]]
-        parts += [f"{names[f'{parameter}.{term.name}']} * {_variable(term)}"
+        parts += [f"{names[f'{parameter}.{term.name}']} * {variables[term]}"
                   for term in curve.design.terms[parameter]]  # fmt: skip
         values[parameter] = _BACK[link].format(" + ".join(parts))
     if wanted.cure is None:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from equipoise.core.errors import FieldError
 from equipoise.core.translation import translate as _
+from equipoise.evidence.curves.asked import no_column
 from equipoise.evidence.curves.data import SurvivalData
 from equipoise.evidence.curves.families import LINKS, Family
 
@@ -104,10 +105,7 @@ def design(family: Family, data: SurvivalData, covariates: Mapping[str, Sequence
         own: list[Term] = []
         for name in covariates.get(parameter, ()):
             if name not in data.columns:
-                raise FieldError(
-                    _("the data have no column '{name}'", name=name),
-                    fix=_("use one of: {names}", names=", ".join(data.columns)),
-                )
+                raise no_column(name, data.columns)
             column = data.columns[name]
             if column.dtype.kind != "U":
                 own.append(Term(name))

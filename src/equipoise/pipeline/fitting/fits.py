@@ -10,10 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.core.errors import FieldError
+from equipoise.core.errors import FieldError, Mistakes
 from equipoise.core.translation import translate as _
 from equipoise.evidence.curves import SurvivalData, read_curves, read_patients, reconstruct
-from equipoise.evidence.curves.compare import FittedCurve, GroupFits, Wanted, compare_curves
+from equipoise.evidence.curves.compare import (
+    FittedCurve,
+    GroupFits,
+    Wanted,
+    compare_curves,
+    wanted_of,
+)
 from equipoise.evidence.curves.landmarks import (
     Profile,
     landmarks,
@@ -22,7 +28,7 @@ from equipoise.evidence.curves.landmarks import (
 )
 from equipoise.evidence.curves.reconstruction import Reconstruction
 from equipoise.pipeline.fitting.external import ExternalShare, read_external
-from equipoise.spec.findings import did_you_mean
+from equipoise.pipeline.fitting.request import groups_of, note_wrong_names
 from equipoise.spec.quantity import Status
 
 if TYPE_CHECKING:
@@ -33,7 +39,6 @@ Floats = NDArray[np.float64]
 GROUP = "group"
 """Column of the group of patients that come from a printed figure."""
 
-MOST_GROUPS = 20
 _YEARS = {"year": 1.0, "month": 1.0 / 12.0, "week": 7.0 / 365.25, "day": 1.0 / 365.25}
 
 
@@ -142,6 +147,10 @@ class CurveFits:
         How patients were made from printed curves, by the group of each.
     external
         Shares that other data show.
+    curve
+        Which one is shown and goes into a model, where somebody asked for one.
+    unused
+        Columns of the patients that nothing here has used.
     """
 
     groups: tuple[GroupFits, ...]
@@ -150,6 +159,8 @@ class CurveFits:
     landmarks: tuple[float, ...] = ()
     reconstructions: Mapping[str, Reconstruction] = field(default_factory=dict)
     external: tuple[ExternalShare, ...] = ()
+    curve: str | None = None
+    unused: tuple[str, ...] = ()
 
     def profiles(self, group: GroupFits) -> tuple[Profile, ...]:
         """Return the kinds of patients of a group whose curves are shown."""
@@ -162,7 +173,16 @@ class CurveFits:
 
     def chosen(self, name: str | None = None) -> tuple[FittedCurve, ...]:
         """Return a curve of each group: the one of a name, or that with the lowest AIC."""
+        name = name or self.curve
         return tuple(one.best if name is None else one.named(name) for one in self.groups)
+
+    def asked_of(self, group: GroupFits) -> FittedCurve | None:
+        """Return the curve of a group that somebody asked for, unless it was refused."""
+        if self.curve is None:
+            return None
+        tried = [*(one.wanted for one in group.fitted), *(one.wanted for one in group.refused)]
+        wanted = wanted_of(self.curve, tried)
+        return next((one for one in group.fitted if one.wanted == wanted), None)
 
     def table(self) -> pd.DataFrame:
         """Return one row for each curve: criteria, mean within the follow-up, or the refusal."""
@@ -171,7 +191,7 @@ class CurveFits:
         return fits_table(self)
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Return all tables by name: fits, landmarks, coefficients and effects."""
+        """Return all tables by name, e.g. fits, landmarks, parameters and effects."""
         from equipoise.pipeline.fitting.tables import all_tables  # noqa: PLC0415
 
         return all_tables(self)
@@ -223,6 +243,8 @@ def fit_curves(
     at: Sequence[float] = (),
     unit: str | None = None,
     external: Path | None = None,
+    curve: str | None = None,
+    mistakes: Mistakes | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> CurveFits:
     """Fit curves to the patients of each group.
@@ -246,6 +268,10 @@ def fit_curves(
         Of time; it changes no fit.
     external
         CSV file of shares that other data show, as `external.read_external` reads them.
+    curve
+        Which one is shown, by its key; omitted are those that fit best.
+    mistakes
+        Found before, which are told together with those found here.
     progress
         Is told the share of the work done.
 
@@ -254,19 +280,18 @@ def fit_curves(
     SpecError, FieldError, SeveralErrors
         With what is wrong with files or names.
     """
-    given = (source, {}) if isinstance(source, SurvivalData) else source.read()
-    data, reconstructions = given
-    if unit is not None and unit not in _YEARS:
-        message = _("'{name}' is no unit of time here", name=unit)
-        raise FieldError(message, fix=_("use one of: {names}", names=", ".join(_YEARS)))
     names = tuple(dict.fromkeys((*covariates, *(n for own in (moved or {}).values() for n in own))))
+    told = mistakes or Mistakes()
+    note_wrong_names(told, wanted, moved=moved or {}, curve=curve, unit=unit, at=at)
+    data, reconstructions = _read(source, told)
     if by is None and len(reconstructions) > 1 and GROUP not in names:
         by = GROUP
-    groups = _groups(data, by)
-    times = require_landmarks(at)
+    groups = groups_of(data, by, names, told) if data is not None else {}
     shares: tuple[ExternalShare, ...] = ()
-    if external is not None:
-        shares = read_external(external, _full_names(groups, names))
+    if external is not None and groups:
+        with told.noted():
+            shares = read_external(external, _full_names(groups, names))
+    told.refuse()
     found: list[GroupFits] = []
     for number, (name, part) in enumerate(groups.items()):
         found.append(compare_curves(
@@ -274,8 +299,24 @@ def fit_curves(
             heard=_part(progress, number, len(groups)),
         ))  # fmt: skip
     last = min(float(part.time.max()) for part in groups.values())
-    times = times or landmarks(last, unit)
-    return CurveFits(tuple(found), names, unit, times, reconstructions, shares)
+    times = require_landmarks(at) or landmarks(last, unit)
+    columns = groups[next(iter(groups))].columns
+    unused = tuple(name for name in columns if name not in (*names, by, GROUP))
+    return CurveFits(
+        tuple(found), names, unit, times, reconstructions, shares, curve=curve, unused=unused
+    )
+
+
+def _read(
+    source: Source | SurvivalData, mistakes: Mistakes
+) -> tuple[SurvivalData | None, dict[str, Reconstruction]]:
+    """Return the patients and how they were reconstructed; what is wrong is noted."""
+    if isinstance(source, SurvivalData):
+        return source, {}
+    read: list[tuple[SurvivalData, dict[str, Reconstruction]]] = []
+    with mistakes.noted():
+        read.append(source.read())
+    return read[0] if read else (None, {})
 
 
 def _full_names(groups: Mapping[str, SurvivalData], covariates: Sequence[str]) -> list[str]:
@@ -299,24 +340,3 @@ def _part(
     if progress is None:
         return None
     return lambda share: progress((number + share) / count)
-
-
-def _groups(data: SurvivalData, by: str | None) -> dict[str, SurvivalData]:
-    """Return the patients of each group, in order of appearance."""
-    if by is None:
-        return {"": data}
-    if by not in data.columns:
-        message = _("the data have no column '{name}'", name=by)
-        raise FieldError(message, fix=did_you_mean(by, data.columns))
-    column = data.columns[by]
-    values = list(dict.fromkeys(column.tolist()))
-    if len(values) > MOST_GROUPS:
-        raise FieldError(
-            _("'{name}' has {count} values, and so many groups are not fitted", name=by,
-              count=len(values)),
-            fix=_("use a column of at most {most} groups", most=MOST_GROUPS),
-        )  # fmt: skip
-    return {
-        f"{value:g}" if isinstance(value, float) else str(value): data.where(column == value)
-        for value in values
-    }

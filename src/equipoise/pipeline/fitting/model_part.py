@@ -7,7 +7,7 @@ from equipoise.core.translation import translate as _
 from equipoise.evidence.curves.compare import FittedCurve, GroupFits
 from equipoise.evidence.curves.fragment import Placed, Placing, model_fragment
 from equipoise.pipeline.fitting.fits import CurveFits
-from equipoise.pipeline.fitting.sentences import curve_label
+from equipoise.pipeline.fitting.sentences import curve_label, events_words, patients_words
 from equipoise.spec.quantity import Status
 
 MARK = "Made by Equipoise"
@@ -32,7 +32,7 @@ def model_part(
                                             found.unit or "", source, status))
         for one, own in zip(chosen, names, strict=True)
     ]  # fmt: skip
-    return model_fragment(placed, notes=list(_notes(found, chosen)))
+    return model_fragment(placed, notes=list(_notes(found, chosen)), name=name)
 
 
 def group_names(found: CurveFits) -> list[str]:
@@ -57,7 +57,7 @@ def _notes(found: CurveFits, chosen: tuple[FittedCurve, ...]) -> Iterator[str]:
 
 def _about(group: GroupFits, one: FittedCurve) -> str:
     """Return what a curve was fitted to."""
-    text = _("{curve}: {patients:g} patients, {events:g} events, AIC {aic:.1f}",
-             curve=curve_label(one.wanted), patients=one.fit.patients, events=one.fit.events,
+    text = _("{curve}: {patients}, {events}, AIC {aic:.1f}", curve=curve_label(one.wanted),
+             patients=patients_words(one.fit.patients), events=events_words(one.fit.events),
              aic=one.fit.aic)  # fmt: skip
     return text if not group.group else f"{group.group}: {text}"

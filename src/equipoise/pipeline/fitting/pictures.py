@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,6 @@ from numpy.typing import NDArray
 
 from equipoise.core.translation import format_number, format_percent
 from equipoise.core.translation import translate as _
-from equipoise.core.unit_words import brief
 from equipoise.evidence.curves import at_risk, kaplan_meier
 from equipoise.evidence.curves.compare import FittedCurve, GroupFits
 from equipoise.evidence.curves.landmarks import Profile, interval
@@ -20,13 +20,28 @@ from equipoise.pipeline.fitting.sentences import (
     best_sentence,
     curve_label,
     external_sentences,
+    is_relative,
+    mean_note,
+    relative_note,
     short_time,
     time_title,
     time_words,
 )
 from equipoise.pipeline.fitting.tables import KAPLAN_MEIER, means_of
+from equipoise.pipeline.fitting.titles import (
+    drawn_curves,
+    hazard_axis,
+    hazard_notes,
+    hazard_title,
+    is_told_apart,
+    lifetime_notes,
+    lifetime_title,
+    share_axis,
+    share_notes,
+    titled,
+    which,
+)
 from equipoise.report.charts.curves import (
-    MOST_LINES,
     Axes,
     Line,
     Numbers,
@@ -46,6 +61,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Drawn = Callable[[Profile, FittedCurve], Trace]
+Carried = Callable[[Floats], Floats | float]
+"""The share of the general population alive, where relative survival is multiplied with it."""
 
 _POINTS = 240
 _FAR = 5.0
@@ -66,8 +83,8 @@ def survival_picture(found: CurveFits, group: GroupFits, *, width: int = WIDE) -
         for profile in profiles
     ]
     numbers = Numbers(_("At risk"), across.tolist(), rows)
-    axes = Axes(time_title(found), _("Share without an event"), end)
-    texts = Texts(_titled(group, best_sentence(group)), _notes(found, group))
+    axes = Axes(time_title(found), share_axis(group), end)
+    texts = Texts(titled(group, best_sentence(group)), share_notes(found, group))
     return survival_chart(Seen(seen, fitted, names), numbers, axes=axes, texts=texts, width=width)
 
 
@@ -87,11 +104,11 @@ def hazard_picture(found: CurveFits, group: GroupFits, *, width: int = WIDE) -> 
         ))  # fmt: skip
     fitted, names = _fitted(found, group, lambda profile, one: _trace(
         times, profile.hazard(one.fit, times)))  # fmt: skip
-    axes = Axes(time_title(found), _hazard_axis(found), end)
-    title = _hazard_title(found, seen_rates(group.data).rate)
-    notes = (_("Steps: events by time at risk, with the 95% interval."), *_which(found, group))
-    return hazard_chart(Seen(seen, fitted, names), axes=axes, highest=max(tops),
-                        texts=Texts(_titled(group, title), notes), width=width)  # fmt: skip
+    axes = Axes(time_title(found), hazard_axis(found), end)
+    texts = Texts(titled(group, hazard_title(found, group)), hazard_notes(found, group))
+    return hazard_chart(
+        Seen(seen, fitted, names), axes=axes, highest=max(tops), texts=texts, width=width
+    )
 
 
 def log_log_picture(found: CurveFits, group: GroupFits, *, width: int = WIDE) -> alt.LayerChart:
@@ -116,9 +133,10 @@ def log_log_picture(found: CurveFits, group: GroupFits, *, width: int = WIDE) ->
         _("Both axes by logarithms: a straight line is Weibull, one of slope 1 exponential; "
           "parallel curves have proportional hazards."),
         _("Steps: Kaplan-Meier."),
-        *_which(found, group),
+        *which(found, group),
+        *([relative_note()] if is_relative(group) else []),
     )  # fmt: skip
-    title = _titled(group, _("Cumulative hazard against time: which shape do the data have?"))
+    title = titled(group, _("Cumulative hazard against time: which shape do the data have?"))
     return log_log_chart(Seen(seen, fitted, names), axes=axes, starts=(first, least),
                          texts=Texts(title, notes), width=width)  # fmt: skip
 
@@ -132,41 +150,54 @@ def lifetime_picture(
     end = followed * _FAR if population is None else population.years_left / years
     end = max([end, *(1.05 * one.time for one in found.external)])
     times = _times(end)
+    alive: Carried = lambda _times: 1.0  # noqa: E731
+    is_carried = population is not None and is_relative(group)
+    if population is not None and is_carried:
+        alive = lambda when: population.survival(when * years)  # noqa: E731
     seen = [_kaplan_meier(one, _name(one)) for one in found.profiles(group)]
     fitted, names = _fitted(found, group, lambda profile, one: _trace(
-        times, profile.survival(one.fit, times)))  # fmt: skip
+        times, profile.survival(one.fit, times) * alive(times)))  # fmt: skip
     beside = []
-    notes = list(_notes(found, group))
+    notes = list(lifetime_notes(found, group, population))
     if population is not None:
-        alive = population.survival(times * years)
-        beside.append(_trace(times, alive, _("General population")))
-        notes.append(_("Dashed: the general population of age {age}.",
-                       age=format_number(population.age)))  # fmt: skip
-        above = [trace.name for trace in fitted if (np.array(trace.up) > alive + 1e-9).any()]
-        if above:
-            notes.append(_("At some time above the general population, so not to be carried on by "
-                           "itself: {curves}.", curves="; ".join(above)))  # fmt: skip
-    points = _external(found, group)
+        others = population.survival(times * years)
+        beside.append(_trace(times, others, _("General population")))
+        notes += _above(fitted, others)
+    points = _external(found, group, alive)
     if points:
         notes += [_("Diamonds: other data, with their 95% interval."),
                   *external_sentences(found, group)]  # fmt: skip
-    axes = Axes(time_title(found), _("Share without an event"), end)
-    texts = Texts(_titled(group, _lifetime_title(found, group, fitted, followed)), tuple(notes))
+    title = lifetime_title(found, group, fitted, at=2.0 * followed, is_carried=is_carried)
+    axes = Axes(time_title(found), share_axis(group, is_carried=is_carried), end)
     return lifetime_chart(Seen(seen, fitted, names, beside, points), axes=axes, followed=followed,
-                          texts=texts, width=width)  # fmt: skip
+                          texts=Texts(titled(group, title), tuple(notes)), width=width)  # fmt: skip
 
 
-def _external(found: CurveFits, group: GroupFits) -> list[Trace]:
+def _above(fitted: list[Trace], population: Floats) -> list[str]:
+    """Return which curves cannot be carried on by themselves, if any."""
+    above = [f"{trace.name}, {trace.style}" if trace.style else trace.name for trace in fitted
+             if (np.array(trace.up) > population + 1e-9).any()]  # fmt: skip
+    if not above:
+        return []
+    return [_("At some time above the general population, so not to be carried on by itself: "
+              "{curves}.", curves="; ".join(above))]  # fmt: skip
+
+
+def _external(found: CurveFits, group: GroupFits, alive: Carried) -> list[Trace]:
     """Return shares of other data; without an interval both of its ends are the share."""
     traces = []
     for profile in found.profiles(group):
         shares = found.external_of(group, profile)
         if shares:
-            ends = [(one.low, one.high) if one.has_interval else (one.survival, one.survival)
-                    for one in shares]  # fmt: skip
-            low, high = zip(*ends, strict=True)
-            times, up = [one.time for one in shares], [one.survival for one in shares]
-            traces.append(Trace(_name(profile), times, up, low, high))
+            times = np.array([one.time for one in shares])
+            up = np.array([one.survival for one in shares])
+            low, high = (
+                np.array([getattr(one, end) if one.has_interval else one.survival
+                          for one in shares]) * alive(times)
+                for end in ("low", "high")
+            )  # fmt: skip
+            traces.append(Trace(_name(profile), times.tolist(), (up * alive(times)).tolist(),
+                                low.tolist(), high.tolist()))  # fmt: skip
     return traces
 
 
@@ -177,9 +208,11 @@ def landmark_picture(found: CurveFits, group: GroupFits, *, width: int = WIDE) -
     if found.unit is not None:
         headings[0] = time_words(found, found.landmarks[0])
     until, _means = means_of(found, group, found.profiles(group)[0])
-    note = _("Mean: time without an event until {until}.", until=time_words(found, until))
-    title = _titled(group, _("Share without an event at landmarks: seen and fitted"))
-    return table_chart([*headings, _("Mean")], lines, texts=Texts(title, (note,)), width=width)
+    notes = [mean_note(found, until)]
+    notes += [relative_note()] if is_relative(group) else []
+    title = titled(group, _("Share without an event at landmarks: seen and fitted"))
+    texts = Texts(title, tuple(notes))
+    return table_chart([*headings, _("Mean")], lines, texts=texts, width=width)
 
 
 def _lines(found: CurveFits, group: GroupFits, profile: Profile) -> list[Line]:
@@ -199,7 +232,7 @@ def _lines(found: CurveFits, group: GroupFits, profile: Profile) -> list[Line]:
         Line(_("95% interval"), [*seen[1], ""]),
         Line(_("At risk"), [*counts, ""]),
     ]
-    for one in group.fitted:
+    for one in group.different:
         own = [format_percent(float(share), 0) for share in profile.survival(one.fit, times)]
         lines.append(Line(curve_label(one.wanted), [*own, _mean(means[one.wanted.key])]))
     return lines
@@ -241,95 +274,22 @@ def _kaplan_meier(profile: Profile, name: str) -> Trace:
     return Trace(name, times.tolist(), curve.at(times).tolist(), low.tolist(), high.tolist())
 
 
-def _is_told_apart(found: CurveFits, group: GroupFits) -> bool:
-    """Return whether colours are those of kinds of patients, and not of curves."""
-    return len(found.profiles(group)) > 1
-
-
 def _name(profile: Profile) -> str:
     """Return what a curve of some patients is called."""
     return profile.label if profile.values else _("Kaplan-Meier")
 
 
 def _fitted(found: CurveFits, group: GroupFits, draw: Drawn) -> tuple[list[Trace], list[str]]:
-    """Return fitted curves and what is told apart by colour.
-
-    Of one kind of patients these are the curves that fit best, of several the kinds.
-    """
-    profiles = found.profiles(group)
-    if _is_told_apart(found, group):
-        drawn = [(profile.label, draw(profile, group.best)) for profile in profiles]
-    else:
-        drawn = [(curve_label(one.wanted), draw(profiles[0], one))
-                 for one in group.fitted[:MOST_LINES]]  # fmt: skip
-    traces = [Trace(name, trace.across, trace.up) for name, trace in drawn]
-    return traces, [trace.name for trace in traces]
-
-
-def _which(found: CurveFits, group: GroupFits) -> tuple[str, ...]:
-    """Return which curves are drawn, where those are not all."""
-    if _is_told_apart(found, group):
-        return (_("Smooth: {curve}.", curve=curve_label(group.best.wanted)),)
-    if len(group.fitted) > MOST_LINES:
-        return (_("Smooth: the {count} curves with the lowest AIC.", count=MOST_LINES),)
-    return ()
-
-
-def _notes(found: CurveFits, group: GroupFits) -> tuple[str, ...]:
-    """Return how to read shares."""
-    return (_("Steps: Kaplan-Meier with the 95% interval."), *_which(found, group))
-
-
-def _hazard_axis(found: CurveFits) -> str:
-    """Return the title of the axis of hazards."""
-    words = {"year": _("Events a year"), "month": _("Events a month"), "week": _("Events a week"),
-             "day": _("Events a day")}  # fmt: skip
-    return words.get(found.unit or "", _("Events per unit of time"))
-
-
-def _hazard_unit(found: CurveFits) -> str:
-    """Return what stands after a rate, if the unit is known."""
-    words = {"year": _("a year"), "month": _("a month"), "week": _("a week"), "day": _("a day")}
-    return "" if found.unit is None else f" {words[found.unit]}"
-
-
-def _hazard_title(found: CurveFits, rate: Floats) -> str:
-    """Return what rates do over time."""
-    first, last = float(rate[0]), float(rate[-1])
-    unit = _hazard_unit(found)
-    texts = [f"{brief(value, 2)}{unit}" for value in (first, last)]
-    if rate.size == 1:
-        return _("The hazard seen is {rate}", rate=texts[0])
-    most = int(np.argmax(rate))
-    if 0 < most < rate.size - 1 and rate[most] > 1.25 * max(first, last):
-        return _("The hazard seen rises to {top}, then falls to {last}",
-                 top=f"{brief(float(rate[most]), 2)}{unit}", last=texts[1])  # fmt: skip
-    if last < 0.8 * first:
-        return _("The hazard seen falls from {first} to {last}", first=texts[0], last=texts[1])
-    if last > 1.25 * first:
-        return _("The hazard seen rises from {first} to {last}", first=texts[0], last=texts[1])
-    return _("The hazard seen stays near {rate}", rate=texts[0])
-
-
-def _lifetime_title(
-    found: CurveFits, group: GroupFits, fitted: Sequence[Trace], followed: float
-) -> str:
-    """Return how far curves are apart beyond what was seen."""
-    at = 2.0 * followed
-    shares = [float(np.interp(at, trace.across, trace.up)) for trace in fitted]
-    low, high = (format_percent(share, 0) for share in (min(shares), max(shares)))
-    when = time_words(found, at)
-    if low == high:
-        return _("After {time}, twice the follow-up, about {share} have no event",
-                 time=when, share=low)  # fmt: skip
-    if _is_told_apart(found, group):
-        return _("After {time}, twice the follow-up, {low} to {high} have no event, by patient",
-                 time=when, low=low, high=high)  # fmt: skip
-    return _("After {time}, twice the follow-up, {low} to {high} have no event, by the curve",
-             time=when, low=low, high=high)  # fmt: skip
-
-
-def _titled(group: GroupFits, title: str) -> str:
-    """Return a title with the group before it."""
-    title = title.removesuffix(".")
-    return title if not group.group else f"{group.group}: {title}"
+    """Return fitted curves and what is told apart by colour: curves, or kinds of patients."""
+    profiles, curves = found.profiles(group), drawn_curves(found, group)
+    if not is_told_apart(found, group):
+        names = [curve_label(one.wanted) for one in curves]
+        return [replace(draw(profiles[0], one), name=name)
+                for name, one in zip(names, curves, strict=True)], names  # fmt: skip
+    styles = [curve_label(one.wanted) if len(curves) > 1 else "" for one in curves]
+    traces = [
+        replace(draw(profile, one), name=profile.label, style=style)
+        for profile in profiles
+        for one, style in zip(curves, styles, strict=True)
+    ]
+    return traces, [profile.label for profile in profiles]

@@ -12,6 +12,7 @@ from equipoise.evidence.curves import at_risk, kaplan_meier
 from equipoise.evidence.curves.compare import GroupFits
 from equipoise.evidence.curves.effects import effects_of
 from equipoise.evidence.curves.landmarks import Profile, interval, mean_of_steps, mean_until
+from equipoise.evidence.curves.natural import natural_parameters
 from equipoise.pipeline.fitting.external import external_rows
 from equipoise.pipeline.fitting.fits import CurveFits
 
@@ -26,6 +27,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "landmarks": ("group", "patients", "curve", "time", "survival", "low", "high", "at_risk"),
     "means": ("group", "patients", "curve", "until", "mean"),
     "coefficients": ("group", "curve", "coefficient", "estimate", "standard_error"),
+    "parameters": ("group", "patients", "curve", "parameter", "estimate", "low", "high", "unit"),
     "external": ("group", "patients", "source", "time", "external", "low", "high", "curve",
                  "survival", "difference", "is_within"),
     "effects": ("group", "curve", "covariate", "effect", "ratio", "low", "high"),
@@ -40,6 +42,7 @@ def all_tables(found: CurveFits) -> dict[str, pd.DataFrame]:
     rows = {
         "fits": fit_rows(found), "landmarks": landmark_rows(found), "means": mean_rows(found),
         "coefficients": _coefficient_rows(found), "effects": effect_rows(found),
+        "parameters": parameter_rows(found),
     }  # fmt: skip
     if found.external:
         rows["external"] = _external_rows(found)
@@ -144,6 +147,16 @@ def _coefficient_rows(found: CurveFits) -> Iterator[dict[str, object]]:
             ):
                 yield {"group": group.group, "curve": one.wanted.key, "coefficient": name,
                        "estimate": value, "standard_error": error}  # fmt: skip
+
+
+def parameter_rows(found: CurveFits) -> Iterator[dict[str, object]]:
+    """Yield parameters as people know them, for each kind of patients."""
+    for group, profile in _profiles(found):
+        for one in group.fitted:
+            for own in natural_parameters(one, profile):
+                yield {"group": group.group, "patients": profile.label, "curve": one.wanted.key,
+                       "parameter": own.name, "estimate": own.estimate, "low": own.low,
+                       "high": own.high, "unit": own.unit(found.unit)}  # fmt: skip
 
 
 def _profiles(found: CurveFits) -> Iterator[tuple[GroupFits, Profile]]:

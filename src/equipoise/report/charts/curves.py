@@ -27,6 +27,10 @@ LINE = 22
 MOST_LINES = len(SERIES) - 1
 """Curves told apart by colour; the last colour is that of what stands beside them."""
 
+_DASHES = ([1, 0], [9, 3], [2, 3])
+MOST_STYLES = len(_DASHES)
+"""Curves of one colour told apart by the line."""
+
 
 @dataclass(frozen=True)
 class Texts:
@@ -45,6 +49,8 @@ class Trace:
     up: Sequence[float]
     low: Sequence[float] = ()
     high: Sequence[float] = ()
+    style: str = field(default="", kw_only=True)
+    """What tells it apart by the line from others of its colour."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,11 @@ class Seen:
     def colours(self) -> alt.Scale:
         """Return the colour of each name."""
         return alt.Scale(domain=list(self.names), range=list(SERIES[: len(self.names)]))
+
+    @property
+    def styles(self) -> list[str]:
+        """Return what is told apart by the line, in order."""
+        return list(dict.fromkeys(trace.style for trace in self.fitted if trace.style))
 
 
 @dataclass(frozen=True)
@@ -107,12 +118,19 @@ def survival_chart(
               axis=alt.Axis(grid=False, values=list(numbers.across)))  # fmt: skip
     scale = alt.Scale(domain=[-below, 1.0], nice=False)
     y = alt.Y("y:Q", title=axes.up, scale=scale,
-              axis=alt.Axis(values=[0.0, 0.25, 0.5, 0.75, 1.0], format=".0%"))  # fmt: skip
+              axis=_percent())  # fmt: skip
     floor = alt.Chart(values([{"y": 0.0}])).mark_rule(color=GREY).encode(y=y)
     return finished(
         *_layers(curves, x=x, y=y, title=axes.up, width=width), floor, *_below(numbers, x=x, y=y),
         title=texts.title, notes=texts.notes, width=width, height=round(HEIGHT * (1.0 + below)),
     )  # fmt: skip
+
+
+def _percent() -> alt.Axis:
+    """Return an axis of shares, as the language writes percentages."""
+    sign = _("{number}%", number="")
+    label = f"format(datum.value * 100, '.0f') + '{sign}'"
+    return alt.Axis(values=[0.0, 0.25, 0.5, 0.75, 1.0], labelExpr=label)
 
 
 def _below(numbers: Numbers, *, x: alt.X, y: alt.Y) -> list[AnyChart]:
@@ -160,10 +178,24 @@ def _layers(curves: Seen, *, x: alt.X, y: alt.Y, title: str, width: int) -> list
         .encode(x=x, y=y, detail=detail, order=order),
         band.encode(y=alt.Y("low:Q", title=title),
                     y2=alt.Y2("high:Q"), x=x, **inside),
-        lines.mark_line(strokeWidth=2.4, clip=True).encode(y=y, **ends, color=colour),
+        lines.mark_line(strokeWidth=2.4, clip=True)
+        .encode(y=y, **ends, color=colour, **_dashes(curves, width)),
         step.encode(y=y, **ends, **inside),  # above, as what was seen must not be hidden
     ]  # fmt: skip
     return found
+
+
+def _dashes(curves: Seen, width: int) -> dict[str, alt.StrokeDash]:
+    """Return what draws some lines dashed, if there are several styles."""
+    styles = curves.styles
+    if not styles:
+        return {}
+    needed = sum(8 * len(name) + 50 for name in (*curves.names, *styles))
+    scale = alt.Scale(domain=styles, range=list(_DASHES[: len(styles)]))
+    legend = alt.Legend(symbolType="stroke", symbolStrokeWidth=2.4, symbolSize=600,
+                        columns=len(styles) if needed < width else 1,
+                        symbolStrokeColor=INK)  # fmt: skip
+    return {"strokeDash": alt.StrokeDash("style:N", scale=scale, sort=styles, legend=legend)}
 
 
 def _points(curves: Seen, *, x: alt.X, y: alt.Y, title: str) -> list[AnyChart]:
@@ -186,6 +218,8 @@ def _rows(traces: Sequence[Trace]) -> list[dict[str, object]]:
             row: dict[str, object] = {"name": trace.name, "x": x, "y": y, "order": place}
             if trace.low and trace.high:
                 row |= {"low": trace.low[place], "high": trace.high[place]}
+            if trace.style:
+                row["style"] = trace.style
             rows.append(row)
     return rows
 
@@ -264,7 +298,7 @@ def lifetime_chart(
     x = alt.X("x:Q", title=axes.across, axis=alt.Axis(grid=False),
               scale=alt.Scale(domain=[0.0, axes.end], nice=False))  # fmt: skip
     y = alt.Y("y:Q", title=axes.up, scale=alt.Scale(domain=[0.0, 1.0]),
-              axis=alt.Axis(format=".0%", values=[0.0, 0.25, 0.5, 0.75, 1.0]))  # fmt: skip
+              axis=_percent())  # fmt: skip
     mark = alt.Chart(values([{"x": followed, "y": 1.0, "text": _("end of follow-up")}]))
     shade = alt.Chart(values([{"x": 0.0, "end": followed}])).mark_rect(color=GREY, opacity=0.08)
     named = mark.mark_text(align="left", dx=5, dy=8, fontSize=12, color=QUIET)
