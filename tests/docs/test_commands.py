@@ -2,7 +2,8 @@
 
 A page runs from top to bottom in one empty folder: its Python blocks share a
 namespace, and its commands see the files that earlier ones wrote. A block with
-a title, as in ```yaml title="model.yaml", is saved under it. A ```bash block
+a title, as in ```yaml title="model.yaml", is saved under it. A ```text
+block right below a Python block is what that prints, to the last digit. A ```bash block
 runs if its commands are `equipoise` commands; blocks of other commands
 (cloning, installing) are for reading.
 """
@@ -13,6 +14,8 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,19 +39,31 @@ class Block(NamedTuple):
     title: str | None
     text: str
     line: int
+    printed: str | None = None
+    """The text right below, if that is what the block prints."""
 
 
 def blocks_of(page: str) -> list[Block]:
     """Every fenced block of a page, in order."""
+    found_blocks = list(FENCE.finditer(page))
     return [
         Block(
             language=(found["info"].split() or [""])[0],
             title=title["name"] if (title := TITLE.search(found["info"])) else None,
             text=textwrap.dedent(found["body"]),
             line=page.count("\n", 0, found.start("body")) + 1,
+            printed=printed_below(page, found, below),
         )
-        for found in FENCE.finditer(page)
+        for found, below in zip(found_blocks, [*found_blocks[1:], None], strict=True)
     ]
+
+
+def printed_below(page: str, block: re.Match[str], below: re.Match[str] | None) -> str | None:
+    """Return the text block right below a block, with nothing between them."""
+    if below is None or below["info"].split() != ["text"]:
+        return None
+    is_next = not page[block.end() : below.start()].strip()
+    return textwrap.dedent(below["body"]) if is_next else None
 
 
 def commands_of(text: str) -> list[str]:
@@ -86,6 +101,13 @@ def run_command(script: str, folder: Path, bash: str) -> None:
         pytest.fail(f"exit code {done.returncode} of\n{script}\n{done.stdout}{done.stderr}")
 
 
+def compare(found: str, stated: str, place: str) -> None:
+    """Fail if a block has printed something else than the page says; blanks at ends are nothing."""
+    both = [[line.rstrip() for line in text.strip("\n").splitlines()] for text in (found, stated)]
+    if both[0] != both[1]:
+        pytest.fail(f"{place}: the page says\n{stated}\nand the block prints\n{found}")
+
+
 def run_page(page: str, name: str, folder: Path, bash: str) -> int:
     """Run the blocks of a page in `folder`; return how many ran."""
     names: dict[str, Any] = {"__name__": "__main__"}
@@ -95,7 +117,10 @@ def run_page(page: str, name: str, folder: Path, bash: str) -> int:
             (folder / block.title).write_text(block.text, encoding="utf-8")
         if block.language == "python":
             code = "\n" * (block.line - 1) + block.text  # a traceback shows the page's lines
-            exec(compile(code, name, "exec"), names)
+            with redirect_stdout(StringIO()) as heard:
+                exec(compile(code, name, "exec"), names)
+            if block.printed is not None:
+                compare(heard.getvalue(), block.printed, f"{name}, line {block.line}")
         elif block.language == "bash" and (script := script_of(block.text)):
             run_command(script, folder, bash)
         else:
@@ -156,6 +181,18 @@ def test_a_failing_python_block_names_the_line_of_the_page(tmp_path: Path) -> No
     with pytest.raises(ZeroDivisionError) as caught:
         run_page("# Page\n\n```python\na = 1\n1 / 0\n```\n", "sample.md", tmp_path, "bash")
     assert caught.traceback[-1].lineno + 1 == 5
+
+
+def test_what_a_block_prints_is_compared_with_the_text_below(tmp_path: Path) -> None:
+    page = "```python\nprint(round(0.41, 1))\n```\n\n```text\n{}\n```\n"
+    assert run_page(page.format("0.4"), "sample.md", tmp_path, "bash") == 1
+    with pytest.raises(pytest.fail.Exception, match=r"sample\.md, line 2: the page says\n0\.5"):
+        run_page(page.format("0.5"), "sample.md", tmp_path, "bash")
+
+
+def test_text_after_words_is_not_what_a_block_prints(tmp_path: Path) -> None:
+    page = "```python\nprint(1)\n```\n\nA formula:\n\n```text\n2\n```\n"
+    assert run_page(page, "sample.md", tmp_path, "bash") == 1
 
 
 def test_a_failing_command_fails_the_page(tmp_path: Path, need: Callable[..., str]) -> None:

@@ -189,8 +189,8 @@ STEPS: tuple[tuple[dict[str, float], tuple[float, float, float]], ...] = (
     ({"p_infused": 1.0}, (4.321, 3.244, 130_059)),
     ({"zuma_logit_cured": logit(0.51)}, (5.405, 4.097, 104_572)),
     ({"scholar_logit_cured": logit(0.126)}, (6.472, 4.931, 90_755)),
-    ({"u_constant": 0.8241, "u_age": 0.0, "u_age_squared": 0.0}, (6.472, 5.300, 84_443)),
-    ({"c_population": 0.0}, (6.472, 5.300, 72_330)),
+    ({"u_constant": 0.8241, "u_age": 0.0, "u_age_squared": 0.0}, (6.472, 5.300, 84_446)),
+    ({"c_population": 0.0}, (6.472, 5.300, 72_328)),
 )
 
 
