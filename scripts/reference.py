@@ -374,8 +374,10 @@ def cli() -> str:
     """Return the page of commands."""
     parts = [
         "Wrong input ends with exit code 2 and the list of everything that is wrong; an "
-        "interruption with 130 (Ctrl-C), 143 (SIGTERM) or 129 (SIGHUP), and nothing is written; "
-        "output that the system does not take, with 1. `EQUIPOISE_LANGUAGE` sets the "
+        "interruption with 130 (Ctrl-C), 143 (SIGTERM) or 129 (SIGHUP). A file or folder is "
+        "written whole or not at all; of a command that writes two, such as `fit` with "
+        "`--model-yaml` and `--out`, the first may be there then, and the last line names it. An "
+        "output that the system does not take ends with 1. `EQUIPOISE_LANGUAGE` sets the "
         "language of all texts, `--language` of one call."
     ]
     for name, help_text, callback in command_list("equipoise", app):

@@ -40,9 +40,10 @@ def refuse_empty(path: Path) -> NoReturn:
     SpecError
         Always.
     """
-    _refuse_file(
-        path, _("the file is empty"), _("write into it what is read from it, or name another file")
-    )
+    fix = _("write a study, model or pack in it")
+    if path.suffix.lower() == ".csv":
+        fix = _("write a header and rows in it, or name another file")
+    _refuse_file(path, _("the file is empty"), fix)
 
 
 def read_text(path: Path) -> str:

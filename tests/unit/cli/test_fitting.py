@@ -267,6 +267,8 @@ def test_without_further_columns_the_fix_says_what_to_add(run, tmp_path):
     _code, _out, err = run("own.csv", "--covariate", "arm")
     assert "add a column for it to the file" in err
     assert "use one of: \n" not in err
+    (tmp_path / "own.csv").write_text("", encoding="utf-8")
+    assert "fix: write a header and rows" in run("own.csv")[2]
 
 
 def test_a_curve_with_cure_is_named_by_its_family(run, tmp_path):
