@@ -34,6 +34,8 @@ _EFFECTS: dict[EffectKind, str] = {
 }
 _TIMES = {"year": mark("{time} years"), "month": mark("{time} months"),
           "week": mark("{time} weeks"), "day": mark("{time} days")}  # fmt: skip
+_ONE = {"year": mark("1 year"), "month": mark("1 month"), "week": mark("1 week"),
+        "day": mark("1 day")}  # fmt: skip
 _AXES = {"year": mark("Time, years"), "month": mark("Time, months"), "week": mark("Time, weeks"),
          "day": mark("Time, days")}  # fmt: skip
 _IN = {"year": mark("in years"), "month": mark("in months"), "week": mark("in weeks"),
@@ -139,7 +141,9 @@ def time_words(found: CurveFits, time: float) -> str:
     """Return a time with its unit, as far as it is known."""
     digits = 0 if time >= 100 or time == round(time) else 1
     text = format_number(time, digits)
-    return text if found.unit is None else _(_TIMES[found.unit], time=text)
+    if found.unit is None:
+        return text
+    return _(_ONE[found.unit]) if time == 1 else _(_TIMES[found.unit], time=text)
 
 
 def of_group(found: CurveFits, group: GroupFits) -> Iterator[str]:
