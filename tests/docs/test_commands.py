@@ -16,6 +16,7 @@ import textwrap
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from io import StringIO
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -54,7 +55,7 @@ def blocks_of(page: str) -> list[Block]:
             line=page.count("\n", 0, found.start("body")) + 1,
             printed=printed_below(page, found, below),
         )
-        for found, below in zip(found_blocks, [*found_blocks[1:], None], strict=True)
+        for found, below in zip_longest(found_blocks, found_blocks[1:])
     ]
 
 
@@ -150,6 +151,8 @@ git clone somewhere
     from pathlib import Path
     Path("seen.txt").write_text("seen", encoding="utf-8")
     ```
+
+And a text:
 
 ~~~text
 ```python

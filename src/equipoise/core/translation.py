@@ -15,7 +15,7 @@ LANGUAGES = ("en", "ru")
 """Languages of the program; English needs no catalogue, as the texts are written in it."""
 
 # British English writes dates as 1 June 2026, which no reader mistakes for January.
-_LOCALES = {"en": "en_GB", "ru": "ru_RU"}
+LOCALES = {"en": "en_GB", "ru": "ru_RU"}
 
 NO_VALUE = "–"
 """What stands in place of a number that does not exist."""
@@ -141,48 +141,6 @@ def translate(message: str, /, **values: object) -> str:
     return text.format(**values)
 
 
-class _Local(float):
-    """A number that a text formats with the decimal mark of its language."""
-
-    def __format__(self, spec: str, /) -> str:
-        """Return the number by a specification as of `format`."""
-        from babel import numbers  # noqa: PLC0415
-
-        text = super().__format__(spec)
-        local = text.replace(".", numbers.get_decimal_symbol(_LOCALES[language()]))
-        is_percent = spec.endswith("%")
-        return translate("{number}%", number=local[:-1]) if is_percent else local
-
-
-def translate_with_numbers(message: str, /, **values: object) -> str:
-    """Return a text like `translate`, its fractional numbers as the language writes them.
-
-    For texts that people read; what somebody is to type into a file keeps its point.
-
-    Parameters
-    ----------
-    message
-        As of `translate`.
-    **values
-        What stands in the braces.
-
-    Raises
-    ------
-    KeyError
-        If the text names a value that was not given.
-
-    Examples
-    --------
-    >>> with use_language("ru"):
-    ...     translate_with_numbers("{share:.3g}", share=0.1234)
-    '0,123'
-    """
-    local = {
-        name: _Local(value) if isinstance(value, float) else value for name, value in values.items()
-    }
-    return translate(message, **local)
-
-
 def translate_plural(one: str, many: str, n: int, /, **values: object) -> str:
     """Return the form of a text that fits a number, in the current language.
 
@@ -230,7 +188,7 @@ def _decimal(value: float, pattern: str, digits: int) -> str:
         return format_scientific(rounded)
     from babel import numbers  # noqa: PLC0415
 
-    return numbers.format_decimal(rounded, format=pattern, locale=_LOCALES[language()])
+    return numbers.format_decimal(rounded, format=pattern, locale=LOCALES[language()])
 
 
 def _pattern(digits: int) -> str:
@@ -366,7 +324,7 @@ def currency_sign(code: str) -> str:
     if language() == "ru":
         from babel import numbers  # noqa: PLC0415
 
-        sign: str = numbers.get_currency_symbol(code, locale=_LOCALES["ru"])
+        sign: str = numbers.get_currency_symbol(code, locale=LOCALES["ru"])
         return sign
     return code
 
@@ -386,7 +344,7 @@ def format_date(day: date) -> str:
     """
     from babel import dates  # noqa: PLC0415
 
-    text = dates.format_date(day, "long", locale=_LOCALES[language()])
+    text = dates.format_date(day, "long", locale=LOCALES[language()])
     # Versions of the locale data differ in which space does not break.
     return text.replace("\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}")
 

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.clinical.plan import by_item
+from equipoise.core.local_numbers import translate_with_numbers as _
 from equipoise.core.translation import format_number
-from equipoise.core.translation import translate_with_numbers as _
 from equipoise.spec.formula import Formula, formula_of, to_text, walk
 from equipoise.spec.formula.tree import Binary, Call, Node, Number
 from equipoise.spec.model import Model

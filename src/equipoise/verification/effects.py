@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.clinical.plan import by_item
+from equipoise.core.local_numbers import translate_with_numbers as _
 from equipoise.core.translation import format_percent
-from equipoise.core.translation import translate_with_numbers as _
 from equipoise.spec.formula import Formula, formula_of, to_text, walk
 from equipoise.spec.formula.survival import SURVIVAL
 from equipoise.spec.formula.tree import Binary, Call, Name, Node, Number

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from equipoise.core.translation import translate_with_numbers as _
+from equipoise.core.local_numbers import translate_with_numbers as _
 from equipoise.core.units import parse_unit
 from equipoise.spec.formula import children, survival, to_text, walk
 from equipoise.spec.formula.evaluate import probability, rate

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.core.local_numbers import translate_with_numbers as _
 from equipoise.core.translation import format_number, format_percent
-from equipoise.core.translation import translate_with_numbers as _
 from equipoise.spec.formula.tree import Binary, Call, Choice, Name, Node
 from equipoise.spec.model import Model
 from equipoise.spec.model_place import living_states

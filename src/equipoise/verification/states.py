@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.clinical.plan import plan
-from equipoise.core.translation import translate_with_numbers as _
+from equipoise.core.local_numbers import translate_with_numbers as _
 from equipoise.spec.formula import Formula, formula_of, parse_formula, to_text, walk
 from equipoise.spec.formula.tree import Call, Name, Number
 from equipoise.spec.loaded import LoadedModel

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.clinical.weights import point_weights
+from equipoise.core.local_numbers import translate_with_numbers as _
 from equipoise.core.translation import format_percent
-from equipoise.core.translation import translate_with_numbers as _
 from equipoise.core.units import Unit
 from equipoise.spec.formula import Formula
 from equipoise.value import incremental_table

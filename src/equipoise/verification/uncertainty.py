@@ -6,8 +6,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from equipoise.core.local_numbers import translate_with_numbers as _
 from equipoise.core.translation import format_percent
-from equipoise.core.translation import translate_with_numbers as _
 from equipoise.spec.joint_check import covariance_matrix
 from equipoise.spec.quantity import JointDirichlet, JointNormal
 from equipoise.value import (

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.clinical.plan import plan
+from equipoise.core.local_numbers import translate_with_numbers as _
 from equipoise.core.translation import format_number
-from equipoise.core.translation import translate_with_numbers as _
 from equipoise.spec.discount import steps_of
 from equipoise.spec.formula import Formula
 from equipoise.spec.model_place import living_states

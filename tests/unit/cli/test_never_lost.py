@@ -128,7 +128,7 @@ def test_a_text_of_the_users_is_not_taken_for_a_table(run, tmp_path):
     (tmp_path / "diary.txt").write_text("dear diary")
     code, err = model(run, "diary.txt")
     assert code == 2
-    assert "nothing there was touched" in err
+    assert "ends as a file of another kind" in err
     assert (tmp_path / "diary.txt").read_text() == "dear diary"
 
 
