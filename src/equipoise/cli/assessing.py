@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
+from rich.text import Text
 
 from equipoise.api import Results, load
 from equipoise.api import assess as run_assessment
@@ -120,12 +121,12 @@ def _folder(request: Request, study: Study | None) -> Path:
 
 def run_request(request: Request) -> None:
     """Load, run, show and write."""
-    console, errors = Console(), Console(stderr=True)
+    console, errors = Console(markup=False), Console(stderr=True, markup=False)
     asked = _understood(request)
     progress = Progress()
     results = _with_bar(asked, request, progress, errors)
     stop_if_asked()
-    with errors.status(_("Writing {folder}", folder=asked.folder)), progress.stage("report"):
+    with errors.status(Text(_("Writing {folder}", folder=asked.folder))), progress.stage("report"):
         write_results(results, asked.folder, asked.formats)
     render(results.tree, console)
     if request.profile:
@@ -138,7 +139,7 @@ def _with_bar(asked: _Asked, request: Request, progress: Progress, errors: Conso
     """Run with a bar on the error stream; Ctrl-C stops all threads."""
     title = shown(asked.study.file.study)
     columns = (
-        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(),
+        TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(),
         TimeRemainingColumn(),
     )  # fmt: skip
     with Bar(*columns, console=errors, transient=True) as bar:

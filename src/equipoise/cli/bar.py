@@ -22,10 +22,10 @@ def with_bar(text: str, work: Callable[[Callable[[float], None]], T]) -> T:
         Is given what hears the share that is done, between 0 and 1.
     """
     columns = (
-        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(),
+        TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(),
         TimeRemainingColumn(),
     )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=Console(stderr=True, markup=False), transient=True) as bar:
         task = bar.add_task(text, total=1.0)
 
         def heard(share: float) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from equipoise.cli.estimates import HELP as ESTIMATES_HELP
 from equipoise.cli.estimates import estimates
@@ -149,7 +150,7 @@ def show(
     with loading():
         from equipoise.report import render
 
-    render(_opened(results), Console())
+    render(_opened(results), Console(markup=False))
 
 
 def _opened(path: Path) -> "xr.DataTree":
@@ -182,7 +183,7 @@ def compare(
     with loading():
         from equipoise.report import render_comparison
 
-    render_comparison(_opened(first), _opened(second), Console())
+    render_comparison(_opened(first), _opened(second), Console(markup=False))
 
 
 @app.command(
@@ -205,7 +206,7 @@ def check(
     with loading():
         from equipoise.cli.checking import check_file
 
-    check_file(file, country=country, console=Console())
+    check_file(file, country=country, console=Console(markup=False))
 
 
 @app.command(
@@ -249,7 +250,7 @@ def verify(
 
     passed = verify_and_print(
         file, country=country, draws=draws, seed=seed, mistakes=mistakes, out=out,
-        console=Console(),
+        console=Console(markup=False),
     )  # fmt: skip
     if not passed:
         raise typer.Exit(1)
@@ -275,7 +276,9 @@ def warm_up(
         from equipoise.pipeline import warm_up as compile_ahead
 
     loaded = load(study, country=country)
-    with Console(stderr=True).status(_("Compiling the disease model, only this once")):
+    with Console(stderr=True, markup=False).status(
+        Text(_("Compiling the disease model, only this once"))
+    ):
         compile_ahead(loaded)
 
 
@@ -295,7 +298,7 @@ def library(
     with loading():
         from equipoise.cli.listing import list_library
 
-    list_library(kind, Console())
+    list_library(kind, Console(markup=False))
 
 
 @model_app.command(
@@ -345,4 +348,4 @@ def model_run(
         from equipoise.cli.modelling import ModelRequest, run_and_print
 
     request = ModelRequest(model, draws, seed, design, engine, patients, out, trace, scheduler)
-    run_and_print(request, Console())
+    run_and_print(request, Console(markup=False))

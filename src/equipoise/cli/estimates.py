@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -91,9 +91,10 @@ def estimates(
         ))  # fmt: skip
     mistakes.refuse()
     (curve,) = found
-    console = Console()
+    console = Console(markup=False)
     console.print(_coefficients(curve))
-    console.print(_shares(curve, landmark or ()))
+    for table in _shares(curve, landmark or (), width=console.width):
+        console.print(table)
     if source is not None:
         text = curve.model_yaml(name=name, source=source, status=status)
         write_model_part(place, text, console)
@@ -117,8 +118,9 @@ def _coefficients(curve: PublishedCurve) -> Table:
     return table
 
 
-def _shares(curve: PublishedCurve, at: Sequence[float]) -> Table:
-    """Return the table of the shares that the coefficients come to."""
+def _shares(curve: PublishedCurve, at: Sequence[float], *, width: int) -> Iterator[Table]:
+    """Yield tables of the shares that the coefficients come to, as many as a screen needs."""
+    from equipoise.cli.fitting_screen import parts_of
     from equipoise.core.translation import format_number, format_percent
     from equipoise.pipeline.fitting.sentences import short_time, time_axis
 
@@ -127,16 +129,24 @@ def _shares(curve: PublishedCurve, at: Sequence[float]) -> Table:
     if curve.curve.covariates:
         note += " " + _("All covariates are 0 but the one named.")
         none = _("all covariates 0")
-    table = Table(title=_("Share without an event"), title_justify="left", caption=note,
-                  caption_justify="left")  # fmt: skip
     shares = curve.survival(at)
-    table.add_column(time_axis(curve.unit), overflow="fold")
-    for time in shares["time"].unique().tolist():
-        table.add_column(short_time(time), justify="right")
-    for patients, own in shares.groupby("patients", sort=False):
-        cells = [
+    headings = [short_time(time) for time in shares["time"].unique().tolist()]
+    rows = {
+        str(patients) or none: [
             f"{format_percent(share)}\n{format_number(100 * low, 1)}–{format_number(100 * high, 1)}"
             for share, low, high in own[["survival", "low", "high"]].itertuples(index=False)
         ]
-        table.add_row(str(patients) or none, *cells)
-    return table
+        for patients, own in shares.groupby("patients", sort=False)
+    }
+    first = time_axis(curve.unit)
+    parts = parts_of(headings, cells=len("100.0–100.0"), names=[*rows, first], width=width)
+    for part in parts:
+        table = Table(title=_("Share without an event"), title_justify="left",
+                      caption_justify="left")  # fmt: skip
+        table.caption = note if part == parts[-1] else None
+        table.add_column(first, overflow="fold")
+        for heading in headings[part]:
+            table.add_column(heading, justify="right", no_wrap=True)
+        for name, cells in rows.items():
+            table.add_row(name, *cells[part])
+        yield table

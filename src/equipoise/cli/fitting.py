@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
 from equipoise.cli.bar import with_bar
 from equipoise.cli.fitting_files import Files, PictureName, model_place
@@ -155,14 +156,15 @@ def run_fit(asked: Asked, console: Console) -> None:
     )  # fmt: skip
     found = with_bar(_("Fitting curves"), lambda heard: fit_curves(
         source, wanted, covariates=covariates, moved=moved, by=asked.by, at=asked.landmarks,
-        unit=asked.unit, external=asked.external, curve=asked.curve, mistakes=mistakes,
+        unit=asked.unit, external=asked.external, population=population,
+        curve=asked.curve, mistakes=mistakes,
         progress=heard,
     ))  # fmt: skip
     show_fits(console, found)
     _write_model(asked.model, found, console)
     if files is not None:
         stop_if_asked()
-        with Console(stderr=True).status(_("Writing {path}", path=files.out)):
+        with Console(stderr=True, markup=False).status(Text(_("Writing {path}", path=files.out))):
             files.write(found, population)
         console.print(_("Written: {path}", path=files.out), highlight=False)
     elif asked.life_table is not None:

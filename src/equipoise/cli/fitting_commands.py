@@ -198,4 +198,4 @@ def fit(
         curve=curve, model=InModel(model_yaml, name, source, status), external=external,
         life_table=life_table, age=age,
     )  # fmt: skip
-    run_fit(asked, Console())
+    run_fit(asked, Console(markup=False))

@@ -99,7 +99,9 @@ def _table(
     return table
 
 
-def _parts(headings: Sequence[str], *, cells: int, names: Sequence[str], width: int) -> list[slice]:
+def parts_of(
+    headings: Sequence[str], *, cells: int, names: Sequence[str], width: int
+) -> list[slice]:
     """Return which columns of numbers stand together on a screen.
 
     Parameters
@@ -185,11 +187,11 @@ def _in_parts(
     """Yield a table as often as its columns need, with the caption below the last."""
     cells = max(len(line) for row in rows for cell in row[1:] for line in cell.split("\n"))
     names = [row[0] for row in rows]
-    parts = _parts(headings, cells=cells, names=names, width=screen.width)
+    parts = parts_of(headings, cells=cells, names=names, width=screen.width)
     for part in parts:
         own = [[row[0], *row[1:][part]] for row in rows]
         table = _table(title, [time_title(screen.found), *headings[part]], own, end=end)
-        table.caption = caption if part == parts[-1] else None
+        table.caption = caption or None if part == parts[-1] else None
         yield table
 
 
@@ -203,16 +205,18 @@ def _beside(screen: _Screen, profile: Profile) -> Iterator[Table]:
     ]  # fmt: skip
     times = np.array([one.time for one in shares])
     for curve in screen.group.fitted:
-        fitted = profile.survival(curve.fit, times).tolist()
+        fitted = screen.found.beside_others(screen.group, profile, curve)(times).tolist()
         cells = [format_percent(share) + ("*" if one.has_interval and not one.holds(share) else "")
                  for one, share in zip(shares, fitted, strict=True)]  # fmt: skip
         rows.append([curve_label(curve.wanted), *cells])
     sources = "; ".join(dict.fromkeys(one.source for one in shares if one.source))
-    outside = _("* outside the interval")
+    notes = [f"{_('Other data')}: {sources}."] if sources else []
+    if any(cell.endswith("*") for row in rows for cell in row):
+        notes.append(_("* outside the interval") + ".")
     yield from _in_parts(
         screen, _titled(_("Beside other data"), profile),
         [short_time(one.time) for one in shares], rows, end=1,
-        caption=f"{outside}. {sources}" if sources else f"{outside}.",
+        caption=" ".join(notes),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
 from equipoise.api import run_model
 from equipoise.cli.bar import with_bar
@@ -53,7 +54,7 @@ def run_and_print(request: ModelRequest, console: Console) -> None:
     say_warnings(run.model, console, continuous=run.following.kind == "continuous")
     if out is not None:
         stop_if_asked()
-        with Console(stderr=True).status(_("Writing {path}", path=out)):
+        with Console(stderr=True, markup=False).status(Text(_("Writing {path}", path=out))):
             write_tables(out, run.tables())
         console.print(_("Written: {path}", path=out), highlight=False)
     if traced is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from equipoise.cli.bar import with_bar
 from equipoise.cli.options import pairs
@@ -217,7 +218,7 @@ def write(
     if place is None:
         return
     stop_if_asked()
-    with Console(stderr=True).status(_("Writing {path}", path=place.out)):
+    with Console(stderr=True, markup=False).status(Text(_("Writing {path}", path=place.out))):
         place.write(table(), chart)
     console.print(_("Written: {path}", path=place.out), highlight=False)
 

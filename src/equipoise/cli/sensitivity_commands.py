@@ -114,7 +114,7 @@ def one_way(
         from equipoise.cli.sensitivity import Asked, run_one_way
 
     asked = Asked(model, strategy, against, threshold, seed, engine, patients, out, together)
-    run_one_way(asked, Console(), measure=measure, share=share, names=only or ())
+    run_one_way(asked, Console(markup=False), measure=measure, share=share, names=only or ())
 
 
 @sensitivity_app.command(
@@ -158,7 +158,9 @@ def two_way(
         from equipoise.cli.sensitivity import Asked, run_two_way
 
     asked = Asked(model, strategy, against, threshold, seed, engine, patients, out, together)
-    run_two_way(asked, Console(), parameters=(first, second), limits=limits or (), points=points)
+    run_two_way(
+        asked, Console(markup=False), parameters=(first, second), limits=limits or (), points=points
+    )
 
 
 @sensitivity_app.command(
@@ -201,7 +203,9 @@ def threshold_search(
         from equipoise.cli.sensitivity import Asked, run_threshold
 
     asked = Asked(model, strategy, against, threshold, seed, engine, patients, out, together)
-    run_threshold(asked, Console(), parameter=parameter, ends=(low, high), others=also or ())
+    run_threshold(
+        asked, Console(markup=False), parameter=parameter, ends=(low, high), others=also or ()
+    )
 
 
 @sensitivity_app.command(
@@ -232,7 +236,7 @@ def scenarios(
         from equipoise.cli.sensitivity import Asked, run_scenario_file
 
     asked = Asked(model, strategy, against, threshold, seed, engine, patients, out)
-    run_scenario_file(asked, Console(), file=file)
+    run_scenario_file(asked, Console(markup=False), file=file)
 
 
 @sensitivity_app.command(
@@ -281,7 +285,12 @@ def draws(
 
     asked = Asked(model, strategy, against, threshold, seed, engine, patients, out)
     run_draws(
-        asked, Console(), precision=precision, measure=measure, confidence=confidence, most=most
+        asked,
+        Console(markup=False),
+        precision=precision,
+        measure=measure,
+        confidence=confidence,
+        most=most,
     )
 
 
@@ -310,4 +319,4 @@ def study_tornado(
     with loading():
         from equipoise.cli.sensitivity_study import run_study
 
-    run_study(study, Console(), country=country, names=only or (), seed=seed, out=out)
+    run_study(study, Console(markup=False), country=country, names=only or (), seed=seed, out=out)

@@ -88,10 +88,10 @@ def _may_write(path: Path) -> None:
 def _asked(name: str, *, country: str | None, draws: int, seed: int, mistakes: bool) -> Log:
     """Run the checks with a bar on the error stream."""
     columns = (
-        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(),
+        TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(),
         TimeRemainingColumn(),
     )  # fmt: skip
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Bar(*columns, console=Console(stderr=True, markup=False), transient=True) as bar:
         task = bar.add_task(_("Checking {name}", name=name), total=1.0)
 
         def heard(share: float) -> None:

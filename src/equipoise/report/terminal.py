@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import xarray as xr
 from rich.box import ROUNDED, SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
-from rich.markup import escape
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
@@ -90,7 +89,7 @@ def _panel(answer: Answer, table: Table | None) -> Panel:
         parts.append(listed)
     if table is not None:
         parts.append(Padding(table, (1, 0, 0, 0)))
-    title = f"[bold]{escape(answer.question)}[/bold]"
+    title = Text(answer.question, style="bold")
     return Panel(Group(*parts), title=title, title_align="left", box=ROUNDED, padding=(0, 1),
                  border_style="cyan")  # fmt: skip
 

@@ -81,3 +81,12 @@ def test_all_mistakes_are_listed(run):
     assert (code, out) == (2, "")
     for text in ("there is no family 'weibul'", "needs a source", "part.txt"):
         assert text in err
+
+
+def test_knots_that_are_times_are_refused(run):
+    spline = [str(DATA / f"estimates-spline{one}.csv") for one in ("", "-covariance")]
+    knots = ("--log-knot", "0.4", "--log-knot", "2.5", "--log-knot", "31")
+    code, _out, err = run(*spline, "--family", "spline", "--time-unit", "month", *knots)
+    assert code == 2
+    assert "a knot at 31 stands beyond any lifetime" in err
+    assert "log(31) is 3.434" in err

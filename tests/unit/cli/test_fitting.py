@@ -317,3 +317,44 @@ def test_the_same_curve_is_named_so(run):
     _code, out, _err = run(MELANOMA, "--family", "weibull", "--family", "weibull_ph")
     assert "“Weibull, by hazards” and “Weibull” are the same curve." in out
     assert "The lowest AIC is that of “Weibull”." in out
+
+
+def test_names_of_a_file_are_shown_as_they_stand(run, tmp_path):
+    rows = ["time,event,arm"]
+    rows += [f"{k % 9 + 1},{int(k % 4 > 0)},{'dose [low]' if k % 2 else '[/b] high'}"
+             for k in range(60)]  # fmt: skip
+    (tmp_path / "arms.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    code, out, err = run("arms.csv", "--by", "arm", "--family", "exponential")
+    assert (code, err.strip()) == (0, "")
+    assert "dose [low]" in out
+    assert "[/b] high" in out
+
+
+def test_an_arm_without_events_has_no_effect_that_anybody_can_tell(run, tmp_path):
+    rows = ["time,event,arm", *(f"{k % 9 + 1},{k % 2},{'ab'[k % 2]}" for k in range(60))]
+    (tmp_path / "arms.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    _code, out, _err = run("arms.csv", "--covariate", "arm", "--family", "weibull")
+    assert "No curve can be used." in out
+    assert "no event tells the effect of arm=b" in out or "effect of arm" in out
+
+
+def test_with_a_life_table_other_data_are_of_all_deaths(run, tmp_path):
+    life = "".join(f"{age},{0.0002 * 1.09**age:.6f}\n" for age in range(40, 101))
+    (tmp_path / "life.csv").write_text("age,rate\n" + life, encoding="utf-8")
+    with Path(MELANOMA).open(newline="") as file:
+        patients = list(csv.DictReader(file))
+    rows = ["time,event,background", *(f"{p['time']},{p['event']},0.02" for p in patients)]
+    (tmp_path / "relative.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (tmp_path / "other.csv").write_text("time,survival,low,high\n20,0.2,0.1,0.3\n",
+                                        encoding="utf-8")  # fmt: skip
+    words = ("relative.csv", "--family", "lognormal", "--time-unit", "year", "--external",
+             "other.csv")  # fmt: skip
+    shares = {}
+    for name, more in (("alone", ()), ("all", ("--life-table", "life.csv", "--age", "50"))):
+        assert run(*words, *more, "--out", name)[0] == 0
+        with (tmp_path / name / "external.csv").open(newline="") as file:
+            shares[name] = float(next(csv.DictReader(file))["survival"])
+    alive = 1.0
+    for age in range(50, 70):
+        alive *= 2.718281828459045 ** -float(f"{0.0002 * 1.09**age:.6f}")
+    assert shares["all"] == pytest.approx(shares["alone"] * alive, rel=1e-6)

@@ -77,7 +77,9 @@ def _mixture(own: Curve) -> Curve:
     def curve(t: Floats, p: tuple[Floats, ...]) -> tuple[Floats, Floats]:
         hazard, passed = own(t, p[1:])
         all_passed = -np.log(p[0] + (1.0 - p[0]) * np.exp(-passed))
-        return np.log1p(-p[0]) + hazard - passed + all_passed, all_passed
+        with np.errstate(divide="ignore"):  # where all are cured there is no hazard
+            uncured = np.log1p(-p[0])
+        return uncured + hazard - passed + all_passed, all_passed
 
     return curve
 

@@ -43,6 +43,11 @@ def doubts_of(
         yield _("it has more parameters than there are events ({events:g})",
                 events=likelihood.data.events)  # fmt: skip
         return
+    empty = _without_events(likelihood)
+    if empty:
+        yield _("no event tells the effect of {names}",
+                names=", ".join(empty))  # fmt: skip
+        return
     scale = np.sqrt(np.abs(np.diag(curvature)))
     if not (np.isfinite(curvature).all() and np.isfinite(slope).all() and (scale > 0).all()):
         yield _("the likelihood has no curvature where it is highest")
@@ -59,6 +64,22 @@ def doubts_of(
         if np.mean(_vagueness(likelihood, beta, covariance) > _VAGUE) > _FEW:
             own = [name for name in likelihood.design.names if name.startswith(f"{CURED}.")]
             yield _("the data do not tell the cured share ({names})", names=", ".join(own))
+
+
+def _without_events(likelihood: Likelihood) -> list[str]:
+    """Return the levels of covariates among whom, or beside whom, there is no event.
+
+    What they change has no highest likelihood: it goes on to rise as their effect does.
+    """
+    data, found = likelihood.data, []
+    for term in {one for own in likelihood.design.terms.values() for one in own}:
+        column = term.of(data.columns)
+        if set(np.unique(column).tolist()) == {0.0, 1.0}:
+            found += [
+                f"{term.name} ({side:g})" if term.level is None else term.name
+                for side in (0.0, 1.0) if not data.event[column == side].any()
+            ]  # fmt: skip
+    return sorted(set(found))
 
 
 def _vagueness(likelihood: Likelihood, beta: Floats, covariance: Floats) -> Floats:

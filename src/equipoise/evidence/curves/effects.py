@@ -126,5 +126,6 @@ def _kinds(curve: FittedCurve) -> tuple[tuple[EffectKind, float], ...]:
 def _effect(covariate: str, kind: EffectKind, log_ratio: float, error: float) -> Effect:
     """Return a ratio and its interval from its logarithm."""
     ends = (log_ratio - NORMAL_95 * error, log_ratio + NORMAL_95 * error)
-    low, high = (float(np.exp(end)) for end in ends)
-    return Effect(covariate, kind, float(np.exp(log_ratio)), low, high)
+    with np.errstate(over="ignore"):
+        low, high = (float(np.exp(end)) for end in ends)
+        return Effect(covariate, kind, float(np.exp(log_ratio)), low, high)

@@ -97,7 +97,8 @@ def natural_parameters(one: FittedCurve, profile: Profile) -> Iterator[NaturalPa
         predictor = float(row @ curve.coefficients[own])
         error = float(np.sqrt(row @ curve.covariance[own, own] @ row))
         ends = np.array([predictor, predictor - NORMAL_95 * error, predictor + NORMAL_95 * error])
-        estimate, *others = LINKS[link].parameter(ends).tolist()
+        with np.errstate(over="ignore"):
+            estimate, *others = LINKS[link].parameter(ends).tolist()
         yield NaturalParameter(name, estimate, min(others), max(others), kind, bool(terms))
 
 

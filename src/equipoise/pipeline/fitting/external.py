@@ -8,19 +8,22 @@ Latimer (2013), Med Decis Making 33:743-754, https://doi.org/10.1177/0272989X124
 validity of extrapolations).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from equipoise.core.errors import FieldError, SpecError
 from equipoise.core.translation import translate as _
-from equipoise.evidence.curves.compare import FittedCurve
-from equipoise.evidence.curves.landmarks import Profile
 from equipoise.evidence.curves.read import Sheet, read_sheet
 from equipoise.spec.findings import did_you_mean
 from equipoise.spec.source_text import short
+
+Floats = NDArray[np.float64]
+Survival = Callable[[Floats], Floats]
+"""Share without an event at some times."""
 
 _OPTIONAL = ("low", "high", "group", "source")
 
@@ -82,6 +85,9 @@ def read_external(path: Path, groups: Sequence[str]) -> tuple[ExternalShare, ...
     names = _names(sheet, groups)
     for row in range(time.size):
         low, share, high = (float(numbers[name][row]) for name in ("low", "survival", "high"))
+        if np.isfinite(low) != np.isfinite(high):
+            message = _("one end of the interval is missing")
+            sheet.note_cell(row, "survival", message, fix=_("write both ends, or none"))
         if share < low or share > high:
             message = _("the share {share:g} is not within its interval", share=share)
             fix = _("write low, survival and high in this order of size")
@@ -98,7 +104,7 @@ def read_external(path: Path, groups: Sequence[str]) -> tuple[ExternalShare, ...
     return tuple(sorted(found, key=lambda one: one.time))
 
 
-def _shares(sheet: Sheet, name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _shares(sheet: Sheet, name: str) -> Floats:
     """Return a column of shares; an empty cell of an end is not known."""
     cells = sheet.columns.get(name)
     if cells is None:
@@ -126,24 +132,23 @@ def _names(sheet: Sheet, groups: Sequence[str]) -> list[str]:
     return names
 
 
-def is_within(shares: Sequence[ExternalShare], profile: Profile, curve: FittedCurve) -> bool:
+def is_within(shares: Sequence[ExternalShare], survival: Survival) -> bool:
     """Return whether a curve lies within all intervals that are known."""
     known = [one for one in shares if one.has_interval]
-    fitted = profile.survival(curve.fit, np.array([one.time for one in known]))
+    fitted = survival(np.array([one.time for one in known]))
     return all(one.holds(share) for one, share in zip(known, fitted.tolist(), strict=True))
 
 
 def external_rows(
-    shares: Sequence[ExternalShare], profile: Profile, curves: Sequence[FittedCurve]
+    shares: Sequence[ExternalShare], curves: Mapping[str, Survival]
 ) -> Iterator[dict[str, object]]:
-    """Yield one row for each share and curve."""
+    """Yield one row for each share and curve, of curves by their key."""
     times = np.array([one.time for one in shares])
-    for curve in curves:
-        fitted = profile.survival(curve.fit, times)
-        for one, share in zip(shares, fitted.tolist(), strict=True):
+    for key, survival in curves.items():
+        for one, share in zip(shares, survival(times).tolist(), strict=True):
             yield {
                 "source": one.source, "time": one.time, "external": one.survival, "low": one.low,
-                "high": one.high, "curve": curve.wanted.key, "survival": share,
+                "high": one.high, "curve": key, "survival": share,
                 "difference": share - one.survival,
                 "is_within": one.holds(share) if one.has_interval else None,
             }  # fmt: skip

@@ -39,7 +39,8 @@ Floats = NDArray[np.float64]
 GROUP = "group"
 """Column of the group of patients that come from a printed figure."""
 
-_YEARS = {"year": 1.0, "month": 1.0 / 12.0, "week": 7.0 / 365.25, "day": 1.0 / 365.25}
+YEARS = {"year": 1.0, "month": 1.0 / 12.0, "week": 7.0 / 365.25, "day": 1.0 / 365.25}
+"""How many years a unit of time is."""
 
 
 @dataclass(frozen=True)
@@ -159,12 +160,27 @@ class CurveFits:
     landmarks: tuple[float, ...] = ()
     reconstructions: Mapping[str, Reconstruction] = field(default_factory=dict)
     external: tuple[ExternalShare, ...] = ()
+    population: Population | None = None
     curve: str | None = None
     unused: tuple[str, ...] = ()
 
     def profiles(self, group: GroupFits) -> tuple[Profile, ...]:
         """Return the kinds of patients of a group whose curves are shown."""
         return profiles_of(group.data, self.covariates)
+
+    def beside_others(
+        self, group: GroupFits, profile: Profile, curve: FittedCurve
+    ) -> Callable[[Floats], Floats]:
+        """Return a curve as other data show survival: of all deaths, if the population is known."""
+        population = self.population if group.data.background is not None else None
+
+        def survival(times: Floats) -> Floats:
+            own = profile.survival(curve.fit, times)
+            if population is None:
+                return own
+            return own * population.survival(times * self.years_of_unit)
+
+        return survival
 
     def external_of(self, group: GroupFits, profile: Profile) -> tuple[ExternalShare, ...]:
         """Return the shares of other data that are of the same patients, by time."""
@@ -228,9 +244,9 @@ class CurveFits:
         if self.unit is None:
             raise FieldError(
                 _("it is not said in which unit the times are"),
-                fix=_("use one of: {names}", names=", ".join(_YEARS)),
+                fix=_("use one of: {names}", names=", ".join(YEARS)),
             )
-        return _YEARS[self.unit]
+        return YEARS[self.unit]
 
 
 def fit_curves(
@@ -243,6 +259,7 @@ def fit_curves(
     at: Sequence[float] = (),
     unit: str | None = None,
     external: Path | None = None,
+    population: Population | None = None,
     curve: str | None = None,
     mistakes: Mistakes | None = None,
     progress: Callable[[float], None] | None = None,
@@ -268,6 +285,8 @@ def fit_curves(
         Of time; it changes no fit.
     external
         CSV file of shares that other data show, as `external.read_external` reads them.
+    population
+        As of `CurveFits`.
     curve
         Which one is shown, by its key; omitted are those that fit best.
     mistakes
@@ -303,8 +322,9 @@ def fit_curves(
     columns = groups[next(iter(groups))].columns
     unused = tuple(name for name in columns if name not in (*names, by, GROUP))
     return CurveFits(
-        tuple(found), names, unit, times, reconstructions, shares, curve=curve, unused=unused
-    )
+        tuple(found), names, unit, times, reconstructions, shares, population,
+        curve=curve, unused=unused,
+    )  # fmt: skip
 
 
 def _read(

@@ -163,7 +163,7 @@ def lifetime_picture(
         others = population.survival(times * years)
         beside.append(_trace(times, others, _("General population")))
         notes += _above(fitted, others)
-    points = _external(found, group, alive)
+    points = _external(found, group)
     if points:
         notes += [_("Diamonds: other data, with their 95% interval."),
                   *external_sentences(found, group)]  # fmt: skip
@@ -183,21 +183,17 @@ def _above(fitted: list[Trace], population: Floats) -> list[str]:
               "{curves}.", curves="; ".join(above))]  # fmt: skip
 
 
-def _external(found: CurveFits, group: GroupFits, alive: Carried) -> list[Trace]:
+def _external(found: CurveFits, group: GroupFits) -> list[Trace]:
     """Return shares of other data; without an interval both of its ends are the share."""
     traces = []
     for profile in found.profiles(group):
         shares = found.external_of(group, profile)
         if shares:
-            times = np.array([one.time for one in shares])
-            up = np.array([one.survival for one in shares])
-            low, high = (
-                np.array([getattr(one, end) if one.has_interval else one.survival
-                          for one in shares]) * alive(times)
-                for end in ("low", "high")
-            )  # fmt: skip
-            traces.append(Trace(_name(profile), times.tolist(), (up * alive(times)).tolist(),
-                                low.tolist(), high.tolist()))  # fmt: skip
+            ends = [(one.low, one.high) if one.has_interval else (one.survival, one.survival)
+                    for one in shares]  # fmt: skip
+            low, high = zip(*ends, strict=True)
+            times, up = [one.time for one in shares], [one.survival for one in shares]
+            traces.append(Trace(_name(profile), times, up, low, high))
     return traces
 
 

@@ -19,6 +19,7 @@ from equipoise.evidence.curves.estimates import CureLink, read_estimates
 from equipoise.evidence.curves.fragment import UNITS, Placed, Placing, model_fragment
 from equipoise.evidence.curves.landmarks import require_landmarks
 from equipoise.evidence.curves.splines import SplineScale
+from equipoise.pipeline.fitting.fits import YEARS
 from equipoise.pipeline.fitting.model_part import MARK
 from equipoise.spec.quantity import Status
 
@@ -31,6 +32,8 @@ MOST_COVARIATES = 12
 """Of those whose effect on the curve is shown one by one."""
 
 _DRAWS = 2_000
+_LIFETIME = 150.0
+"""Years."""
 _TIMES = {
     "year": (1, 2, 5, 10, 20), "month": (6, 12, 24, 60, 120), "week": (26, 52, 104, 260, 520),
     "day": (180, 365, 730, 1825, 3650),
@@ -157,6 +160,13 @@ def read_published(
             _("'{name}' is no unit of time here", name=unit),
             fix=_("use one of: {names}", names=", ".join(UNITS)),
         )
+    latest = max(log_knots, default=0.0)
+    if latest > np.log(_LIFETIME / YEARS[unit]):
+        raise FieldError(
+            _("a knot at {knot:g} stands beyond any lifetime", knot=latest),
+            fix=_("give logarithms of times, as R prints them: log({knot:g}) is {log:.4g}",
+                  knot=latest, log=float(np.log(latest))),
+        )  # fmt: skip
     curve = read_estimates(
         coefficients, covariance, family, cure=cure, cure_link=cure_link, log_knots=log_knots,
         spline_scale=spline_scale,

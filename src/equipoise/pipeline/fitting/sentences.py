@@ -161,7 +161,10 @@ def of_group(found: CurveFits, group: GroupFits) -> Iterator[str]:
     yield from external_sentences(found, group)
     if is_relative(group):
         yield relative_note()
-        if found.external:
+        if found.external and found.population is not None:
+            yield _("Other data are of all deaths: beside them relative survival is multiplied "
+                    "with that of the general population.")  # fmt: skip
+        elif found.external:
             yield _("Other data are set beside relative survival, so they must be of that too.")
     if group.fitted:
         yield from _of_few_events(group)
@@ -187,9 +190,8 @@ def external_sentences(found: CurveFits, group: GroupFits) -> Iterator[str]:
         if not any(one.has_interval for one in shares):
             continue
         before = f"{profile.label}: " if profile.label else ""
-        inside = [
-            curve_label(one.wanted) for one in group.fitted if is_within(shares, profile, one)
-        ]
+        inside = [curve_label(one.wanted) for one in group.fitted
+                  if is_within(shares, found.beside_others(group, profile, one))]  # fmt: skip
         if len(inside) == len(group.fitted):
             yield before + _("All curves are within the intervals of the other data.")
         elif inside:

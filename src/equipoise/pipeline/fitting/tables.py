@@ -123,7 +123,8 @@ def _external_rows(found: CurveFits) -> Iterator[dict[str, object]]:
     """Yield shares of other data beside those of the curves."""
     for group, profile in _profiles(found):
         shares = found.external_of(group, profile)
-        for row in external_rows(shares, profile, group.fitted) if shares else ():
+        curves = {one.wanted.key: found.beside_others(group, profile, one) for one in group.fitted}
+        for row in external_rows(shares, curves) if shares else ():
             yield {"group": group.group, "patients": profile.label, **row}
 
 
