@@ -56,8 +56,13 @@ def exposures(  # noqa: PLR0917 - kernels have no keywords
     if visit == 0:
         size = cell.patients + LANES
         held = (cell.group * beginning.ways + number) * size
-        for j in span(0, LANES):
-            lanes[WAIT + j] = room.exposure[held + room.patient[at + j]]
+        if beginning.states == 1:  # then all stand in order
+            held += at - beginning.state[0] * size
+            for j in span(0, LANES):
+                lanes[WAIT + j] = room.exposure[held + j]
+        else:
+            for j in span(0, LANES):
+                lanes[WAIT + j] = room.exposure[held + room.patient[at + j]]
         return
     if number % 4 == 0:
         _luck(sizes, room, cell, (visit * width + number) // 4, at, keys[0], keys[1])

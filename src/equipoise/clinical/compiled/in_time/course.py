@@ -32,6 +32,7 @@ from equipoise.clinical.compiled.in_time.rows import (
     HEALTH_BEFORE,
     HEALTH_WORTH,
     LANES,
+    LAW,
     NOW,
     WAIT,
     WAY,
@@ -72,7 +73,7 @@ def _look(  # noqa: PLR0917 - kernels have no keywords
             wait_by_cycles(model, room, values, cell, way, at)
         else:
             load_law(model, room, values, cell, way, at)
-            wait(lanes, model.way_kind[way], model.way_clock[way])
+            wait(lanes, room.laws, LAW * way, model.way_kind[way], model.way_clock[way])
         which = float(way)
         for j in span(0, LANES):
             # What is no number is never less.

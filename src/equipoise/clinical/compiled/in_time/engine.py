@@ -16,7 +16,7 @@ from equipoise.clinical.compiled.in_time.parts import (
     Room,
     Sizes,
 )
-from equipoise.clinical.compiled.in_time.rows import LANES, ROWS
+from equipoise.clinical.compiled.in_time.rows import LANES, LAW, ROWS
 from equipoise.clinical.discounting import Discounting
 from equipoise.clinical.in_time import MOVE, Numbers, Reward
 from equipoise.clinical.patients import START, Patients
@@ -37,8 +37,8 @@ _TURNS = 8
 _PATHS = 4_000_000
 """Courses of patients before the first look at the progress."""
 
-_SUMS = 2_000_000
-"""Numbers of results that stretches hold at once."""
+_HELD = 2_000_000
+"""Numbers that stretches hold at once: results, and who is followed."""
 
 _TEXT = """
 from equipoise.clinical.compiled.in_time.course import follow
@@ -47,8 +47,8 @@ from equipoise.core.machine_code import fused
 
 
 @fused
-def kernel(model, sizes, beginning, discount, room, values, keys, out, endless, cells):
-    for number in span(0, cells.size):
+def kernel(model, sizes, beginning, discount, room, values, keys, out, endless, cells, first, last):
+    for number in span(first, last):
         if follow(model, sizes, beginning, discount, room, values, keys, out, cells[number]) > 0:
             endless[0] = 1
             break
@@ -131,8 +131,11 @@ class TimeKernel:
         strategies, groups, ages, count = self._cells
         results = (2 * len(self._rewards) + 1) * self._years + len(self._rewards)
         sums = np.zeros((count, strategies, ages, results))
-        paths = stretches[0].count * groups * strategies * ages * count
-        for some in paced(len(stretches), _PATHS // paths, _SUMS // sums.size):
+        cells = groups * strategies * ages * count
+        held = sums.size + cells * len(Cell._fields)
+        for some in paced(
+            len(stretches), _PATHS // (stretches[0].count * cells), _HELD // held
+        ):  # fmt: skip
             found = np.zeros((len(some), *sums.shape))
             self._run(stretches[some.start : some.stop], found)
             for one in found:  # in order, however many there are at once
@@ -145,29 +148,32 @@ class TimeKernel:
         strategies, groups, ages, count = self._cells
         sizes = Sizes(groups=groups, years=self._years)
         keys, endless, flat = _keys(stretches[0]), np.zeros(1, dtype=np.int64), out.ravel()
-        most, ways = max(one.count for one in stretches), self._beginning.ways
-        # All cells of a draw at once, for they have luck in common.
-        per_draw = strategies * ages * groups
+        most = max(one.count for one in stretches)
+        cells = self._at(stretches)
 
-        def given(room: Room, first: int, last: int) -> tuple[Argument, ...]:
-            cells = self._at(stretches, np.arange(first * per_draw, last * per_draw))
+        def given() -> tuple[Argument, ...]:
+            room = _room(self._model, sizes, self._beginning.ways, most)
             return (
                 self._model, sizes, self._beginning, self._discount, room, self._packed, keys,
                 flat, endless, cells,
             )  # fmt: skip
 
-        def begin() -> Callable[[int, int], None]:
-            room = _room(self._model, sizes, ways, most)
-            return lambda first, last: kernel(*given(room, first, last))
+        kernel = ready(_TEXT, *given(), 0, 0)
+        # All cells of a draw at once, for they have luck in common.
+        per_draw = strategies * ages * groups
 
-        kernel = ready(_TEXT, *given(_room(self._model, sizes, ways, most), 0, 0))
+        def begin() -> Callable[[int, int], None]:
+            run = kernel.over(*given())
+            return lambda first, last: run(first * per_draw, last * per_draw)
+
         share_out(begin, len(stretches) * count, turns=_TURNS)
         if endless[0]:
             raise EndlessError
 
-    def _at(self, stretches: Sequence[Patients], numbers: Whole) -> NDArray[np.void]:
-        """Return cells by number, dims (stretch, draw, strategy, age, subgroup)."""
+    def _at(self, stretches: Sequence[Patients]) -> NDArray[np.void]:
+        """Return all cells in a row, dims (stretch, draw, strategy, age, subgroup)."""
         strategies, groups, ages, count = self._cells
+        numbers = np.arange(len(stretches) * count * strategies * ages * groups)
         stretch, draw, _strategy, age, group = np.unravel_index(
             numbers, (len(stretches), count, strategies, ages, groups)
         )
@@ -206,7 +212,7 @@ def _room(model: Model, sizes: Sizes, ways: int, most: int) -> Room:
         cost_worth=np.zeros(queues * room),
         health_worth=np.zeros(queues * room),
         exposure=np.zeros(sizes.groups * ways * room),
-        laws=np.zeros(4 * every),
+        laws=np.zeros(LAW * every),
         stays=np.zeros(model.states * sizes.years * 4),
         sums=np.zeros(model.states * 3 * LANES),
         moves=np.zeros(every * sizes.years * 4),

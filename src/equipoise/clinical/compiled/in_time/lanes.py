@@ -156,20 +156,20 @@ def law(kind: int, a: float, b: float, ratio: float) -> tuple[float, float, floa
 
 
 @called
-def wait(lanes: Floats, kind: int, clock: int) -> None:
+def wait(lanes: Floats, laws: Floats, own: int, kind: int, clock: int) -> None:
     """Turn the hazards that will be passed, in row `WAIT`, into times until the move.
 
-    As `clinical.times.time_until`, but that what never happens may be no number. The way is as
-    `law` has it, the clock stands at `PASSED`.
+    As `clinical.times.time_until`, but that what never happens may be no number. The way's rows
+    of `laws` begin at `own`, the clock stands at `PASSED`.
     """
     is_late = (clock != STATE) & (kind != EXPONENTIAL)
     if is_late & (kind == GOMPERTZ):
         # From now on the hazard is that of a Gompertz with another rate.
         for j in span(0, LANES):
-            lanes[WAIT + j] *= exp(-lanes[SHAPE + j] * lanes[PASSED + j])
+            lanes[WAIT + j] *= exp(-laws[own + SHAPE + j] * lanes[PASSED + j])
     elif is_late:
-        _add_passed(lanes, kind)
-    _turn(lanes, kind)
+        _add_passed(lanes, laws, own, kind)
+    _turn(lanes, laws, own, kind)
     if is_late & (kind != GOMPERTZ):
         for j in span(0, LANES):
             found = lanes[WAIT + j] - lanes[PASSED + j]
@@ -177,36 +177,36 @@ def wait(lanes: Floats, kind: int, clock: int) -> None:
 
 
 @fused
-def _turn(lanes: Floats, kind: int) -> None:
+def _turn(lanes: Floats, laws: Floats, own: int, kind: int) -> None:
     """Turn hazards since a clock began into times since then."""
     for j in span(0, LANES):
-        lanes[PACED + j] = lanes[WAIT + j] * lanes[PACE + j]
+        lanes[PACED + j] = lanes[WAIT + j] * laws[own + PACE + j]
     if kind == EXPONENTIAL:
         for j in span(0, LANES):
             lanes[WAIT + j] = lanes[PACED + j]
     elif kind == GOMPERTZ:
         for j in span(0, LANES):
-            grown = log1p(lanes[WAIT + j] * lanes[SCALE + j]) * lanes[INVERSE + j]
-            lanes[WAIT + j] = lanes[PACED + j] if lanes[SHAPE + j] == 0.0 else grown
+            grown = log1p(lanes[WAIT + j] * laws[own + SCALE + j]) * laws[own + INVERSE + j]
+            lanes[WAIT + j] = lanes[PACED + j] if laws[own + SHAPE + j] == 0.0 else grown
     else:
         if kind == LOGLOGISTIC:
             for j in span(0, LANES):
                 lanes[PACED + j] = expm1(lanes[PACED + j])
         # In two loops, for which the processor has registers enough.
         for j in span(0, LANES):
-            lanes[PACED + j] = log(lanes[PACED + j]) * lanes[INVERSE + j]
+            lanes[PACED + j] = log(lanes[PACED + j]) * laws[own + INVERSE + j]
         for j in span(0, LANES):
-            lanes[WAIT + j] = lanes[SCALE + j] * exp(lanes[PACED + j])
+            lanes[WAIT + j] = laws[own + SCALE + j] * exp(lanes[PACED + j])
 
 
 @called
-def _add_passed(lanes: Floats, kind: int) -> None:
+def _add_passed(lanes: Floats, laws: Floats, own: int, kind: int) -> None:
     """Add the hazard that the clock has passed already, of what has a scale."""
     for j in span(0, LANES):
-        power = _weibull_hazard(lanes[PASSED + j], lanes[SHAPE + j], lanes[SCALE + j])
+        power = _weibull_hazard(lanes[PASSED + j], laws[own + SHAPE + j], laws[own + SCALE + j])
         lanes[PACED + j] = power
     if kind == LOGLOGISTIC:
         for j in span(0, LANES):
             lanes[PACED + j] = log1p(lanes[PACED + j])
     for j in span(0, LANES):
-        lanes[WAIT + j] += lanes[PACED + j] / lanes[PACE + j]
+        lanes[WAIT + j] += lanes[PACED + j] / laws[own + PACE + j]

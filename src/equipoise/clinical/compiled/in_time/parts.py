@@ -99,8 +99,8 @@ class Room(NamedTuple):
 
     `exposure` has the hazards that patients pass before they first move, dims (subgroup, way,
     patient), of the stretch and draw for which `held` has a number, or 0; `began` the state in
-    which each patient begins; `laws` the numbers of each way, as `lanes.law` has them, where
-    patients do not differ.
+    which each patient begins; `laws` the numbers of each way, as `lanes.law` has them, dims (way,
+    4, lane).
 
     `stays` has dims (state, year, 4): time, its worth as cost and as health, who is alive at the
     start; `sums` the first three of the whole course, dims (state, 3, lane); `moves` has dims (way,

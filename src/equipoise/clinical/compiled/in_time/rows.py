@@ -12,19 +12,22 @@ NOW, BEST, WAY, END = (k * LANES for k in range(4, 8))
 WAIT, PASSED, PACED = (k * LANES for k in range(8, 11))
 """Of one way: a hazard, then how long until it opens; its clock; what `lanes.wait` computes."""
 
-PACE, INVERSE, SCALE, SHAPE = (k * LANES for k in range(11, 15))
-"""Of one way, as `lanes.law` has it."""
-
-COST, HEALTH, COST_WORTH, HEALTH_WORTH = (k * LANES for k in range(15, 19))
+COST, HEALTH, COST_WORTH, HEALTH_WORTH = (k * LANES for k in range(11, 15))
 """Discount factors at the end of a stay; what a unit a year until then is worth on day 0."""
 
-COST_BEFORE, HEALTH_BEFORE = (k * LANES for k in range(19, 21))
+COST_BEFORE, HEALTH_BEFORE = (k * LANES for k in range(15, 17))
 """What it is worth until the stay began."""
 
-FALLEN = 21 * LANES
+FALLEN = 17 * LANES
 """By how much the logarithm of a discount factor has fallen."""
 
-ROWS = 22
+ROWS = 18
+
+PACE, INVERSE, SCALE, SHAPE = (k * LANES for k in range(4))
+"""Of one way, as `lanes.law` has it: rows of another array."""
+
+LAW = 4 * LANES
+"""From one way's rows to the next's."""
 
 STATE, START, AGE = 0, 1, 2
 """Clocks; as `clinical.in_time.CLOCKS`."""

@@ -10,6 +10,7 @@ from equipoise.clinical.compiled.in_time.rows import (
     AGE,
     INVERSE,
     LANES,
+    LAW,
     NOW,
     PACE,
     PASSED,
@@ -27,43 +28,41 @@ Whole = NDArray[np.int64]
 
 @fused
 def find_laws(model: Model, room: Room, values: Floats, cell: Cell) -> None:
-    """Put the numbers of all ways into place, where patients do not differ."""
+    """Put the numbers of all ways into rows, the same for all patients, who do not differ."""
     for way in span(0, model.way_first[model.states]):
-        at = 3 * way
+        at, laws, own = 3 * way, room.laws, LAW * way
         a = values[model.way_values[at] * cell.per_value + cell.row]
         b = values[model.way_values[at + 1] * cell.per_value + cell.row]
         ratio = values[model.way_values[at + 2] * cell.per_value + cell.row]
         pace, inverse, scale, shape = law(model.way_kind[way], a, b, ratio)
-        room.laws[4 * way], room.laws[4 * way + 1] = pace, inverse
-        room.laws[4 * way + 2], room.laws[4 * way + 3] = scale, shape
-
-
-@fused
-def _spread(lanes: Floats, laws: Floats, way: int) -> None:
-    """Put the numbers of a way into rows, the same for all patients."""
-    pace, inverse, scale, shape = (
-        laws[4 * way], laws[4 * way + 1], laws[4 * way + 2], laws[4 * way + 3],
-    )  # fmt: skip
-    for j in span(0, LANES):
-        lanes[PACE + j], lanes[INVERSE + j] = pace, inverse
-        lanes[SCALE + j], lanes[SHAPE + j] = scale, shape
+        for j in span(0, LANES):
+            laws[own + PACE + j], laws[own + INVERSE + j] = pace, inverse
+            laws[own + SCALE + j], laws[own + SHAPE + j] = scale, shape
 
 
 @called
 def _gather(  # noqa: PLR0917 - kernels have no keywords
-    lanes: Floats, values: Floats, patient: Whole, at: int, kind: int, a: int, b: int, ratio: int
+    laws: Floats,
+    own: int,
+    values: Floats,
+    patient: Whole,
+    at: int,
+    kind: int,
+    a: int,
+    b: int,
+    ratio: int,
 ) -> None:
     """Put the numbers of a way into rows, of each patient; its values begin at a, b and ratio."""
     for j in span(0, LANES):
         k = patient[at + j]
-        lanes[SHAPE + j], lanes[SCALE + j] = values[a + k], values[b + k]
-        lanes[PACE + j] = values[ratio + k]
+        laws[own + SHAPE + j], laws[own + SCALE + j] = values[a + k], values[b + k]
+        laws[own + PACE + j] = values[ratio + k]
     for j in span(0, LANES):
         pace, inverse, scale, shape = law(
-            kind, lanes[SHAPE + j], lanes[SCALE + j], lanes[PACE + j]
+            kind, laws[own + SHAPE + j], laws[own + SCALE + j], laws[own + PACE + j]
         )  # fmt: skip
-        lanes[PACE + j], lanes[INVERSE + j] = pace, inverse
-        lanes[SCALE + j], lanes[SHAPE + j] = scale, shape
+        laws[own + PACE + j], laws[own + INVERSE + j] = pace, inverse
+        laws[own + SCALE + j], laws[own + SHAPE + j] = scale, shape
 
 
 @fused
@@ -72,15 +71,13 @@ def load_law(  # noqa: PLR0917 - kernels have no keywords
 ) -> None:
     """Put into rows what `wait` must know of a way for some patients."""
     lanes, clock = room.lanes, model.way_clock[way]
-    if cell.step == 0:
-        _spread(lanes, room.laws, way)
-    else:
-        own = 3 * way
+    if cell.step != 0:
+        first = 3 * way
         _gather(
-            lanes, values, room.patient, at, model.way_kind[way],
-            model.way_values[own] * cell.per_value + cell.row,
-            model.way_values[own + 1] * cell.per_value + cell.row,
-            model.way_values[own + 2] * cell.per_value + cell.row,
+            room.laws, LAW * way, values, room.patient, at, model.way_kind[way],
+            model.way_values[first] * cell.per_value + cell.row,
+            model.way_values[first + 1] * cell.per_value + cell.row,
+            model.way_values[first + 2] * cell.per_value + cell.row,
         )  # fmt: skip
     if clock != STATE:
         before = cell.age if clock == AGE else 0.0
