@@ -33,9 +33,13 @@ def hold_exposures(sizes: Sizes, beginning: Beginning, room: Room, cell: Cell, k
             if number % 4 == 0:
                 _luck(sizes, room, cell, number // 4, place, keys[0], keys[1])
             row = LUCK + number % 4 * LANES
-            held = (cell.group * beginning.ways + number) * size + place
+            held = (cell.group * beginning.ways + number) * 2 * size + place
             for j in span(0, LANES):
-                room.exposure[held + j] = -log_ordinary(lanes[row + j])
+                lanes[WAIT + j] = -log_ordinary(lanes[row + j])
+                room.exposure[held + j] = lanes[WAIT + j]
+            if beginning.takes_logarithm[number]:
+                for j in span(0, LANES):
+                    room.exposure[held + size + j] = log_ordinary(lanes[WAIT + j])
     room.held[cell.group] = cell.held
 
 
@@ -49,13 +53,14 @@ def exposures(  # noqa: PLR0917 - kernels have no keywords
     visit: int,
     width: int,
     number: int,
+    takes_logarithm: int,
     at: int,
 ) -> None:
-    """Put the hazards into place that some patients will pass before a way opens."""
+    """Put the hazards that some patients will pass before a way opens, or their logarithms."""
     lanes = room.lanes
     if visit == 0:
         size = cell.patients + LANES
-        held = (cell.group * beginning.ways + number) * size
+        held = ((cell.group * beginning.ways + number) * 2 + takes_logarithm) * size
         if beginning.states == 1:  # then all stand in order
             held += at - beginning.state[0] * size
             for j in span(0, LANES):
@@ -69,6 +74,9 @@ def exposures(  # noqa: PLR0917 - kernels have no keywords
     row = LUCK + number % 4 * LANES
     for j in span(0, LANES):
         lanes[WAIT + j] = -log_ordinary(lanes[row + j])
+    if takes_logarithm:
+        for j in span(0, LANES):
+            lanes[WAIT + j] = log_ordinary(lanes[WAIT + j])
 
 
 @fused

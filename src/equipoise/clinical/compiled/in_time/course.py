@@ -68,7 +68,10 @@ def _look(  # noqa: PLR0917 - kernels have no keywords
         lanes[HEALTH_BEFORE + j] = room.health_worth[at + j]
     first = model.way_first[state]
     for way in span(first, model.way_first[state + 1]):
-        exposures(sizes, beginning, room, cell, keys, visit, model.width, way - first, at)
+        exposures(
+            sizes, beginning, room, cell, keys, visit, model.width, way - first,
+            model.takes_logarithm[way], at,
+        )  # fmt: skip
         if model.way_changes[way]:
             wait_by_cycles(model, room, values, cell, way, at)
         else:

@@ -16,9 +16,9 @@ from equipoise.clinical.compiled.in_time.parts import (
     Room,
     Sizes,
 )
-from equipoise.clinical.compiled.in_time.rows import LANES, LAW, ROWS
+from equipoise.clinical.compiled.in_time.rows import LANES, LAW, ROWS, STATE, WEIBULL
 from equipoise.clinical.discounting import Discounting
-from equipoise.clinical.in_time import MOVE, Numbers, Reward
+from equipoise.clinical.in_time import MOVE, Numbers, Reward, WayOut
 from equipoise.clinical.patients import START, Patients
 from equipoise.clinical.stretches import paced
 from equipoise.clinical.time_reference import EndlessError, TimeSums
@@ -211,7 +211,7 @@ def _room(model: Model, sizes: Sizes, ways: int, most: int) -> Room:
         now=np.zeros(queues * room),
         cost_worth=np.zeros(queues * room),
         health_worth=np.zeros(queues * room),
-        exposure=np.zeros(sizes.groups * ways * room),
+        exposure=np.zeros(sizes.groups * ways * 2 * room),
         laws=np.zeros(LAW * every),
         stays=np.zeros(model.states * sizes.years * 4),
         sums=np.zeros(model.states * 3 * LANES),
@@ -255,7 +255,6 @@ def _model(
     effects = [effect for way in ways for effect in way.effects]
     yearly = [reward for own in numbers.yearly for reward in own]
     states = range(len(numbers.ways))
-    way_values = [(*way.arguments, way.ratio) for way in ways]
     yearly_values = [[value for _reward, value in own] for own in numbers.yearly]
     return Model(
         states=len(numbers.ways),
@@ -278,19 +277,33 @@ def _model(
         is_health=_whole([int(kind != "cost") for kind, _item in places]),
         cycles=len(numbers.points) - 1,
         points=np.array(numbers.points),
-        way_changes=_whole([int(any(len(v) > 1 for v in own)) for own in way_values]),
+        way_changes=_whole([int(_changes(way)) for way in ways]),
+        takes_logarithm=_whole([int(_takes_logarithm(way)) for way in ways]),
         state_changes=_whole([int(any(len(v) > 1 for v in own)) for own in yearly_values]),
         value_changes=_whole(values.changes),
     )
 
 
+def _changes(way: WayOut) -> bool:
+    """Return whether a hazard changes from cycle to cycle by itself."""
+    return any(len(value) > 1 for value in (*way.arguments, way.ratio))
+
+
+def _takes_logarithm(way: WayOut) -> bool:
+    """Return whether `lanes.wait` takes logarithms of hazards; as `lanes.is_by_logarithm`."""
+    return way.kind == WEIBULL and way.clock == STATE and not _changes(way)
+
+
 def _beginning(numbers: Numbers, values: _Values, places: Mapping[Reward, int]) -> Beginning:
     """Return where patients begin, and what the first day brings."""
     events = [event for own in numbers.at_start for event in own]
-    ways = [len(numbers.ways[state]) for state, _share in numbers.start]
+    first = [numbers.ways[state] for state, _share in numbers.start]
+    most = max(len(own) for own in first)
+    by_logarithm = [k for own in first for k, way in enumerate(own) if _takes_logarithm(way)]
     return Beginning(
-        ways=max(ways),
+        ways=most,
         states=len(numbers.start),
+        takes_logarithm=_whole([int(k in by_logarithm) for k in range(most)]),
         state=_whole([state for state, _share in numbers.start]),
         share=_whole([values.number(share) for _state, share in numbers.start]),
         event_first=_firsts([len(own) for own in numbers.at_start]),

@@ -141,26 +141,37 @@ def hazard_between(kind: int, a: float, b: float, start: float, end: float) -> f
 
 
 @fused
-def law(kind: int, a: float, b: float, ratio: float) -> tuple[float, float, float, float]:
+def law(
+    kind: int, clock: int, a: float, b: float, ratio: float
+) -> tuple[float, float, float, float]:
     r"""Return numbers of a way, from which `wait` finds times without dividing.
 
     With the hazard ratio r they are the pace, 1 / r, or 1 / (r rate) where the distribution has a
-    rate; 1 / shape; the scale, or shape times pace of Gompertz; and the shape.
+    rate, or its logarithm where the hazard enters by its own; 1 / shape; the scale, or shape times
+    pace of Gompertz; and the shape.
     """
     is_scaled = (kind == WEIBULL) | (kind == LOGLOGISTIC)
     rate = a if kind == EXPONENTIAL else b
     pace = 1.0 / (ratio if is_scaled else ratio * rate)
     # Without any hazard it never happens, whatever the shape.
     scale = np.inf if pace == np.inf else b
-    return pace, 1.0 / a, scale if is_scaled else a * pace, a
+    entering = log(pace) if is_by_logarithm(kind, clock) else pace
+    return entering, 1.0 / a, scale if is_scaled else a * pace, a
+
+
+@fused
+def is_by_logarithm(kind: int, clock: int) -> bool:
+    """Return whether `wait` takes the logarithms of hazards: they can be held, a power cannot."""
+    return (kind == WEIBULL) & (clock == STATE)
 
 
 @called
 def wait(lanes: Floats, laws: Floats, own: int, kind: int, clock: int) -> None:
     """Turn the hazards that will be passed, in row `WAIT`, into times until the move.
 
-    As `clinical.times.time_until`, but that what never happens may be no number. The way's rows
-    of `laws` begin at `own`, the clock stands at `PASSED`.
+    As `clinical.times.time_until`, but that what never happens may be no number. It takes their
+    logarithms where `is_by_logarithm`. The way's rows of `laws` begin at `own`, the clock stands
+    at `PASSED`.
     """
     is_late = (clock != STATE) & (kind != EXPONENTIAL)
     if is_late & (kind == GOMPERTZ):
@@ -169,7 +180,12 @@ def wait(lanes: Floats, laws: Floats, own: int, kind: int, clock: int) -> None:
             lanes[WAIT + j] *= exp(-laws[own + SHAPE + j] * lanes[PASSED + j])
     elif is_late:
         _add_passed(lanes, laws, own, kind)
-    _turn(lanes, laws, own, kind)
+    if is_by_logarithm(kind, clock):
+        for j in span(0, LANES):
+            lanes[PACED + j] = (lanes[WAIT + j] + laws[own + PACE + j]) * laws[own + INVERSE + j]
+        _scale(lanes, laws, own)
+    else:
+        _turn(lanes, laws, own, kind)
     if is_late & (kind != GOMPERTZ):
         for j in span(0, LANES):
             found = lanes[WAIT + j] - lanes[PASSED + j]
@@ -195,8 +211,14 @@ def _turn(lanes: Floats, laws: Floats, own: int, kind: int) -> None:
         # In two loops, for which the processor has registers enough.
         for j in span(0, LANES):
             lanes[PACED + j] = log(lanes[PACED + j]) * laws[own + INVERSE + j]
-        for j in span(0, LANES):
-            lanes[WAIT + j] = laws[own + SCALE + j] * exp(lanes[PACED + j])
+        _scale(lanes, laws, own)
+
+
+@fused
+def _scale(lanes: Floats, laws: Floats, own: int) -> None:
+    """Turn logarithms of times, in row `PACED` as parts of the scale, into times."""
+    for j in span(0, LANES):
+        lanes[WAIT + j] = laws[own + SCALE + j] * exp(lanes[PACED + j])
 
 
 @called

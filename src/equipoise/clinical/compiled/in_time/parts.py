@@ -44,6 +44,8 @@ class Model(NamedTuple):
     """Of each value: whether those of all cycles follow one another, or it never changes."""
     way_changes: Whole
     """Of each way: whether its hazard changes from cycle to cycle by itself."""
+    takes_logarithm: Whole
+    """Of each way: whether `lanes.wait` takes the logarithms of its hazards."""
     state_changes: Whole
     """Of each state: whether a yearly value does."""
 
@@ -57,6 +59,8 @@ class Beginning(NamedTuple):
     ways: int
     """The most ways out that a state has in which patients begin."""
     states: int
+    takes_logarithm: Whole
+    """Of each number of a way: whether one of these states needs its logarithm."""
     state: Whole
     share: Whole
     """Values of the shares that begin in the states."""
@@ -97,10 +101,10 @@ class Room(NamedTuple):
     in a state on this visit or, on the other side, on the next, since when, and what a unit a year
     until then is worth; `length` has their lengths, dims (side, state).
 
-    `exposure` has the hazards that patients pass before they first move, dims (subgroup, way,
-    patient), of the stretch and draw for which `held` has a number, or 0; `began` the state in
-    which each patient begins; `laws` the numbers of each way, as `lanes.law` has them, dims (way,
-    4, lane).
+    `exposure` has the hazards that patients pass before they first move, and their logarithms,
+    dims (subgroup, way, 2, patient), of the stretch and draw for which `held` has a number, or 0;
+    `began` the state in which each patient begins; `laws` the numbers of each way, as `lanes.law`
+    has them, dims (way, 4, lane).
 
     `stays` has dims (state, year, 4): time, its worth as cost and as health, who is alive at the
     start; `sums` the first three of the whole course, dims (state, 3, lane); `moves` has dims (way,

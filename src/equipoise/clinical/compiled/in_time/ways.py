@@ -34,7 +34,9 @@ def find_laws(model: Model, room: Room, values: Floats, cell: Cell) -> None:
         a = values[model.way_values[at] * cell.per_value + cell.row]
         b = values[model.way_values[at + 1] * cell.per_value + cell.row]
         ratio = values[model.way_values[at + 2] * cell.per_value + cell.row]
-        pace, inverse, scale, shape = law(model.way_kind[way], a, b, ratio)
+        pace, inverse, scale, shape = law(
+            model.way_kind[way], model.way_clock[way], a, b, ratio
+        )  # fmt: skip
         for j in span(0, LANES):
             laws[own + PACE + j], laws[own + INVERSE + j] = pace, inverse
             laws[own + SCALE + j], laws[own + SHAPE + j] = scale, shape
@@ -48,6 +50,7 @@ def _gather(  # noqa: PLR0917 - kernels have no keywords
     patient: Whole,
     at: int,
     kind: int,
+    clock: int,
     a: int,
     b: int,
     ratio: int,
@@ -59,7 +62,7 @@ def _gather(  # noqa: PLR0917 - kernels have no keywords
         laws[own + PACE + j] = values[ratio + k]
     for j in span(0, LANES):
         pace, inverse, scale, shape = law(
-            kind, laws[own + SHAPE + j], laws[own + SCALE + j], laws[own + PACE + j]
+            kind, clock, laws[own + SHAPE + j], laws[own + SCALE + j], laws[own + PACE + j]
         )  # fmt: skip
         laws[own + PACE + j], laws[own + INVERSE + j] = pace, inverse
         laws[own + SCALE + j], laws[own + SHAPE + j] = scale, shape
@@ -74,7 +77,7 @@ def load_law(  # noqa: PLR0917 - kernels have no keywords
     if cell.step != 0:
         first = 3 * way
         _gather(
-            room.laws, LAW * way, values, room.patient, at, model.way_kind[way],
+            room.laws, LAW * way, values, room.patient, at, model.way_kind[way], clock,
             model.way_values[first] * cell.per_value + cell.row,
             model.way_values[first + 1] * cell.per_value + cell.row,
             model.way_values[first + 2] * cell.per_value + cell.row,
