@@ -107,7 +107,10 @@ def _asked(name: str, *, country: str | None, draws: int, seed: int, mistakes: b
 
 
 def _table(log: Log, domain: str) -> Table:
-    """Return the checks of one domain, a line each; what did not pass says what was seen."""
+    """Return the checks of one domain, a line each; what did not pass says what was seen.
+
+    What passes with a question to the model's author says the question.
+    """
     table = Table(title=domain, title_justify="left", title_style="bold", box=None, padding=(0, 1),
                   show_header=False, pad_edge=False)  # fmt: skip
     table.add_column(no_wrap=True)
@@ -118,8 +121,9 @@ def _table(log: Log, domain: str) -> Table:
         if row.verdict in ("failed", "waived"):
             text.append("\n" + _("expected: {text}", text=row.expected), style="dim")
             text.append("\n" + _("seen: {text}", text=row.seen), style=_STYLES[row.verdict])
+        if row.verdict != "not applicable":
             text.append(f"\n{row.reason}" if row.reason else "", style="dim")
-        elif row.verdict == "not applicable":
+        else:
             text.append(f" ({row.seen})", style="dim")
         table.add_row(row.check, Text(_(VERDICTS[row.verdict]), style=_STYLES[row.verdict]), text)
     return table

@@ -45,7 +45,7 @@ class LogRow:
         How far from what is just allowed, in units of what is allowed; None where nothing is
         measured.
     reason
-        Why it is waived.
+        Why it is waived, or what to ask the author of what passes.
     """
 
     check: str

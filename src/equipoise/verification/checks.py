@@ -37,7 +37,8 @@ class Outcome:
     part
         Of the check, where it has several.
     reason
-        Why it is waived.
+        Why it is waived; of what passes, what its author is to be asked: what a model may well be,
+        and a mistake too.
     """
 
     verdict: Verdict
@@ -72,10 +73,17 @@ class Check:
 
 
 def judged(
-    *, ok: bool, expected: str, seen: str, margin: float | None = None, part: str = ""
+    *,
+    ok: bool,
+    expected: str,
+    seen: str,
+    margin: float | None = None,
+    part: str = "",
+    question: str = "",
 ) -> Outcome:
-    """Return what a check found."""
-    return Outcome("passed" if ok else "failed", expected, seen, margin, part)
+    """Return what a check found; a question is for the author of what passes."""
+    verdict: Verdict = "passed" if ok else "failed"
+    return Outcome(verdict, expected, seen, margin, part, question if ok else "")
 
 
 def within(worst: float, allowed: float, *, expected: str, seen: str, part: str = "") -> Outcome:
@@ -84,7 +92,9 @@ def within(worst: float, allowed: float, *, expected: str, seen: str, part: str 
     return judged(ok=worst <= allowed, expected=expected, seen=seen, margin=margin, part=part)
 
 
-def each(beyond: Mapping[str, str], *, expected: str, seen: str) -> list[Outcome]:
+def each(
+    beyond: Mapping[str, str], *, expected: str, seen: str, question: str = ""
+) -> list[Outcome]:
     """Return an outcome for each input that is not as expected, or one if all are.
 
     Parameters
@@ -95,9 +105,11 @@ def each(beyond: Mapping[str, str], *, expected: str, seen: str) -> list[Outcome
         Of all.
     seen
         Where all are so.
+    question
+        For the author, where all are so.
     """
     if not beyond:
-        return [judged(ok=True, expected=expected, seen=seen)]
+        return [judged(ok=True, expected=expected, seen=seen, question=question)]
     return [
         judged(ok=False, expected=expected, seen=f"'{name}': {what}", part=name)
         for name, what in beyond.items()

@@ -111,7 +111,10 @@ def answer(check: Check, subject: Subject) -> Outcome:
     if failed:
         why = dict.fromkeys(shown(reason) for reason in reasons.values() if reason is not None)
         return replace(_joined("waived", check, failed), reason=" ".join(why))
-    return _joined("passed", check, asked) if asked else parts[0]
+    if not asked:
+        return parts[0]
+    questions = dict.fromkeys(one.reason for one in asked if one.reason)
+    return replace(_joined("passed", check, asked), reason=" ".join(questions))
 
 
 def parts_of(check: Check, subject: Subject) -> list[Outcome]:

@@ -1,6 +1,7 @@
 """Checks of what health and later years are worth: V17 and V18."""
 
 from collections.abc import Iterator
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,8 @@ from equipoise.core.local_numbers import translate_with_numbers as _
 from equipoise.core.translation import format_number
 from equipoise.spec.discount import steps_of
 from equipoise.spec.formula import Formula
+from equipoise.spec.model import Model
+from equipoise.spec.model_formulas import names_behind
 from equipoise.spec.model_place import living_states
 from equipoise.verification.changes import (
     dead_states,
@@ -108,11 +111,43 @@ def _at_most_one(subject: Subject) -> Outcome:
 
 
 def _by_severity(subject: Subject) -> Outcome:
-    """Return whether states from which more die are worth no more, on the first day."""
+    """Return whether utilities stand in states that they are named after.
+
+    No law says that a state from which more die is worth less: an aneurysm does not hurt. So that
+    is a question, and only names that are exchanged are a mistake.
+    """
+    crossed = [
+        _("'{one}' has the utility of '{other}', and '{other}' that of '{one}'",
+          one=one, other=other)
+        for one, other in _exchanged_names(subject.model.spec)
+    ]  # fmt: skip
+    deadlier = list(dict.fromkeys(_worth_more_though_deadlier(subject)))
+    return judged(
+        ok=not crossed, part="exchanged",
+        expected=_("no two states have utilities that are named after each other"),
+        seen=_("none have") if not crossed else "; ".join(crossed),
+        question=_("Is it right that {pairs}?", pairs="; ".join(deadlier)) if deadlier else "",
+    )  # fmt: skip
+
+
+def _exchanged_names(model: Model) -> Iterator[tuple[str, str]]:
+    """Yield pairs of states of which each has the utility that is named after the other."""
+    meant: dict[str, set[str]] = {}
+    for state in living_states(model):
+        utility = model.states[state].utility
+        behind = set() if utility is None else names_behind(utility, model) - model.states.keys()
+        named = ([own for own in model.states if f"_{own}_" in f"_{name}_"] for name in behind)
+        meant[state] = {max(owners, key=len) for owners in named if owners}
+    for one, other in combinations(meant, 2):
+        if other in meant[one] - meant[other] and one in meant[other] - meant[one]:
+            yield one, other
+
+
+def _worth_more_though_deadlier(subject: Subject) -> Iterator[str]:
+    """Yield the pairs of states of which that from which more die is worth more, at first."""
     spec, dead = subject.model.spec, dead_states(subject.model.spec)
     rates, time = plan(subject.model).rates, spec.time
     cycle = 1.0 if time is None else time.cycle.value
-    wrong: list[str] = []
     for _number, _weight, one in plain_cases(subject.model, subject.stated.values, 0):
         known: list[tuple[float, float, str]] = []
         for name in living_states(spec):
@@ -122,17 +157,12 @@ def _by_severity(subject: Subject) -> Outcome:
                 risk = sum(one.of(move) for move in deaths)
                 risk = -float(np.expm1(-risk * cycle)) if name in rates else risk
                 known.append((risk, one.of(utility), name))
-        wrong += [
+        yield from (
             _("more die from '{worse}', worth {high:.3g}, than from '{better}', worth {low:.3g}",
               worse=worse[2], high=worse[1], better=better[2], low=better[1])
             for better in known for worse in known
             if worse[0] > better[0] + HAIR and worse[1] > better[1] + HAIR
-        ]  # fmt: skip
-    return judged(
-        ok=not wrong, part="severity",
-        expected=_("a state from which more patients die is worth no more than others"),
-        seen=_("none is worth more") if not wrong else "; ".join(dict.fromkeys(wrong)),
-    )  # fmt: skip
+        )  # fmt: skip
 
 
 def discounting(subject: Subject) -> Outcome | list[Outcome]:

@@ -6,6 +6,7 @@ import pytest
 
 from equipoise.packs import load_named_model
 from equipoise.verification import CHECKS
+from equipoise.verification.mistakes import exchanged_utilities
 from equipoise.verification.subject import Subject
 from equipoise.verification.verify import answer
 
@@ -45,3 +46,19 @@ def test_a_joint_distribution_is_uncertain(subject) -> None:
     found = answer(BY_NAME["V03"], subject("steep.yaml"))
     assert found.verdict == "not applicable"
     assert found.seen == "no uncertain input is of a kind whose spread can be judged"
+
+
+def test_a_dangerous_state_may_be_painless(subject) -> None:
+    found = answer(BY_NAME["V17"], subject("painless.yaml"))
+    assert found.verdict == "passed"
+    assert "more die from 'silent', worth 0.8, than from 'painful', worth 0.7" in found.reason
+    as_usual = subject("painless.yaml", "utility: u_silent", "utility: u_silent / 2")
+    assert answer(BY_NAME["V17"], as_usual).reason == ""
+
+
+def test_utilities_named_after_each_others_states_are_exchanged(subject) -> None:
+    model = subject("painless.yaml").model
+    wrong = next(iter(exchanged_utilities(model)))
+    found = answer(BY_NAME["V17"], Subject(wrong, draws=30, seed=1))
+    assert found.verdict == "failed"
+    assert "V17_exchanged: 'painful' has the utility of 'silent'" in found.seen
