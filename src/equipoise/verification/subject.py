@@ -68,6 +68,13 @@ class Subject:
         self.model, self.seed, self.engine, self._sampler = model, seed, engine, sampler
         self._asked, self._scale = draws, scale
 
+    def on(self, model: LoadedModel, *, draws: int) -> "Subject":
+        """Return another model under the same verification, with as many draws as are asked for."""
+        return Subject(
+            model, draws=draws, seed=self.seed, engine=self.engine, sampler=self._sampler,
+            scale=self._scale,
+        )  # fmt: skip
+
     @cached_property
     def how(self) -> Following:
         """Return how patients are followed, in every run alike."""

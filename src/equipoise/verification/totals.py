@@ -35,8 +35,10 @@ from equipoise.verification.checks import (
     within,
 )
 from equipoise.verification.plain import is_readable, plain_cases
+from equipoise.verification.rebates import subtracted
 from equipoise.verification.runs import Results
 from equipoise.verification.subject import AMOUNT, Subject
+from equipoise.verification.switches import question_of, switched_off
 
 Floats = NDArray[np.float64]
 
@@ -58,33 +60,70 @@ def prices(subject: Subject) -> Outcome | list[Outcome]:
     ]  # fmt: skip
     if not names:
         return silent(_("no parameter is an amount of money"))
+    rebates = subtracted(spec)
     count = len(names)
     values = {}
     for place, name in enumerate(names):
         values[name] = np.full(count, float(subject.stated.values[name]))
         values[name][place] *= _RAISED
     more = subject.at(values, count).of("cost") - subject.base.of("cost")
+    more *= [-1.0 if name in rebates else 1.0 for name in names]
     scale = float(np.abs(subject.base.of("cost")).max()) or 1.0
-    falls = [names[k] for k in range(count) if more[:, k].min() < -HAIR * scale]
+    wrong = [names[k] for k in range(count) if more[:, k].min() < -HAIR * scale]
     idle = [names[k] for k in range(count) if more[:, k].max() <= 0.0]
     idle = [name for name in idle if not subject.moves(name, _RAISED)]
-    beyond = dict.fromkeys(falls, _("lowers costs")) | dict.fromkeys(idle, _("raises none"))
-    outcomes = each(
-        beyond,
-        expected=_("each of {count} prices raised by a tenth raises costs somewhere and lowers "
-                   "them nowhere", count=count),
-        seen=_("all do"),
-    )  # fmt: skip
-    if subject.has_course and not any(one.below_zero for one in spec.parameters.values()):
-        least = float(subject.course.cost.min())
-        outcomes.append(
-            within(
-                max(-least, 0.0) / scale, HAIR, part="negative",
-                expected=_("nothing costs less than nothing at any point of time"),
-                seen=_("least cost {least:.4g}", least=least),
-            )
-        )  # fmt: skip
-    return [*outcomes, *_cost_of_the_dead(subject)]
+    off = switched_off(subject, idle)
+    beyond = _beyond(wrong, [name for name in idle if name not in off], rebates)
+    return [
+        *each(
+            beyond,
+            expected=_("each of {count} prices raised by a tenth raises costs somewhere and lowers "
+                       "them nowhere; what is subtracted, as a rebate is, lowers them",
+                       count=count),
+            seen=_("all do"),
+            question=f"{_asked_of(rebates & {*names})} {question_of(off)}".strip(),
+        ),
+        *_never_negative(subject, scale, asked=bool(rebates)),
+        *_cost_of_the_dead(subject),
+    ]  # fmt: skip
+
+
+def _beyond(wrong: list[str], idle: list[str], rebates: frozenset[str]) -> dict[str, str]:
+    """Return what is said of prices that do the opposite of what they must, or nothing."""
+    found = {
+        name: _("raises costs, though it is subtracted") if name in rebates else _("lowers costs")
+        for name in wrong
+    }
+    return found | {
+        name: _("lowers none, though it is subtracted") if name in rebates else _("raises none")
+        for name in idle
+    }
+
+
+def _asked_of(rebates: Iterable[str]) -> str:
+    """Return what to ask of amounts that are subtracted: a sign may be wrong."""
+    names = ", ".join(f"'{name}'" for name in sorted(rebates))
+    return _("Is it a rebate, to be subtracted: {names}?", names=names) if names else ""
+
+
+def _never_negative(subject: Subject, scale: float, *, asked: bool) -> list[Outcome]:
+    """Return whether nothing costs less than nothing.
+
+    Costs of a tree are its results, and may be savings: they are asked only where something is
+    subtracted.
+    """
+    may_be = any(one.below_zero for one in subject.model.spec.parameters.values())
+    if may_be or not (subject.has_course or asked):
+        return []
+    costs = subject.course.cost if subject.has_course else subject.drawn.of("cost_by_item")
+    least = float(costs.min())
+    return [
+        within(
+            max(-least, 0.0) / scale, HAIR, part="negative",
+            expected=_("nothing costs less than nothing at any point of time"),
+            seen=_("least cost {least:.4g}", least=least),
+        )
+    ]  # fmt: skip
 
 
 def _cost_of_the_dead(subject: Subject) -> list[Outcome]:

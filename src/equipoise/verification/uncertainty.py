@@ -29,6 +29,7 @@ from equipoise.verification.checks import (
 from equipoise.verification.inputs import MANY
 from equipoise.verification.runs import Results
 from equipoise.verification.subject import Subject
+from equipoise.verification.switches import question_of, switched_off
 
 Floats = NDArray[np.float64]
 
@@ -69,13 +70,15 @@ def ranges(subject: Subject) -> Outcome | list[Outcome]:
         # One of several shares is what the others leave, and need not be named.
         if name not in shares and not subject.moves(name, _LESS)
     ]  # fmt: skip
+    off = switched_off(subject, idle)
     beyond = dict.fromkeys(outside, _("its range leaves out its base value"))
-    beyond |= dict.fromkeys(idle, _("moves nothing"))
+    beyond |= {name: _("moves nothing") for name in idle if name not in off}
     return each(
         beyond,
         expected=_("each of {count} ranges holds its base value, and each of {all} inputs moves a "
                    "total", count=len(uncertain), all=len(low)),
         seen=_("all do"),
+        question=question_of(off),
     )  # fmt: skip
 
 

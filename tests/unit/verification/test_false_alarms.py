@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from equipoise.packs import load_named_model
+from equipoise.spec.formula import parse_formula
 from equipoise.verification import CHECKS
+from equipoise.verification.changes import with_parts
 from equipoise.verification.mistakes import exchanged_utilities
 from equipoise.verification.subject import Subject
 from equipoise.verification.verify import answer
@@ -62,3 +64,60 @@ def test_utilities_named_after_each_others_states_are_exchanged(subject) -> None
     found = answer(BY_NAME["V17"], Subject(wrong, draws=30, seed=1))
     assert found.verdict == "failed"
     assert "V17_exchanged: 'painful' has the utility of 'silent'" in found.seen
+
+
+def test_a_rebate_is_subtracted_from_a_price(subject) -> None:
+    found = answer(BY_NAME["V19"], subject("rebate.yaml"))
+    assert found.verdict == "passed"
+    assert found.reason == "Is it a rebate, to be subtracted: 'rebate'?"
+
+
+@pytest.mark.parametrize(
+    ("word", "other", "seen"),
+    [
+        ("price - rebate", "price - rebate * -1", "V19_rebate: 'rebate': raises costs"),
+        ("price - rebate", "-(price - rebate)", "V19_price: 'price': lowers costs"),
+        ("price - rebate", "price - 7 * rebate", "V19_negative"),
+        ("price - rebate", "price - rebate * 0", "V19_rebate: 'rebate': lowers none"),
+        ("care: c_care", "care: -c_care", "V19_c_care: 'c_care': lowers costs"),
+    ],
+)
+def test_what_is_no_rebate_still_fails_v19(subject, word: str, other: str, seen: str) -> None:
+    found = answer(BY_NAME["V19"], subject("rebate.yaml", word, other))
+    assert found.verdict == "failed"
+    assert seen in found.seen
+
+
+def test_a_rebate_above_the_price_fails_v19_in_a_tree_too() -> None:
+    tree = load_named_model("tegaderm")
+    event = tree.spec.events["catheter"]
+    for price, verdict in (("price_tegaderm", "passed"), ("price_tegaderm / 5", "failed")):
+        cost = {"dressing": parse_formula(f"dressings * ({price} - price_standard)")}
+        less = with_parts(tree, events={"catheter": event.model_copy(update={"cost": cost})})
+        parts = BY_NAME["V19"].ask(Subject(less, draws=5, seed=1))
+        assert next(one for one in parts if one.part == "negative").verdict == verdict
+
+
+@pytest.mark.parametrize("check", ["V19", "V26"])
+def test_what_a_file_has_switched_off_may_move_nothing(subject, check: str) -> None:
+    found = answer(BY_NAME[check], subject("switched-off.yaml"))
+    assert found.verdict == "passed"
+    assert "'c_again' (retreated = 0)" in found.reason
+    assert ("'per_sign' (signs = 0)" in found.reason) == (check == "V26")
+    on = subject("switched-off.yaml", "treated: 1, retreated: 0", "treated: 1, retreated: 1")
+    assert "c_again" not in answer(BY_NAME[check], on).reason
+
+
+def test_what_nothing_names_is_not_switched_off(subject) -> None:
+    for other in ("0 * c_again * retreated", "c_drug * retreated"):
+        idle = subject("switched-off.yaml", "c_again * retreated", other)
+        found = answer(BY_NAME["V26"], idle)
+        assert found.verdict == "failed"
+        assert "V26_c_again: 'c_again': moves nothing" in found.seen
+
+
+def test_two_switches_may_be_off_at_once(subject) -> None:
+    both = subject("switched-off.yaml", "c_again * retreated", "c_again * retreated * signs")
+    found = answer(BY_NAME["V26"], both)
+    assert found.verdict == "passed"
+    assert "'c_again' (retreated = 0, signs = 0)" in found.reason
