@@ -1,5 +1,6 @@
 """V03: whether draws spread as estimates do, or as single patients."""
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -29,6 +30,7 @@ _PATIENTS = 2
 """A share as vague as after so many patients was not measured."""
 _EVENTS = 0.5
 """So many events are known where none was seen, by Jeffreys' prior."""
+_SHAPE = re.compile(r"\bshape\s*=")
 _PERSONS = 10
 """Utilities of single patients spread as a share does after fewer, means of a few do not."""
 _NAMED = 3
@@ -48,9 +50,10 @@ def standard_errors(subject: Subject) -> Outcome | list[Outcome]:
             return silent(_("no uncertain input is of a kind whose spread can be judged"))
         return silent(_("nothing is uncertain"))
     expected = _("standard deviation of draws at most {amount} of the mean for amounts, {rate} for "
-                 "rates and ratios, {assumed} for what was not measured; shares at least as sure "
-                 "as after {patients} patients and {events:g} events, utilities as after "
-                 "{persons}: wider is how single patients differ",
+                 "rates and ratios, or what a whole number of events gives that is the shape of a "
+                 "rate, {assumed} for what was not measured; shares at least as sure as after "
+                 "{patients} patients and {events:g} events, utilities as after {persons}: "
+                 "wider is how single patients differ",
                  amount=format_percent(_AMOUNT, 0), rate=format_percent(_RATE, 0),
                  assumed=format_percent(_ASSUMED, 0), patients=_PATIENTS, events=_EVENTS,
                  persons=_PERSONS)  # fmt: skip
@@ -79,17 +82,41 @@ def _widest(one: Quantity, drawn: Floats, *, is_utility: bool) -> float | None:
     assumed = one.status in WEAK_STATUSES
     kind = one.distribution.kind if one.distribution is not None else "dirichlet"
     if kind in ("beta", "dirichlet") or (is_utility and 0.0 < mean < 1.0):
-        if is_utility and not assumed:
-            sure = float(_PERSONS)
-        else:  # of those in whom something came, or did not, the fewer
-            sure = max(_PATIENTS, _EVENTS / max(min(mean, 1.0 - mean), 1e-300))
-        return float(np.sqrt(max(mean * (1.0 - mean), 0.0) / (sure + 1.0)))
+        return _widest_share(one, mean, is_measured_utility=is_utility and not assumed)
     never_negative = one.below_zero is None and not one.unit.is_dimensionless
     if drawn.min() < 0.0 and not never_negative:
         return None
     if assumed:
         return _ASSUMED * mean
+    if _is_rate_or_ratio(one) and (events := _counted(one)) is not None:
+        return max(_RATE, float(np.sqrt(1.0 / events))) * mean
     return (_RATE if _is_rate_or_ratio(one) else _AMOUNT) * mean
+
+
+def _widest_share(one: Quantity, drawn: float, *, is_measured_utility: bool) -> float:
+    """Return the same of a share or a utility, of which draws have some mean."""
+    own = 0.0 if one.distribution is None else one.distribution.mean * one.unit.factor
+    # Of the file, for what is just allowed must not hang on the luck of draws.
+    mean = own if 0.0 < own < 1.0 else drawn
+    if is_measured_utility:
+        sure = float(_PERSONS)
+    else:  # of those in whom something came, or did not, the fewer
+        sure = max(_PATIENTS, _EVENTS / max(min(mean, 1.0 - mean), 1e-300))
+    return float(np.sqrt(max(mean * (1.0 - mean), 0.0) / (sure + 1.0))) * drawn / mean
+
+
+def _counted(one: Quantity) -> float | None:
+    """Return from how many events a file says that a rate was counted, if it does.
+
+    Only the shape of a gamma distribution says so, where it is written, and is a whole number, or
+    a half more by Jeffreys' prior: a shape that follows from a mean and a standard deviation may
+    as well be that of single patients.
+    """
+    own = one.distribution
+    if own is None or own.kind != "gamma" or not _SHAPE.search(own.text):
+        return None
+    shape = own.arguments["shape"]
+    return shape if shape >= _EVENTS and (2.0 * shape) % 1.0 == 0.0 else None
 
 
 def _is_rate_or_ratio(one: Quantity) -> bool:

@@ -121,3 +121,36 @@ def test_two_switches_may_be_off_at_once(subject) -> None:
     found = answer(BY_NAME["V26"], both)
     assert found.verdict == "passed"
     assert "'c_again' (retreated = 0, signs = 0)" in found.reason
+
+
+@pytest.mark.parametrize("shape", ["1", "0.5", "1.5", "2"])
+def test_a_rate_may_be_counted_from_one_event(subject, shape: str) -> None:
+    counted = f"shape={shape}, rate={shape} * 40"
+    found = answer(BY_NAME["V03"], subject("one-event.yaml", "shape=1, rate=40", counted))
+    assert found.verdict == "passed"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "mean=1/40, sd=1/40",  # so differ times of single patients
+        "shape=(0.8)**2, rate=(0.8)**2 * 40",  # from a mean and a deviation
+        "shape=0.01, rate=0.4",
+    ],
+)
+def test_a_deviation_written_for_a_rate_still_fails_v03(subject, other: str) -> None:
+    found = answer(BY_NAME["V03"], subject("one-event.yaml", "shape=1, rate=40", other))
+    assert found.verdict == "failed"
+    assert "V03_r_relapse" in found.seen
+
+
+def test_amounts_are_not_counted(subject) -> None:
+    vague = subject("one-event.yaml", "gamma(mean=2000, sd=200)", "gamma(shape=1, scale=2000)")
+    assert "V03_c_infection" in answer(BY_NAME["V03"], vague).seen
+
+
+@pytest.mark.parametrize("patients", [2, 3, 25, 1000])
+def test_a_share_may_be_counted_from_one_event(subject, patients: int) -> None:
+    counted = f'value: 1/{patients}, unit: "1", distribution: "beta(alpha=1, beta={patients - 1})"'
+    word = 'value: 1/25, unit: "1", distribution: "beta(alpha=1, beta=24)"'
+    assert answer(BY_NAME["V03"], subject("one-event.yaml", word, counted)).verdict == "passed"
