@@ -32,7 +32,7 @@ def raised_ratios(subject: Subject) -> Outcome | list[Outcome]:
     for name in sorted(ratios_of(spec)):
         moves = _changes(subject, name, _leaving)
         # What a ratio multiplies in a tree, or beside the moves, is how often something comes.
-        outcomes += _judged_moves(name, moves or _changes(subject, name, _brought))
+        outcomes += _judged_moves(subject, name, moves or _changes(subject, name, _brought))
     for name in sorted(lognormal_numbers(spec)) if is_readable(subject.model) else ():
         powers = list(_powers_of(spec, name))
         outcomes += _judged_curves(subject, name, powers) if powers else []
@@ -70,19 +70,63 @@ def _brought(one: Plain) -> list[float]:
     return costs + [abs(one.of(event.qaly)) for event in events if event.qaly is not None]
 
 
-def _judged_moves(name: str, changes: list[float]) -> list[Outcome]:
+def _judged_moves(subject: Subject, name: str, changes: list[float]) -> list[Outcome]:
     """Return whether nothing comes more seldom when a ratio is raised; nothing if all stays."""
     if not changes:
         return []
+    rises = min(changes) > -HAIR
+    turned = not rises and _is_turned_on_purpose(subject, name)
     return [
         judged(
-            ok=min(changes) > -HAIR, part=name,
+            ok=rises or turned, part=name,
             expected=_("patients leave states no less, and events bring no less, when a ratio of "
-                       "risks rises by a tenth"),
+                       "risks rises by a tenth, unless the file divides by it as makes a treatment "
+                       "useful, or a risk harmful"),
             seen=_("'{name}': by {least} to {most} more", name=name,
                    least=format_percent(min(changes), 2), most=format_percent(max(changes), 2)),
+            question=_turned(name) if turned else "",
         )
     ]  # fmt: skip
+
+
+def _turned(name: str) -> str:
+    """Return what to ask about a ratio by which a file divides."""
+    return _("Was '{name}', by which the file divides, printed the other way round?", name=name)
+
+
+def _is_turned_on_purpose(subject: Subject, name: str) -> bool:
+    """Return whether a file divides by a ratio and it then does what such ratios are for.
+
+    What strategies other than the first have is a treatment, and is to be of use; what the first
+    has too is a risk, or what the others do better. Divided by a ratio that was printed as it is
+    meant, either would do the opposite.
+    """
+    if not _is_divisor(subject.model.spec, name):
+        return False
+    gain = _gained(subject, name)
+    acts = np.abs(gain) > HAIR * max(float(np.abs(gain).max()), 1e-300)
+    if not acts.any():
+        return False
+    return bool((gain[acts] < 0.0).all() if acts[0] else (gain[acts] > 0.0).all())
+
+
+def _is_divisor(model: Model, name: str) -> bool:
+    """Return whether any formula divides by a parameter."""
+    return any(
+        isinstance(node, Binary) and node.operator == "/" and name in _behind(node.right, model)
+        for placed in formulas(model) for node in walk(placed.formula.tree)
+    )  # fmt: skip
+
+
+def _gained(subject: Subject, name: str) -> Floats:
+    """Return what a ratio does to strategies against none, as health, or life, or costs saved."""
+    value = float(subject.stated.values[name])
+    found = subject.at({name: np.array([value, 1.0])}, 2)
+    for total, sign in (("qaly", 1.0), ("life_years", 1.0), ("cost", -1.0)):
+        gain = sign * (found.of(total)[:, 0] - found.of(total)[:, 1])
+        if np.abs(gain).max() > HAIR * np.abs(found.of(total)).max():
+            return np.asarray(gain)
+    return np.zeros(len(found.strategies))
 
 
 def _powers_of(model: Model, name: str) -> Iterator[Binary]:
@@ -131,13 +175,17 @@ def _judged_curves(subject: Subject, name: str, powers: list[Binary]) -> list[Ou
             rises += [to_text(node)] if change.max() > HAIR else []
     if not asked:
         return []
+    turned = bool(rises) and _is_turned_on_purpose(subject, name)
     return [
         judged(
-            ok=not rises, part=name,
-            expected=_("a curve to the power of a ratio falls when the ratio rises by a tenth"),
+            ok=turned or not rises, part=name,
+            expected=_("a curve to the power of a ratio falls when the ratio rises by a tenth, "
+                       "unless the file divides by it as makes a treatment useful, or a risk "
+                       "harmful"),
             seen=_("'{name}': none rises", name=name) if not rises
             else _("'{name}': {formulas} rises", name=name,
                    formulas=", ".join(dict.fromkeys(rises))),
+            question=_turned(name) if turned else "",
         )
     ]  # fmt: skip
 

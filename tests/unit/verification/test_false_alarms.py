@@ -10,7 +10,7 @@ from equipoise.verification import CHECKS
 from equipoise.verification.changes import with_parts
 from equipoise.verification.mistakes import exchanged_utilities
 from equipoise.verification.subject import Subject
-from equipoise.verification.verify import answer
+from equipoise.verification.verify import answer, verify
 
 BY_NAME = {check.name: check for check in CHECKS}
 
@@ -154,3 +154,64 @@ def test_a_share_may_be_counted_from_one_event(subject, patients: int) -> None:
     counted = f'value: 1/{patients}, unit: "1", distribution: "beta(alpha=1, beta={patients - 1})"'
     word = 'value: 1/25, unit: "1", distribution: "beta(alpha=1, beta=24)"'
     assert answer(BY_NAME["V03"], subject("one-event.yaml", word, counted)).verdict == "passed"
+
+
+RATIO = 'value: 2.5, unit: "1", distribution: "lognormal(mean=2.5, sd=0.3)"'
+INVERTED = 'value: 0.4, unit: "1", distribution: "lognormal(mean=0.4, sd=0.05)"'
+DIVIDED = "r_progression / (usual_to_therapy if treated else 1)"
+
+
+def test_a_ratio_may_divide_if_it_was_printed_the_other_way_round(subject) -> None:
+    found = answer(BY_NAME["V06"], subject("divided.yaml"))
+    assert found.verdict == "passed"
+    assert found.reason.startswith("Was 'usual_to_therapy', by which the file divides, printed")
+    times = subject("divided.yaml", "/ (usual", "* (usual")
+    assert answer(BY_NAME["V06"], times).reason == ""
+
+
+def test_a_ratio_that_divides_and_does_harm_still_fails_v06(subject) -> None:
+    found = answer(BY_NAME["V06"], subject("divided.yaml", RATIO, INVERTED))
+    assert found.verdict == "failed"
+    assert "V06_usual_to_therapy" in found.seen
+
+
+@pytest.mark.parametrize(
+    ("ratio", "formula", "verdict"),
+    [
+        # What the therapy was measured in, and usual care by a ratio of therapy to usual care.
+        (INVERTED, "r_progression / (1 if treated else usual_to_therapy)", "passed"),
+        (RATIO, "r_progression / (1 if treated else usual_to_therapy)", "failed"),
+        # A risk that all have: of those without it to those with it, and upside down.
+        (INVERTED, "r_progression / usual_to_therapy", "passed"),
+        (RATIO, "r_progression / usual_to_therapy", "failed"),
+    ],
+)
+def test_who_is_better_for_a_ratio_decides_v06(
+    subject, ratio: str, formula: str, verdict: str
+) -> None:
+    path = subject("divided.yaml", RATIO, ratio).model.path
+    text = path.read_text("utf-8")
+    assert DIVIDED in text
+    path.write_text(text.replace(DIVIDED, formula), "utf-8")
+    model = load_named_model(str(path))
+    assert answer(BY_NAME["V06"], Subject(model, draws=5, seed=1)).verdict == verdict
+
+
+@pytest.mark.parametrize(("exponent", "verdict"), [("2.5", "passed"), ("0.4", "failed")])
+def test_a_curve_to_the_power_of_a_divided_ratio(subject, exponent: str, verdict: str) -> None:
+    model = subject("divided.yaml", *((RATIO, INVERTED) if exponent == "0.4" else ())).model
+    share = "weibull_survival(time, 1.2, 9 * year) ** (1 / usual_to_therapy if treated else 1)"
+    stable = model.spec.states["stable"].model_copy(
+        update={"start": None, "share": parse_formula(share)}
+    )
+    dead = model.spec.states["dead"].model_copy(update={"share": "rest"})
+    curve = with_parts(model, states={"stable": stable, "dead": dead}, transitions={})
+    found = answer(BY_NAME["V06"], Subject(curve, draws=5, seed=1))
+    assert found.verdict == verdict
+    assert bool(found.reason) == (verdict == "passed")
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in SOUND.glob("*.yaml")))
+def test_sound_models_fail_nothing(subject, name: str) -> None:
+    found = verify(subject(name).model, draws=60)
+    assert [(check.name, found.found[check].seen) for check in found.failed] == []
