@@ -79,7 +79,7 @@ def _switches(spec: Model) -> Iterator[_Switch]:
             yield _Switch(name, value, partial(_in_attributes, name, 1.0 - value))
     for name, one in spec.parameters.items():
         joint = any(name in some.parameters for some in spec.joint.values())
-        if one.value == 0.0 and one.unit.is_dimensionless and not (one.distribution or joint):
+        if one.value == 0.0 and not (one.distribution or joint):
             yield _Switch(name, 0.0, partial(_in_parameters, name, 1.0))
 
 

@@ -116,6 +116,16 @@ def test_what_nothing_names_is_not_switched_off(subject) -> None:
         assert "V26_c_again: 'c_again': moves nothing" in found.seen
 
 
+def test_a_number_that_is_certainly_0_is_a_switch(subject) -> None:
+    spell = "parameters:\n  spell: {value: 0, unit: year, source: trial, status: read}\n"
+    path = subject("switched-off.yaml", "parameters:\n", spell).model.path
+    text = path.read_text("utf-8").replace("* retreated", "* (spell / year) * treated")
+    path.write_text(text, "utf-8")
+    found = answer(BY_NAME["V26"], Subject(load_named_model(str(path)), draws=5, seed=1))
+    assert found.verdict == "passed"
+    assert "'c_again' (spell = 0)" in found.reason
+
+
 def test_two_switches_may_be_off_at_once(subject) -> None:
     both = subject("switched-off.yaml", "c_again * retreated", "c_again * retreated * signs")
     found = answer(BY_NAME["V26"], both)
