@@ -119,7 +119,7 @@ def _by_severity(subject: Subject) -> Outcome:
     crossed = [
         _("'{one}' has the utility of '{other}', and '{other}' that of '{one}'",
           one=one, other=other)
-        for one, other in _exchanged_names(subject.model.spec)
+        for one, other in exchanged_names(subject.model.spec)
     ]  # fmt: skip
     deadlier = list(dict.fromkeys(_worth_more_though_deadlier(subject)))
     return judged(
@@ -130,17 +130,27 @@ def _by_severity(subject: Subject) -> Outcome:
     )  # fmt: skip
 
 
-def _exchanged_names(model: Model) -> Iterator[tuple[str, str]]:
+def exchanged_names(model: Model) -> Iterator[tuple[str, str]]:
     """Yield pairs of states of which each has the utility that is named after the other."""
     meant: dict[str, set[str]] = {}
     for state in living_states(model):
         utility = model.states[state].utility
         behind = set() if utility is None else names_behind(utility, model) - model.states.keys()
-        named = ([own for own in model.states if f"_{own}_" in f"_{name}_"] for name in behind)
-        meant[state] = {max(owners, key=len) for owners in named if owners}
+        meant[state] = {own for name in behind for own in _states_in(name, model)}
     for one, other in combinations(meant, 2):
         if other in meant[one] - meant[other] and one in meant[other] - meant[one]:
             yield one, other
+
+
+def _states_in(name: str, model: Model) -> set[str]:
+    """Return the states that a name has in it as words: of `sick` and `very_sick` the longer."""
+    found = {own for own in model.states if _has_word(name, own)}
+    return {own for own in found if not any(_has_word(one, own) for one in found - {own})}
+
+
+def _has_word(name: str, word: str) -> bool:
+    """Return whether a name has another in it, between underscores or at an end."""
+    return f"_{word}_" in f"_{name}_"
 
 
 def _worth_more_though_deadlier(subject: Subject) -> Iterator[str]:

@@ -11,6 +11,7 @@ from equipoise.verification.changes import with_parts
 from equipoise.verification.mistakes import exchanged_utilities
 from equipoise.verification.subject import Subject
 from equipoise.verification.verify import answer, verify
+from equipoise.verification.worth import exchanged_names
 
 BY_NAME = {check.name: check for check in CHECKS}
 
@@ -64,6 +65,30 @@ def test_utilities_named_after_each_others_states_are_exchanged(subject) -> None
     found = answer(BY_NAME["V17"], Subject(wrong, draws=30, seed=1))
     assert found.verdict == "failed"
     assert "V17_exchanged: 'painful' has the utility of 'silent'" in found.seen
+
+
+@pytest.mark.parametrize(
+    ("utilities", "found"),
+    [
+        ({"b": "u_c", "c": "u_b"}, [("b", "c")]),
+        ({"b": "u_b", "c": "u_c"}, []),
+        ({"b": "c_b", "c": "c_c"}, []),  # the letter before all of them is a state as well
+        ({"ill": "u_very_ill", "very_ill": "u_ill"}, [("ill", "very_ill")]),
+        ({"ill": "u_ill", "very_ill": "u_very_ill"}, []),
+        ({"ill": "u_well", "well": "u_well"}, []),
+        ({"ill": "u_ill", "well": "u_ill + gain"}, []),
+        ({"ill": "u_well - loss_ill", "well": "u_ill + gain_well"}, []),
+    ],
+)
+def test_both_names_must_be_exchanged(
+    subject, utilities: dict[str, str], found: list[tuple[str, str]]
+) -> None:
+    model = subject("painless.yaml").model
+    states = {
+        name: model.spec.states["silent"].model_copy(update={"utility": parse_formula(text)})
+        for name, text in utilities.items()
+    }
+    assert list(exchanged_names(with_parts(model, states=states).spec)) == found
 
 
 def test_a_rebate_is_subtracted_from_a_price(subject) -> None:
