@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from equipoise.core.translation import translate as _
 from equipoise.core.units import DIMENSIONLESS, Unit, parse_unit
+from equipoise.spec.discount import HIGHEST_RATE
 from equipoise.spec.findings import Finding, Place, finding
 from equipoise.spec.jurisdiction import Economics, Jurisdiction, Step
 from equipoise.spec.quantity import Quantity
@@ -46,7 +47,8 @@ def _economics(economics: Economics) -> Iterator[Finding]:
     """Check the conventions, the price index and the exchange rates."""
     place: Place = ("economics",)
     for name in ("discount_cost", "discount_health"):
-        yield from quantity_must_be((*place, name), getattr(economics, name), PER_YEAR)
+        yield from quantity_must_be((*place, name), getattr(economics, name), PER_YEAR,
+                                   highest=HIGHEST_RATE)  # fmt: skip
     threshold = economics.willingness_to_pay
     if len(threshold.unit.money) == 1:
         money = parse_unit(threshold.unit.money[0])

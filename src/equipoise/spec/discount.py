@@ -13,6 +13,9 @@ from equipoise.spec.base import SpecModel
 from equipoise.spec.findings import Finding, Place, finding
 from equipoise.spec.unit_rules import PER_YEAR, YEAR, unit_must_fit
 
+HIGHEST_RATE = 1.0
+"""Per year: what is worth less than half of itself a year later is a slip of the hand."""
+
 Steps = Annotated[Mapping[str, MeasureField], Field(max_length=100)]
 """Time since the start -> the yearly rate from then on."""
 
@@ -72,6 +75,10 @@ def _rate(place: Place, rate: Measure) -> Iterator[Finding]:
     if rate.value < 0:
         message = _("a value of {value:g} is below zero", value=rate.value)
         yield finding(place, message, fix=_("correct the number"))
+    elif rate.unit.fits(PER_YEAR) and rate.value > HIGHEST_RATE:
+        message = _("a discount rate of {rate} is above {highest}", rate=rate.text,
+                    highest=f"{HIGHEST_RATE:.0%}/year".replace("%", " %"))  # fmt: skip
+        yield finding(place, message, fix=_("write e.g. 3.5 %/year"))
 
 
 def _times(place: Place, texts: list[str]) -> Iterator[Finding]:

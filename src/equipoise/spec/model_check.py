@@ -164,6 +164,11 @@ def _time(model: Model) -> Iterator[Finding]:
     if cycle <= 0:
         message = _("the cycle must be longer than nothing")
         yield finding(("time", "cycle"), message, fix=_("write e.g. 1 year"))
+    if horizon <= 0:
+        message = _("the horizon must be longer than nothing")
+        yield finding(("time", "horizon"), message, fix=_("write e.g. 20 years"))
+    elif cycle <= 0:
+        return
     elif horizon < cycle * (1 - 1e-9):
         message = _("the horizon is shorter than one cycle")
         yield finding(("time", "horizon"), message, fix=_("make the cycle shorter"))

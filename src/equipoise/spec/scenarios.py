@@ -131,6 +131,8 @@ def load_scenarios(path: Path, model: LoadedModel) -> Scenarios:
     for name, scenario in scenarios.items():
         place: Place = ("cases", name)
         found += _mistakes(scenario, model, place)
+        if file is not None:  # else what it changes may be what cannot be read
+            found += _nothing_changed(scenario, place)
         try:
             changed = replace(model, spec=_changed(scenario, model.spec))
         except FieldError as error:  # shares leave no room for the others of their whole
@@ -198,6 +200,10 @@ def _mistakes(scenario: Scenario, model: LoadedModel, place: Place) -> Iterator[
             if getattr(scenario, field_name) is not None:
                 message = _("the model has no course in time")
                 yield finding((*place, field_name), message, fix=_("remove it"))
+
+
+def _nothing_changed(scenario: Scenario, place: Place) -> Iterator[Finding]:
+    """Yield a finding if a scenario is the base case."""
     if scenario == Scenario(label=scenario.label, note=scenario.note):
         message = _("the scenario changes nothing")
         yield finding(place, message, fix=_("add e.g. `parameters: {{price: 1000}}`"))
