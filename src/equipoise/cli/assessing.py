@@ -12,10 +12,10 @@ from rich.text import Text
 
 from equipoise.api import Results, load
 from equipoise.api import assess as run_assessment
+from equipoise.cli.choices import choices_noted
 from equipoise.cli.options import pairs
 from equipoise.cli.output import REPORT, asked_formats, may_write, write_results
 from equipoise.cli.stopping import stop_if_asked
-from equipoise.core.errors import Mistakes
 from equipoise.core.files import straight
 from equipoise.core.progress import Progress
 from equipoise.core.translation import format_number, mark
@@ -79,7 +79,7 @@ def _understood(request: Request) -> _Asked:
         With every mistake of the command line at once. Without the study, names and values
         cannot be judged.
     """
-    mistakes = Mistakes()
+    mistakes = choices_noted()
     formats: list[str] = []
     study: Study | None = None
     with mistakes.noted():

@@ -26,7 +26,7 @@ from equipoise.cli.options import (
     place_after,
 )
 from equipoise.cli.sensitivity_commands import sensitivity_app
-from equipoise.cli.shell import COMMAND, OPTIONS, Command, Group
+from equipoise.cli.shell import COMMAND, OPTIONS, CheckingCommand, Command, Group
 from equipoise.core.translation import translate as _
 
 if TYPE_CHECKING:
@@ -52,8 +52,10 @@ model_app = typer.Typer(
 )
 app.add_typer(model_app, name="model")
 app.add_typer(sensitivity_app, name="sensitivity")
-app.command("fit", cls=Command, options_metavar=OPTIONS, help=FIT_HELP)(fit)
-app.command("estimates", cls=Command, options_metavar=OPTIONS, help=ESTIMATES_HELP)(estimates)
+app.command("fit", cls=CheckingCommand, options_metavar=OPTIONS, help=FIT_HELP)(fit)
+app.command("estimates", cls=CheckingCommand, options_metavar=OPTIONS, help=ESTIMATES_HELP)(
+    estimates
+)
 
 
 @app.callback(invoke_without_command=True)
@@ -69,7 +71,7 @@ def about(
 
 
 @app.command(
-    cls=Command,
+    cls=CheckingCommand,
     options_metavar=OPTIONS,
     help=_(
         "Answer the five questions of a study: how soon, who pays, does it fit, what is "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from equipoise.cli.bar import with_bar
+from equipoise.cli.choices import choices_noted
 from equipoise.cli.options import pairs
 from equipoise.cli.sensitivity_files import Place, place_of
 from equipoise.cli.sensitivity_screen import (
@@ -27,6 +28,7 @@ from equipoise.core.errors import FieldError, Mistakes
 from equipoise.core.translation import translate as _
 from equipoise.packs import load_named_model
 from equipoise.pipeline import sensitivity as analyses
+from equipoise.pipeline.sample_size import DEFAULT_DRAWS, DEFAULT_SEED, check_sample
 from equipoise.pipeline.sensitivity import sentences
 from equipoise.spec.distribution import constant
 from equipoise.spec.model import EngineChoice
@@ -67,12 +69,38 @@ class Asked:
         """Return who is compared, and what a QALY is worth."""
         return {"strategy": self.strategy, "against": self.against, "threshold": self.threshold}
 
-    def recalculator(self) -> analyses.Recalculator:
-        """Return the model, ready to be run under any changes."""
-        return analyses.Recalculator(
-            load_named_model(self.model), seed=self.seed, engine=self.engine,
-            patients=self.patients, companions=self.companions,
-        ).rehearsed()  # fmt: skip
+    def recalculator(self, mistakes: Mistakes) -> analyses.Recalculator:
+        """Return the model, ready to be run under any changes; what is wrong is noted.
+
+        Raises
+        ------
+        EquipoiseError
+            With all that was noted, if there is no model in which the rest could be looked up.
+        """
+        found: list[analyses.Recalculator] = []
+        with mistakes.noted():
+            found.append(analyses.Recalculator(
+                load_named_model(self.model), seed=self.seed, engine=self.engine,
+                patients=self.patients, companions=self.companions,
+            ))  # fmt: skip
+        if not found:
+            mistakes.refuse()
+        (given,) = found
+        before = len(mistakes.found)
+        with mistakes.noted():
+            patients = 1 if self.patients is None else self.patients
+            check_sample(draws=DEFAULT_DRAWS, seed=self.seed, patients=patients)
+            given.rehearsed()
+        # How it is to be run may be wrong; names and ranges can be looked up all the same.
+        plain = replace(given, seed=DEFAULT_SEED, engine=None, patients=None)
+        return given if len(mistakes.found) == before else plain
+
+    def place(self, name: str, columns: tuple[str, ...], mistakes: Mistakes) -> Place | None:
+        """Return where to write, if anywhere; a place that is not free is noted."""
+        free: list[Place | None] = []
+        with mistakes.noted():
+            free.append(place_of(self.out, name, columns))
+        return free[0] if free else None
 
 
 def run_one_way(
@@ -84,10 +112,12 @@ def run_one_way(
     names: Sequence[str],
 ) -> None:
     """Try each parameter low and high; show and write what comes of it."""
-    place = place_of(asked.out, "one-way", analyses.ONE_WAY_COLUMNS)
-    given = asked.recalculator()
+    mistakes = choices_noted()
+    place = asked.place("one-way", analyses.ONE_WAY_COLUMNS, mistakes)
+    given = asked.recalculator(mistakes)
     found = _with_bar(asked, lambda heard: analyses.one_way(
-        given, measure=measure, share=share, names=names, progress=heard, **asked.pair,
+        given, measure=measure, share=share, names=names, mistakes=mistakes, progress=heard,
+        **asked.pair,
     ))  # fmt: skip
     _show(console, found, sentences.of_one_way(found), one_way_tables(found))
     _write(place, found, console)
@@ -102,16 +132,13 @@ def run_two_way(
     points: int,
 ) -> None:
     """Try all pairs of values of two parameters; show and write what comes of it."""
-    place = place_of(asked.out, "two-way", (*parameters, "best"))
-    given = asked.recalculator()
-    mistakes = Mistakes()
+    mistakes = choices_noted()
+    place = asked.place("two-way", (*parameters, "best"), mistakes)
     ends = _limits(limits, mistakes)
-    if mistakes.found:
-        with mistakes.noted():
-            analyses.ends_of_map(given, *parameters, limits=ends, points=points, **asked.pair)
-        mistakes.refuse()
+    given = asked.recalculator(mistakes)
     found = _with_bar(asked, lambda heard: analyses.two_way(
-        given, *parameters, limits=ends, points=points, progress=heard, **asked.pair,
+        given, *parameters, limits=ends, points=points, mistakes=mistakes, progress=heard,
+        **asked.pair,
     ))  # fmt: skip
     _show(console, found, sentences.of_two_way(found), two_way_tables(found))
     _write(place, found, console)
@@ -126,10 +153,12 @@ def run_threshold(
     others: Sequence[float],
 ) -> None:
     """Find where the net benefit is zero; show and write what comes of it."""
-    place = place_of(asked.out, "threshold", analyses.SWITCHING_COLUMNS)
-    given = asked.recalculator()
+    mistakes = choices_noted()
+    place = asked.place("threshold", analyses.SWITCHING_COLUMNS, mistakes)
+    given = asked.recalculator(mistakes)
     found = _with_bar(asked, lambda heard: analyses.switching_values(
-        given, parameter, low=ends[0], high=ends[1], others=others, progress=heard, **asked.pair,
+        given, parameter, low=ends[0], high=ends[1], others=others, mistakes=mistakes,
+        progress=heard, **asked.pair,
     ))  # fmt: skip
     _show(console, found, sentences.of_switching(found), switching_tables(found))
     _write(place, found, console)
@@ -137,9 +166,9 @@ def run_threshold(
 
 def run_scenario_file(asked: Asked, console: Console, *, file: Path) -> None:
     """Run the base case under each scenario of a file; show and write what comes of it."""
-    place = place_of(asked.out, "scenarios", analyses.SCENARIO_COLUMNS)
-    given = asked.recalculator()
-    mistakes = Mistakes()
+    mistakes = choices_noted()
+    place = asked.place("scenarios", analyses.SCENARIO_COLUMNS, mistakes)
+    given = asked.recalculator(mistakes)
     with mistakes.noted():
         analyses.require_comparable(given.model, **asked.pair)
     with mistakes.noted():
@@ -162,22 +191,16 @@ def run_draws(
     most: int,
 ) -> None:
     """Draw until the mean is precise; show and write what comes of it."""
-    place = place_of(asked.out, "draws", analyses.LOOK_COLUMNS)
-    given = asked.recalculator()
-    first = min(analyses.FIRST_LOOK, most)
-    mistakes = Mistakes()
+    mistakes = choices_noted()
+    place = asked.place("draws", analyses.LOOK_COLUMNS, mistakes)
     size, relative = 1.0, False
     with mistakes.noted():
         size, relative = _precision(precision)
-    if mistakes.found:
-        with mistakes.noted():
-            analyses.require_drawable(
-                given, precision=size, confidence=confidence, first=first, most=most, **asked.pair
-            )
-        mistakes.refuse()
+    given = asked.recalculator(mistakes)
+    first = min(analyses.FIRST_LOOK, most)
     found = _with_bar(asked, lambda heard: analyses.run_until_precise(
         given, precision=size, relative=relative, measure=measure, confidence=confidence,
-        most=most, first=first, progress=heard, **asked.pair,
+        most=most, first=first, mistakes=mistakes, progress=heard, **asked.pair,
     ))  # fmt: skip
     _show(console, found, sentences.of_precise(found), precise_tables(found))
     _write(place, found, console)

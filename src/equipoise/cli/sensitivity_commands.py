@@ -16,7 +16,7 @@ from equipoise.cli.options import (
     StudyArgument,
     place_after,
 )
-from equipoise.cli.shell import COMMAND, OPTIONS, Command, Group
+from equipoise.cli.shell import COMMAND, OPTIONS, CheckingCommand, Group
 from equipoise.core.translation import translate as _
 
 sensitivity_app = typer.Typer(
@@ -69,7 +69,7 @@ TogetherOption = Annotated[
 
 @sensitivity_app.command(
     "one-way",
-    cls=Command,
+    cls=CheckingCommand,
     options_metavar=OPTIONS,
     help=_(
         "Try each input low and high, all others at their stated values: a tornado.\n\n"
@@ -119,7 +119,7 @@ def one_way(
 
 @sensitivity_app.command(
     "two-way",
-    cls=Command,
+    cls=CheckingCommand,
     options_metavar=OPTIONS,
     help=_(
         "Map which strategy is best over the values of two inputs.\n\n"
@@ -165,7 +165,7 @@ def two_way(
 
 @sensitivity_app.command(
     "threshold",
-    cls=Command,
+    cls=CheckingCommand,
     options_metavar=OPTIONS,
     help=_(
         "Find the values of an input, such as a price, at which the decision turns.\n\n"
@@ -210,7 +210,7 @@ def threshold_search(
 
 @sensitivity_app.command(
     "scenarios",
-    cls=Command,
+    cls=CheckingCommand,
     options_metavar=OPTIONS,
     help=_(
         "Run a model under each scenario of a file: other values, discount rates, horizon.\n\n"
@@ -241,7 +241,7 @@ def scenarios(
 
 @sensitivity_app.command(
     "draws",
-    cls=Command,
+    cls=CheckingCommand,
     options_metavar=OPTIONS,
     help=_(
         "Draw until the mean is as precise as asked for, and not longer.\n\n"
@@ -296,7 +296,7 @@ def draws(
 
 @sensitivity_app.command(
     "study",
-    cls=Command,
+    cls=CheckingCommand,
     options_metavar=OPTIONS,
     help=_(
         "Try each uncertain input of a study low and high, through all its stages: a tornado of "

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from equipoise.api import load
 from equipoise.cli.bar import with_bar
+from equipoise.cli.choices import choices_noted
 from equipoise.cli.sensitivity import write
 from equipoise.cli.sensitivity_files import place_of
 from equipoise.cli.sensitivity_screen import study_tables
@@ -35,10 +36,17 @@ def run_study(
     out: Path | None,
 ) -> None:
     """Try each uncertain input of a study; show and write what comes of it."""
-    place = place_of(out, "study", STUDY_COLUMNS)
-    study = load(name, country=country)
+    mistakes = choices_noted()
+    place, loaded = None, []
+    with mistakes.noted():
+        place = place_of(out, "study", STUDY_COLUMNS)
+    with mistakes.noted():
+        loaded.append(load(name, country=country))
+    if not loaded:
+        mistakes.refuse()
+    (study,) = loaded
     found = with_bar(_("Running {name}", name=name), lambda heard: study_one_way(
-        study, names=names, seed=seed, progress=Progress(heard)
+        study, names=names, seed=seed, mistakes=mistakes, progress=Progress(heard)
     ))  # fmt: skip
     money = study.file.money
     console.print(shown(study.file.study), style="bold")

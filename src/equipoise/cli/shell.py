@@ -8,6 +8,13 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from equipoise.cli.choices import (
+    choices_noted,
+    forget_choices,
+    note_choices_of,
+    with_choices,
+)
+from equipoise.core.errors import EquipoiseError
 from equipoise.core.translation import language, mark
 from equipoise.core.translation import translate as _
 
@@ -24,11 +31,10 @@ _REMARKS = {
     "ABORTED_TEXT": mark("Aborted."),
 }
 
-_NAMED = r"Invalid value for '(?P<name>.+?)': (?:Value error, )?"
-
 # What it says -> what we say; a sentence that is not here stays as it is.
 _SENTENCES = (
     (r"Missing argument '(?P<name>.+)'\.", mark("'{name}' is missing")),
+    (r"Missing option '(?P<name>.+?)'\..*", mark("{name} is missing")),
     (r"Missing command\.", mark("a command is missing")),
     (
         r"No such command '(?P<name>.+?)'\. Did you mean (?P<near>.+)\?",
@@ -46,14 +52,6 @@ _SENTENCES = (
     ),
     (r"Option '(?P<name>.+)' requires an argument\.", mark("{name} needs a value")),
     (r"Option '(?P<name>.+)' does not take a value\.", mark("{name} takes no value")),
-    (
-        _NAMED + r"'(?P<value>.*)' is not one of (?P<names>.+)\.",
-        mark("{name}: '{value}' is not one of: {names}"),
-    ),
-    (
-        _NAMED + r"(?:Input should be a valid integer|.* is not a valid int).*",
-        mark("{name}: must be a whole number"),
-    ),
 )
 
 
@@ -142,7 +140,33 @@ class _Speaking:
 
 
 class Command(_Speaking, TyperCommand):
-    """A command that speaks the user's language."""
+    """A command that speaks the user's language and refuses wrong words of all its options."""
+
+    def make_context(self, *words: Any, **settings: Any) -> Any:  # noqa: ANN401
+        """Read the words of the command line."""
+        forget_choices()
+        for parameter in self.params:
+            note_choices_of(parameter)
+        return super().make_context(*words, **settings)
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
+        """Run what was asked for."""
+        choices_noted().refuse()
+        return super().invoke(ctx)
+
+
+class CheckingCommand(Command):
+    """A command that itself refuses wrong words, together with all else that is wrong.
+
+    Its list of mistakes begins as `choices_noted`, and is refused before any work.
+    """
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
+        """Run what was asked for; an error that comes before the list tells of wrong words too."""
+        try:
+            return super(Command, self).invoke(ctx)
+        except EquipoiseError as error:
+            raise with_choices(error) from None
 
 
 class Group(_Speaking, TyperGroup):

@@ -122,6 +122,67 @@ def test_all_mistakes_of_a_command_are_told_at_once(run, tmp_path):
     assert "2 problems" in err
 
 
+def test_a_wrong_place_hides_nothing_and_is_hidden_by_nothing(run, tmp_path):
+    (tmp_path / "s.yaml").write_text("scenarios: x\ncases: {a: {parameters: {u_sick: 3}}}\n")
+    for words in (("one-way", "sick-sicker", "--only", "nope"),
+                  ("two-way", "sick-sicker", "nope", "hr_b"),
+                  ("threshold", "sick-sicker", "nope"), ("scenarios", "sick-sicker", "s.yaml"),
+                  ("draws", "sick-sicker", "--precision", "many"), ("one-way", "sick-siker"),
+                  ("study", str(MINI), "--only", "nope"), ("study", "haemophilia")):  # fmt: skip
+        code, _out, err = run(*words, "--out", "results.pdf")
+        assert code == 2
+        assert "--out results.pdf: ends as a file of another kind" in err
+        assert "2 problems" in err
+
+
+def test_a_wrong_name_hides_no_empty_range(run):
+    _code, _out, err = run("threshold", "sick-sicker", "nope", "--from", "5", "--to", "1")
+    assert "nope: the range from 5 to 1 is empty" in err
+    assert "2 problems" in err
+    _code, _out, err = run("two-way", "sick-sicker", "nope", "hr_b", "--limits", "nope=5:1")
+    assert "nope: the range from 5 to 1 is empty" in err
+    assert "2 problems" in err
+
+
+def test_wrong_choices_and_numbers_of_options_are_told_with_all_else(run):
+    code, _out, err = run("one-way", "sick-sicker", "--measure", "nnb", "--together", "all",
+                          "--range", "much", "--only", "nope", "--seed", "-1",
+                          "--out", "")  # fmt: skip
+    assert code == 2
+    assert (
+        "--measure nnb: is not one of: nmb, icer, cost, qaly\n    fix: did you mean 'nmb'?" in err
+    )
+    assert "--together all: is not one of: base, expected\n    fix: use one of these" in err
+    assert "--range much: is not a number" in err
+    for told in ("'nope' is not a parameter", "seed must be", "--out '': is no name", "6 problems"):
+        assert told in err
+    code, _out, err = run("one-way", "sick-siker", "--engine", "all", "--seed", "one")
+    assert "--seed one: is not a whole number" in err
+    assert "3 problems" in err
+
+
+def test_the_same_twice_is_told_once(run):
+    _code, _out, err = run("one-way", "sick-sicker", "--strategy", "q", "--against", "q")
+    assert err.count("'q' is not a strategy of the model") == 1
+    _code, _out, err = run("two-way", "sick-sicker", "hr_b", "hr_b")
+    assert err.split("\n", 1)[1] == (
+        "'hr_b' is named twice\n    fix: name two different parameters\n"
+    )
+
+
+def test_all_mistakes_of_a_scenario_are_told_at_once(run, tmp_path):
+    (tmp_path / "s.yaml").write_text(
+        "scenarios: x\ncases:\n  a:\n    horizon: -5 years\n    cycle: -1 year\n"
+        "    discount: {cost: 200 %/year, health: -1 %/year}\n  b: {method: wrong}\n"
+    )
+    _code, _out, err = run("scenarios", "sick-sicker", "s.yaml")
+    assert "s.yaml:4:14: cases.a.horizon: the horizon must be longer than nothing" in err
+    assert "s.yaml:5:12: cases.a.cycle: the cycle must be longer than nothing" in err
+    assert "a discount rate of 200 %/year is above 100 %/year" in err
+    assert "changes nothing" not in err
+    assert "5 problems" in err
+
+
 def test_a_range_without_width_says_so(run):
     code, _out, err = run("two-way", "sick-sicker", "u_sick", "hr_b", "--limits", "u_sick=0.7:0.7")
     assert code == 2

@@ -21,7 +21,6 @@ from equipoise.pipeline.sensitivity.precise import (
     Look,
     Precise,
     PreciseMeasure,
-    require_drawable,
     run_until_precise,
     running_mean,
 )
@@ -39,7 +38,7 @@ from equipoise.pipeline.sensitivity.switching import (
     Worth,
     switching_values,
 )
-from equipoise.pipeline.sensitivity.two_way import TwoWay, ends_of_map, two_way
+from equipoise.pipeline.sensitivity.two_way import TwoWay, two_way
 from equipoise.spec.together import Changes, Companions, completed
 
 Result = OneWay | TwoWay | Switching | ScenarioRun | Precise
@@ -50,7 +49,6 @@ __all__ = [
     "SWITCHING_COLUMNS", "AtThreshold", "Bar", "Changes", "Companions", "Comparison", "Expected",
     "Look", "Measure", "OneWay", "Outcome", "Precise", "PreciseMeasure", "Recalculator", "Result",
     "Root", "ScenarioResult", "ScenarioRun", "Span", "Switching", "TwoWay", "Worth",
-    "comparison_of", "completed", "ends_of_map", "one_way", "require_comparable",
-    "require_drawable", "run_scenarios", "run_until_precise", "running_mean", "span_of",
-    "switching_values", "two_way",
+    "comparison_of", "completed", "one_way", "require_comparable", "run_scenarios",
+    "run_until_precise", "running_mean", "span_of", "switching_values", "two_way",
 ]  # fmt: skip

@@ -212,7 +212,7 @@ def require_comparable(
     """
     names = tuple(model.spec.strategies)
     mistakes = Mistakes()
-    for name in (strategy, against):
+    for name in dict.fromkeys((strategy, against)):
         with mistakes.noted():
             if name is not None and name not in names:
                 raise FieldError(

@@ -14,7 +14,12 @@ from equipoise.core.limits import overflow_explained
 from equipoise.core.translation import translate as _
 from equipoise.pipeline.model_rehearsal import BATCHES, in_whole_parts, rehearse_model
 from equipoise.pipeline.sample_size import DEFAULT_SEED, check_sample
-from equipoise.pipeline.sensitivity.changes import changed_sample, require_possible
+from equipoise.pipeline.sensitivity.changes import (
+    changed_sample,
+    require_not_empty,
+    require_parameter,
+    require_possible,
+)
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.model import EngineChoice
 from equipoise.spec.model_check import check_model
@@ -189,6 +194,36 @@ class Recalculator:
                 message = _("with {values}: {message}", values=values, message=own.message)
                 return SimulationError(message, fix=own.fix, place=own.place)
         return error
+
+
+def require_ends(
+    recalculator: Recalculator, name: str, low: float | None, high: float | None
+) -> None:
+    """Refuse ends of a range that somebody names.
+
+    Parameters
+    ----------
+    recalculator
+        The model and how it is run.
+    name
+        Of a parameter.
+    low, high
+        Ends in its own unit; None where nobody names one.
+
+    Raises
+    ------
+    FieldError, SeveralErrors
+        With all that is wrong with the name and the ends.
+    """
+    mistakes = Mistakes()
+    given = [end for end in (low, high) if end is not None]
+    with mistakes.noted():
+        require_parameter(recalculator.model, name)
+        recalculator.require_stateable(name, given)
+    if low is not None and high is not None and np.isfinite(given).all():
+        with mistakes.noted():
+            require_not_empty(name, low, high)
+    mistakes.refuse()
 
 
 def _means(found: Totals, parts: int) -> Expected:

@@ -125,6 +125,7 @@ def one_way(
     threshold: float | None = None,
     share: float | None = None,
     names: Sequence[str] = (),
+    mistakes: Mistakes | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> OneWay:
     """Try each parameter low and high, all of them in one run of the engine.
@@ -143,6 +144,8 @@ def one_way(
         2.5 % and 97.5 %.
     names
         Which parameters; omitted are all that are uncertain, or with a share all.
+    mistakes
+        Found before, which are told together with those found here.
     progress
         Called with the share of the work done, between 0 and 1.
 
@@ -160,13 +163,13 @@ def one_way(
     https://doi.org/10.1177/0272989X12458348.
     """
     model = recalculator.model
-    mistakes = Mistakes()
+    told = mistakes or Mistakes()
     spans: tuple[Span, ...] = ()
-    with mistakes.noted():
+    with told.noted():
         spans = spans_of(model, names, share=share)
-    with mistakes.noted():
+    with told.noted():
         require_comparable(model, strategy=strategy, against=against, threshold=threshold)
-    mistakes.refuse()
+    told.refuse()
     found = recalculator(list(each_alone(spans)), progress)
     first = type(found)(found.strategies, found.cost[:, :1], found.qaly[:, :1])
     comparison = comparison_of(

@@ -143,6 +143,7 @@ def run_until_precise(
     confidence: float = CONFIDENCE,
     first: int = FIRST_LOOK,
     most: int = LAST_LOOK,
+    mistakes: Mistakes | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Precise:
     r"""Draw until the mean of a measure is as precise as asked for, or the draws are used up.
@@ -169,6 +170,8 @@ def run_until_precise(
     first, most
         Draws before the first look, and at most. More draws keep the earlier ones: the same as a
         run of the design ``plain``.
+    mistakes
+        Found before, which are told together with those found here.
     progress
         Called with the share of the most draws that are done, between 0 and 1.
 
@@ -184,10 +187,13 @@ def run_until_precise(
     without a correction, of which this is the cautious version).
     """
     model = recalculator.model
-    require_drawable(
-        recalculator, precision=precision, confidence=confidence, first=first, most=most,
-        strategy=strategy, against=against, threshold=threshold,
-    )  # fmt: skip
+    told = mistakes or Mistakes()
+    with told.noted():
+        _require_drawable(
+            recalculator, precision=precision, confidence=confidence, first=first, most=most,
+            strategy=strategy, against=against, threshold=threshold,
+        )  # fmt: skip
+    told.refuse()
     comparison = comparison_of(
         model, recalculator.base(), strategy=strategy, against=against, threshold=threshold
     )
@@ -297,7 +303,7 @@ def _is_enough(look: Look, precision: float, *, relative: bool) -> bool:
     return look.half_width <= wanted
 
 
-def require_drawable(
+def _require_drawable(
     recalculator: Recalculator,
     *,
     precision: float,
@@ -308,18 +314,7 @@ def require_drawable(
     against: str | None,
     threshold: float | None,
 ) -> None:
-    """Refuse, before anything runs, what cannot be asked for.
-
-    Parameters
-    ----------
-    recalculator, precision, confidence, first, most, strategy, against, threshold
-        As of `run_until_precise`.
-
-    Raises
-    ------
-    FieldError, SeveralErrors
-        With everything that is wrong.
-    """
+    """Refuse, before anything runs, what cannot be asked for."""
     mistakes = Mistakes()
     with mistakes.noted():
         if not (isfinite(precision) and precision > 0.0):

@@ -110,6 +110,7 @@ def study_one_way(
     policy: Policy | None = None,
     lucks: int = LUCKS,
     seed: int = DEFAULT_SEED,
+    mistakes: Mistakes | None = None,
     progress: Progress | None = None,
 ) -> StudyOneWay:
     """Try each uncertain input of a study low and high, through all its stages.
@@ -126,6 +127,8 @@ def study_one_way(
         Futures of each change, over which the net benefit is averaged, as the route may be refused.
     seed
         Of the luck, which is the same under all changes.
+    mistakes
+        Found before, which are told together with those found here.
     progress
         Hears how far the run is, and can cancel it.
 
@@ -136,9 +139,15 @@ def study_one_way(
     SimulationError
         If a number leaves its range.
     """
-    check_sample(draws=lucks, seed=seed)
-    lawful(study)
-    spans = _spans(study, names)
+    told = mistakes or Mistakes()
+    spans: list[Span] = []
+    with told.noted():
+        check_sample(draws=lucks, seed=seed)
+    with told.noted():
+        lawful(study)
+    with told.noted():
+        spans = _spans(study, names)
+    told.refuse()
     changes: list[Changes] = [{}, *({s.name: v} for s in spans for v in (s.low, s.high))]
     values = {name: one.value for name, one in study.quantities.items()}
     chosen = policy or policy_of(study.file.policy)

@@ -14,7 +14,6 @@ from equipoise.core.translation import translate as _
 from equipoise.pipeline.sensitivity.changes import (
     grid,
     require_not_empty,
-    require_parameter,
     searched_range,
 )
 from equipoise.pipeline.sensitivity.comparison import (
@@ -24,7 +23,7 @@ from equipoise.pipeline.sensitivity.comparison import (
     require_comparable,
     require_threshold,
 )
-from equipoise.pipeline.sensitivity.expected import Recalculator
+from equipoise.pipeline.sensitivity.expected import Recalculator, require_ends
 from equipoise.spec.loaded import LoadedModel
 
 if TYPE_CHECKING:
@@ -138,6 +137,7 @@ def switching_values(
     threshold: float | None = None,
     others: Sequence[float] = (),
     points: int = POINTS,
+    mistakes: Mistakes | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Switching:
     """Find all values of a parameter at which the incremental net benefit is zero.
@@ -156,6 +156,8 @@ def switching_values(
         Further thresholds at which to look.
     points
         Values of the first run; roots closer together than these may be missed.
+    mistakes
+        Found before, which are told together with those found here.
     progress
         Called with the share of the work done, between 0 and 1.
 
@@ -171,20 +173,20 @@ def switching_values(
     brackets at once, so a step for all thresholds is one run of the engine).
     """
     model = recalculator.model
-    mistakes = Mistakes()
+    told = mistakes or Mistakes()
     ends = 0.0, 1.0
-    with mistakes.noted():
+    with told.noted():
         ends = _ends(recalculator, parameter, low, high)
-    with mistakes.noted():
+    with told.noted():
         if points < 3:
             raise FieldError(
                 _("{points} points are too few", points=points), fix=_("write 3 or more")
             )
-    with mistakes.noted():
+    with told.noted():
         require_comparable(
             model, strategy=strategy, against=against, threshold=threshold, others=others
         )
-    mistakes.refuse()
+    told.refuse()
     values = grid(*ends, points)
     heard = _Halves(progress)
     found = recalculator([{}, *({parameter: value} for value in values)], heard.first)
@@ -291,13 +293,9 @@ def _ends(
     FieldError, SeveralErrors
         If it cannot be.
     """
-    model = recalculator.model
-    require_parameter(model, parameter)
-    if low is not None and high is not None:
-        require_not_empty(parameter, low, high)
-    recalculator.require_stateable(parameter, [end for end in (low, high) if end is not None])
+    require_ends(recalculator, parameter, low, high)
     if low is None or high is None:
-        least, most = searched_range(model, parameter)
+        least, most = searched_range(recalculator.model, parameter)
         low, high = (least if low is None else low), (most if high is None else high)
     require_not_empty(parameter, low, high)
     return low, high

@@ -28,7 +28,7 @@ from equipoise.pipeline.sensitivity.comparison import (
     require_comparable,
     require_threshold,
 )
-from equipoise.pipeline.sensitivity.expected import Expected, Recalculator
+from equipoise.pipeline.sensitivity.expected import Expected, Recalculator, require_ends
 from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.together import Changes, completed
 
@@ -130,6 +130,7 @@ def two_way(
     strategy: str | None = None,
     against: str | None = None,
     threshold: float | None = None,
+    mistakes: Mistakes | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> TwoWay:
     """Try all pairs of values of two parameters, all of them in one run of the engine.
@@ -147,6 +148,8 @@ def two_way(
         Values of each.
     strategy, against, threshold
         As of `comparison_of`.
+    mistakes
+        Found before, which are told together with those found here.
     progress
         Called with the share of the work done, between 0 and 1.
 
@@ -156,9 +159,9 @@ def two_way(
         If arguments cannot be, or nobody says what a QALY is worth.
     """
     model = recalculator.model
-    spans = ends_of_map(
+    spans = _ends_of_map(
         recalculator, first, second, limits={} if limits is None else limits, points=points,
-        strategy=strategy, against=against, threshold=threshold,
+        strategy=strategy, against=against, threshold=threshold, mistakes=mistakes,
     )  # fmt: skip
     one, two = (grid(span.low, span.high, points) for span in spans)
     cells: list[Changes] = [{first: a, second: b} for a in one for b in two]
@@ -177,7 +180,7 @@ def two_way(
     )  # fmt: skip
 
 
-def ends_of_map(
+def _ends_of_map(
     recalculator: Recalculator,
     first: str,
     second: str,
@@ -187,20 +190,10 @@ def ends_of_map(
     strategy: str | None,
     against: str | None,
     threshold: float | None,
+    mistakes: Mistakes | None,
 ) -> tuple[Span, Span]:
-    """Return the ends of both parameters, after making sure of all that is asked for.
-
-    Parameters
-    ----------
-    recalculator, first, second, limits, points, strategy, against, threshold
-        As of `two_way`.
-
-    Raises
-    ------
-    FieldError, SeveralErrors
-        With everything that cannot be.
-    """
-    mistakes = Mistakes()
+    """Return the ends of both parameters, after making sure of all that is asked for."""
+    mistakes = mistakes or Mistakes()
     with mistakes.noted():
         if first == second:
             raise FieldError(
@@ -240,11 +233,10 @@ def _ends(recalculator: Recalculator, name: str, given: tuple[float, float] | No
         If they cannot be.
     """
     model = recalculator.model
-    require_parameter(model, name)
     if given is not None:
-        require_not_empty(name, *given)
-        recalculator.require_stateable(name, given)
+        require_ends(recalculator, name, *given)
         return Span(name, *given)
+    require_parameter(model, name)
     span = (span_of(model, name) if name in uncertain_parameters(model)
             else Span(name, *searched_range(model, name)))  # fmt: skip
     require_not_empty(name, span.low, span.high)
