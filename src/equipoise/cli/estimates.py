@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from equipoise.cli.choices import choices_noted
 from equipoise.cli.fitting_commands import (
     CureLinkOption,
     CureOption,
@@ -77,24 +78,25 @@ def estimates(
     """Show a published curve, and write it as a part of a model."""
     with loading():
         from equipoise.cli.fitting import InModel, write_model_part
-        from equipoise.core.errors import Mistakes
+        from equipoise.evidence.curves.landmarks import require_landmarks
         from equipoise.pipeline.fitting.published import read_published
 
-    mistakes = Mistakes()
+    mistakes = choices_noted()
     place = InModel(model_yaml, name, source, status)
     place.require(time_unit, mistakes)
-    found: list[PublishedCurve] = []
     with mistakes.noted():
-        found.append(read_published(
-            coefficients, covariance, family, unit=time_unit, cure=cure, cure_link=cure_link,
-            log_knots=log_knot or (), spline_scale=spline_scale,
-        ))  # fmt: skip
-    mistakes.refuse()
-    (curve,) = found
+        require_landmarks(landmark or ())
+    curve = read_published(
+        coefficients, covariance, family, unit=time_unit, cure=cure, cure_link=cure_link,
+        log_knots=log_knot or (), spline_scale=spline_scale, mistakes=mistakes,
+    )  # fmt: skip
     console = Console(markup=False)
     console.print(_coefficients(curve))
     for table in _shares(curve, landmark or (), width=console.width):
         console.print(table)
+    doubt = curve.doubt(landmark or ())
+    if doubt:
+        console.print(doubt, highlight=False)
     if source is not None:
         text = curve.model_yaml(name=name, source=source, status=status)
         write_model_part(place, text, console)

@@ -90,3 +90,35 @@ def test_knots_that_are_times_are_refused(run):
     assert code == 2
     assert "a knot at 31 stands beyond any lifetime" in err
     assert "log(31) is 3.434" in err
+
+
+def test_a_missing_file_hides_nothing(run):
+    code, _out, err = run("none.csv", FILES[1], "--family", "weibul", "--time-unit", "yr",
+                          "--landmark", "-3", "--cure", "mix")  # fmt: skip
+    assert code == 2
+    for told in ("none.csv:1:1", "'weibul'", "--time-unit yr", "--cure mix", "a landmark at -3",
+                 "5 problems"):  # fmt: skip
+        assert told in err
+
+
+def test_knots_are_of_splines_only(run):
+    code, _out, err = run(*FILES, *WORDS, "--log-knot", "0.5")
+    assert code == 2
+    assert "the family 'weibull' has no knots" in err
+
+
+def test_a_curve_that_nobody_can_have_fitted_is_told_with_the_other_family(run, tmp_path):
+    """Log shape 0.3 and log scale 3.4 are those of time: as hazards all die within a day."""
+    est, cov = tmp_path / "est.csv", tmp_path / "cov.csv"
+    est.write_text(",est\nshape,0.3\nscale,3.4\n", encoding="utf-8")
+    cov.write_text(",shape,scale\nshape,0.01,0\nscale,0,0.01\n", encoding="utf-8")
+    words = (str(est), str(cov), "--time-unit", "month", "--family")
+    code, out, _err = run(*words, "weibull_ph")
+    assert code == 0
+    assert "Caution: at all times the share is 0.0%" in out
+    assert "try --family weibull, or" in out
+    _code, out, _err = run(*words, "weibull")
+    assert "Caution" not in out
+    est.write_text(",est\nshape,0.3\nscale,-5\n", encoding="utf-8")
+    _code, out, _err = run(*words, "weibull")
+    assert "try --family weibull_ph" in out

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.core.errors import FieldError, Problem, SpecError
+from equipoise.core.errors import FieldError, Mistakes, Problem, SpecError
 from equipoise.core.translation import translate as _
 from equipoise.evidence.curves.asked import SPLINE
 from equipoise.evidence.curves.cure import CURED, Cure, with_cure
@@ -81,23 +81,31 @@ def read_estimates(
     ------
     SpecError
         With all that is wrong with the files, each with its line and column.
-    FieldError
-        If there is no such family, or a spline has no knots.
+    FieldError, SeveralErrors
+        If there is no such family, a spline has no knots, or another family has; together with what
+        is wrong with the files.
 
     References
     ----------
     Jackson (2016), J Stat Softw 70(8), https://doi.org/10.18637/jss.v070.i08 (names and scales).
     """
-    own = _family(family, log_knots, spline_scale)
-    own = own if cure is None else with_cure(own, cure, link=cure_link)
-    sheets = _both(coefficients, covariance)
-    names, values = _estimates(sheets[0])
-    found = _coefficients(sheets[0], names, own)
-    matrix = _matrix(sheets[1], names)
-    problems = [problem for sheet in sheets for problem in sheet.problems]
-    if problems:
-        raise SpecError(sorted(problems))
-    made, order = _design(own, found)
+    mistakes = Mistakes()
+    families: list[Family] = []
+    with mistakes.noted():
+        own = _family(family, log_knots, spline_scale)
+        families.append(own if cure is None else with_cure(own, cure, link=cure_link))
+    found: list[_Coefficient] = []
+    with mistakes.noted():
+        sheets = _both(coefficients, covariance)
+        names, values = _estimates(sheets[0])
+        for own in families:
+            found = _coefficients(sheets[0], names, own)
+        matrix = _matrix(sheets[1], names)
+        problems = [problem for sheet in sheets for problem in sheet.problems]
+        if problems:
+            raise SpecError(sorted(problems))
+    mistakes.refuse()
+    made, order = _design(families[0], found)
     label = family if cure is None else f"{family}, {cure}"
     return EstimatedCurve(label, made, values[order], matrix[np.ix_(order, order)])
 
@@ -122,6 +130,9 @@ def _family(name: str, log_knots: Sequence[float], scale: SplineScale) -> Family
         message = _("there is no family '{name}'", name=name)
         raise FieldError(message, fix=did_you_mean(name, (*FAMILIES, SPLINE)))
     if name != SPLINE:
+        if log_knots:
+            message = _("the family '{name}' has no knots", name=name)
+            raise FieldError(message, fix=_("leave the knots out, or name the family spline"))
         return FAMILIES[name]
     if len(log_knots) < 2 or not (np.diff(log_knots) > 0).all():
         message = _("the knots of a spline do not rise, or are fewer than two")

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.core.errors import FieldError
+from equipoise.core.errors import FieldError, Mistakes
+from equipoise.core.translation import format_percent
 from equipoise.core.translation import translate as _
+from equipoise.evidence.curves.asked import SPLINE
 from equipoise.evidence.curves.compare import Wanted
 from equipoise.evidence.curves.cure import Cure
 from equipoise.evidence.curves.estimated import EstimatedCurve
@@ -32,6 +34,8 @@ MOST_COVARIATES = 12
 """Of those whose effect on the curve is shown one by one."""
 
 _DRAWS = 2_000
+_FLAT = 0.005
+"""How far shares at all times may be apart on a curve that nobody can have fitted."""
 _LIFETIME = 150.0
 """Years."""
 _TIMES = {
@@ -91,6 +95,31 @@ class PublishedCurve:
             }))  # fmt: skip
         return pd.concat(found, ignore_index=True)
 
+    def doubt(self, at: Sequence[float] = ()) -> str:
+        """Return why these can hardly be the coefficients of such a curve; empty is no doubt.
+
+        R's ``weibull`` and ``weibullPH`` write files with the same names, so that nothing else
+        tells that the family is the wrong one of them.
+
+        Parameters
+        ----------
+        at
+            Times beside the usual ones.
+        """
+        times = np.array([*_TIMES[self.unit], *at], dtype=np.float64)
+        shares = np.stack([self.curve.survival(times, **kind) for kind in self.kinds()])
+        if bool((np.ptp(shares, axis=1) > _FLAT).any()):
+            return ""
+        share = format_percent(float(shares[0, 0]))
+        others = {"weibull": "weibull_ph", "weibull_ph": "weibull"}
+        other = others.get(self.wanted.family)
+        if other is None:
+            return _("Caution: at all times the share is {share}. Look whether family and unit of "
+                     "time are those of the fit.", share=share)  # fmt: skip
+        return _("Caution: at all times the share is {share}. In R, `weibull` (here weibull) and "
+                 "`weibullPH` (here weibull_ph) have coefficients of the same names: try --family "
+                 "{other}, or another unit of time.", share=share, other=other)  # fmt: skip
+
     def _draws(self, times: Floats, kind: dict[str, float]) -> Floats:
         """Return shares by draw of the coefficients; dims (draw, time)."""
         generator = np.random.Generator(np.random.Philox(1))
@@ -134,6 +163,7 @@ def read_published(
     cure_link: CureLink = "logistic",
     log_knots: Sequence[float] = (),
     spline_scale: SplineScale = "hazard",
+    mistakes: Mistakes | None = None,
 ) -> PublishedCurve:
     """Read a curve that somebody else has fitted; see `estimates.read_estimates`.
 
@@ -149,27 +179,42 @@ def read_published(
         Whether a share is cured, and its link.
     log_knots, spline_scale
         Of a spline.
+    mistakes
+        Found before, which are told together with those found here.
 
     Raises
     ------
-    SpecError, FieldError
-        With all that is wrong with the files or the names.
+    SpecError, FieldError, SeveralErrors
+        With all that is wrong with the files and the names.
     """
-    if unit not in UNITS:
-        raise FieldError(
-            _("'{name}' is no unit of time here", name=unit),
-            fix=_("use one of: {names}", names=", ".join(UNITS)),
-        )
+    told = mistakes or Mistakes()
+    with told.noted():
+        if unit not in UNITS:
+            raise FieldError(
+                _("'{name}' is no unit of time here", name=unit),
+                fix=_("use one of: {names}", names=", ".join(UNITS)),
+            )
+    if family == SPLINE:
+        with told.noted():
+            _require_lifetime(log_knots, unit)
+    found: list[EstimatedCurve] = []
+    with told.noted():
+        found.append(read_estimates(
+            coefficients, covariance, family, cure=cure, cure_link=cure_link, log_knots=log_knots,
+            spline_scale=spline_scale,
+        ))  # fmt: skip
+    told.refuse()
+    (curve,) = found
+    wanted = Wanted(family, cure, cure_link, max(len(log_knots) - 2, 0), spline_scale)
+    return PublishedCurve(curve, wanted, unit)
+
+
+def _require_lifetime(log_knots: Sequence[float], unit: str) -> None:
+    """Refuse knots that are times, and not their logarithms, as they stand beyond any lifetime."""
     latest = max(log_knots, default=0.0)
-    if latest > np.log(_LIFETIME / YEARS[unit]):
+    if latest > np.log(_LIFETIME / YEARS.get(unit, YEARS["day"])):
         raise FieldError(
             _("a knot at {knot:g} stands beyond any lifetime", knot=latest),
             fix=_("give logarithms of times, as R prints them: log({knot:g}) is {log:.4g}",
                   knot=latest, log=float(np.log(latest))),
         )  # fmt: skip
-    curve = read_estimates(
-        coefficients, covariance, family, cure=cure, cure_link=cure_link, log_knots=log_knots,
-        spline_scale=spline_scale,
-    )  # fmt: skip
-    wanted = Wanted(family, cure, cure_link, max(len(log_knots) - 2, 0), spline_scale)
-    return PublishedCurve(curve, wanted, unit)
