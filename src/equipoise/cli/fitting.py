@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from equipoise.cli.bar import with_bar
+from equipoise.cli.choices import choices_noted, was_misread
 from equipoise.cli.fitting_files import Files, PictureName, model_place
 from equipoise.cli.fitting_screen import show_fits
 from equipoise.cli.options import pairs
@@ -18,6 +19,7 @@ from equipoise.core.errors import FieldError, Mistakes
 from equipoise.core.files import straight, write_text
 from equipoise.core.signals import held_back
 from equipoise.core.translation import translate as _
+from equipoise.evidence.curves.asked import SPLINE
 from equipoise.evidence.curves.compare import wanted_curves
 from equipoise.evidence.curves.cure import Cure
 from equipoise.evidence.curves.fragment import UNITS, Placing
@@ -28,6 +30,7 @@ from equipoise.pipeline.fitting import (
     Source,
     fit_curves,
     read_life_table,
+    read_rates,
 )
 from equipoise.spec.quantity import Status
 
@@ -118,13 +121,13 @@ class Asked:
 
     def population(self, mistakes: Mistakes) -> Population | None:
         """Return the general population, if it is asked for."""
-        if (self.life_table is None) != (self.age is None):
+        if (self.life_table is None) != (self.age is None) and not was_misread("--age"):
             with mistakes.noted():
                 raise FieldError(
                     _("--life-table and --age need each other"),
                     fix=_("name both, or neither"),
                 )
-        if self.life_table is None or self.age is None:
+        if self.life_table is None:
             return None
         if self.unit is None:
             with mistakes.noted():
@@ -134,13 +137,16 @@ class Asked:
                 )
         found: list[Population] = []
         with mistakes.noted():
-            found.append(read_life_table(self.life_table, age=self.age))
+            if self.age is None:
+                read_rates(self.life_table)
+            else:
+                found.append(read_life_table(self.life_table, age=self.age))
         return found[0] if found else None
 
 
 def run_fit(asked: Asked, console: Console) -> None:
     """Fit curves; show and write what comes of it."""
-    mistakes = Mistakes()
+    mistakes = choices_noted()
     source = asked.patients.source(mistakes)
     population = asked.population(mistakes)
     asked.model.require(asked.unit, mistakes)
@@ -150,6 +156,8 @@ def run_fit(asked: Asked, console: Console) -> None:
         files = None if asked.out is None else Files(straight(asked.out), asked.picture)
         if files is not None:
             files.require_free(is_by_group=asked.by is not None)
+    with mistakes.noted():
+        _require_spline(asked)
     wanted = wanted_curves(
         asked.families, cure=asked.cure, cure_link=asked.cure_link, knots=asked.knots,
         scale=asked.spline_scale,
@@ -169,6 +177,21 @@ def run_fit(asked: Asked, console: Console) -> None:
         console.print(_("Written: {path}", path=files.out), highlight=False)
     elif asked.life_table is not None:
         console.print(_("--life-table is drawn in pictures only: name --out."))
+
+
+def _require_spline(asked: Asked) -> None:
+    """Refuse knots where no curve has any.
+
+    Raises
+    ------
+    FieldError
+        Saying so.
+    """
+    if asked.knots and asked.families and SPLINE not in asked.families:
+        raise FieldError(
+            _("--knots: none of the curves is a spline"),
+            fix=_("leave it out, or add --family spline"),
+        )
 
 
 def _covariates(words: Sequence[str], mistakes: Mistakes) -> tuple[list[str], dict[str, list[str]]]:

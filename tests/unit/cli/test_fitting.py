@@ -90,6 +90,48 @@ def test_all_mistakes_of_the_options_are_listed(run):
         assert text in err
 
 
+def test_a_missing_file_hides_nothing_and_is_hidden_by_nothing(run):
+    _code, _out, err = run(
+        "none.csv", "--external", "other.csv", "--life-table", "life.csv", "--age", "x",
+        "--time-unit", "years", "--family", "weibul", "--out", "x.pdf", "--landmark", "-3",
+        "--landmark", "-2", "--knots", "-2",
+    )  # fmt: skip
+    for told in ("none.csv:1:1", "other.csv:1:1", "life.csv:1:1", "--age x: is not a number",
+                 "--time-unit years: is not one of: year, month, week, day", "'weibul'", "x.pdf",
+                 "a landmark at -3", "a landmark at -2", "--knots: none",
+                 "10 problems"):  # fmt: skip
+        assert told in err
+    _code, _out, err = run(MELANOMA, "--external", "other.csv", "--by", "nope")
+    assert "2 problems" in err
+    _code, _out, err = run("--digitised", "points.csv", "--at-risk", "risk.csv", "--external",
+                           "other.csv", "--knots", "-1")  # fmt: skip
+    assert "4 problems" in err
+    _code, _out, err = run(MELANOMA, "--digitised", "points.csv", "--external", "other.csv")
+    assert "3 problems" in err
+
+
+@pytest.mark.parametrize("words", [(), ("--by", "arm")])
+def test_patients_without_any_event_are_refused(run, tmp_path, words):
+    rows = "2,0,a\n4,0,b\n"
+    (tmp_path / "censored.csv").write_text("time,event,arm\n" + rows, encoding="utf-8")
+    code, out, err = run("censored.csv", *words, "--out", "made")
+    assert (code, out) == (2, "")
+    assert "no event was observed" in err
+    assert "at most 3 / 6 = 0.5 per unit of time" in err
+    (tmp_path / "censored.csv").write_text("time,event,arm\n3,1,a\n" + rows, encoding="utf-8")
+    code, _out, _err = run("censored.csv", "--by", "arm", "--family", "exponential")
+    assert code == 0
+
+
+def test_shares_of_other_data_that_rise_are_refused_within_a_source(run, tmp_path):
+    rows = "1,0.5,A\n2,0.6,A\n2,0.7,B\n9,0.5,A\n1,0.8,B\n"
+    (tmp_path / "other.csv").write_text("time,survival,source\n" + rows, encoding="utf-8")
+    code, _out, err = run(MELANOMA, "--external", "other.csv", "--family", "weibull")
+    assert code == 2
+    assert "other.csv:3:3: survival: the share 0.6 at 2 is above that at 1, 0.5 in line 2" in err
+    assert err.count("survival cannot rise") == 1
+
+
 def test_patients_must_come_from_somewhere(run):
     for words in ((), (MELANOMA, "--digitised", MELANOMA), ("--digitised", MELANOMA)):
         code, _out, err = run(*words)
@@ -286,13 +328,13 @@ def test_a_curve_with_cure_is_named_by_its_family(run, tmp_path):
 
 
 def test_nothing_is_said_of_curves_where_there_is_none(run, tmp_path):
-    (tmp_path / "own.csv").write_text("time,event\n1,0\n2,0\n5,0\n", encoding="utf-8")
-    code, out, _err = run("own.csv", "--language", "ru")
+    (tmp_path / "own.csv").write_text("time,event\n1,1\n2,0\n5,0\n", encoding="utf-8")
+    code, out, _err = run("own.csv", "--language", "ru", "--family", "spline")
     assert code == 0
     assert "Ни одна кривая не годится." in out
     assert "AIC говорит" not in out
-    assert "3 пациента, 0 событий, наблюдение до 5." in out
-    assert run("own.csv", "--out", "one.svg")[0] == 2
+    assert "3 пациента, 1 событие, наблюдение до 5." in out
+    assert run("own.csv", "--family", "spline", "--out", "one.svg")[0] == 2
 
 
 def test_few_events_are_a_caution(run, tmp_path):

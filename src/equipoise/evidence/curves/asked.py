@@ -49,15 +49,26 @@ def require_possible(
         if name not in known:
             with mistakes.noted():
                 raise FieldError(message, fix=did_you_mean(name, known))
-    if not 0 <= knots <= MOST_KNOTS:
-        with mistakes.noted():
-            message = _("{knots} knots", knots=knots)
-            raise FieldError(message, fix=_("use 0 to {most}", most=MOST_KNOTS))
+    with mistakes.noted():
+        require_knots(knots)
     if not has_enough_events(data, family=family, knots=knots):
         with mistakes.noted():
             message = _("the data have too few events for such a curve")
             raise FieldError(message, fix=_("use longer follow-up, or a simpler curve"))
     mistakes.refuse()
+
+
+def require_knots(knots: int) -> None:
+    """Refuse a number of inner knots that no spline has.
+
+    Raises
+    ------
+    FieldError
+        Naming the range.
+    """
+    if not 0 <= knots <= MOST_KNOTS:
+        message = _("{knots} knots", knots=knots)
+        raise FieldError(message, fix=_("use 0 to {most}", most=MOST_KNOTS))
 
 
 def no_column(name: str, columns: Collection[str]) -> FieldError:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.core.errors import FieldError
+from equipoise.core.errors import FieldError, Mistakes
 from equipoise.core.translation import translate as _
 from equipoise.evidence.curves.data import KaplanMeier, SurvivalData
 from equipoise.evidence.curves.estimated import EstimatedCurve
@@ -157,12 +157,15 @@ def require_landmarks(times: Sequence[float]) -> tuple[float, ...]:
 
     Raises
     ------
-    FieldError
-        If one is not above 0.
+    FieldError, SeveralErrors
+        If any is not above 0.
     """
-    for time in times:
-        if not (np.isfinite(time) and time > 0):
-            raise FieldError(_("a landmark at {time:g}", time=time), fix=_("use times above 0"))
+    mistakes = Mistakes()
+    for time in dict.fromkeys(times):
+        with mistakes.noted():
+            if not (np.isfinite(time) and time > 0):
+                raise FieldError(_("a landmark at {time:g}", time=time), fix=_("use times above 0"))
+    mistakes.refuse()
     return tuple(sorted(set(times)))
 
 

@@ -63,7 +63,7 @@ class ExternalShare:
         return self.low <= share <= self.high
 
 
-def read_external(path: Path, groups: Sequence[str]) -> tuple[ExternalShare, ...]:
+def read_external(path: Path, groups: Sequence[str] | None) -> tuple[ExternalShare, ...]:
     """Read shares that other data show.
 
     Parameters
@@ -72,7 +72,8 @@ def read_external(path: Path, groups: Sequence[str]) -> tuple[ExternalShare, ...
         CSV file with the columns `time`, `survival` and, if known, `low` and `high`, `group`,
         `source`.
     groups
-        Names of the patients whose curves are shown; a single one may go without.
+        Names of the patients whose curves are shown; a single one may go without. None where they
+        are not known, as the patients themselves could not be read.
 
     Raises
     ------
@@ -92,9 +93,10 @@ def read_external(path: Path, groups: Sequence[str]) -> tuple[ExternalShare, ...
             message = _("the share {share:g} is not within its interval", share=share)
             fix = _("write low, survival and high in this order of size")
             sheet.note_cell(row, "survival", message, fix=fix)
+    _note_rises(sheet, time, numbers["survival"])
     if sheet.problems:
         raise SpecError(sorted(sheet.problems))
-    sources = sheet.columns.get("source", [""] * time.size)
+    sources = _texts(sheet, "source")
     found = [
         ExternalShare(when, share, low, high, name, source)
         for when, share, low, high, name, source in zip(
@@ -116,8 +118,35 @@ def _shares(sheet: Sheet, name: str) -> Floats:
     return found
 
 
-def _names(sheet: Sheet, groups: Sequence[str]) -> list[str]:
+def _texts(sheet: Sheet, name: str) -> list[str]:
+    """Return a column of texts, empty ones where there is none."""
+    return sheet.columns.get(name, [""] * len(sheet.lines))
+
+
+def _note_rises(sheet: Sheet, time: Floats, survival: Floats) -> None:
+    """Note shares of one source that are above those of an earlier time."""
+    lowest: dict[tuple[str, str], int] = {}
+    of_row = list(zip(_texts(sheet, "group"), _texts(sheet, "source"), strict=True))
+    for row in np.lexsort((-survival, time)).tolist():
+        if not np.isfinite([time[row], survival[row]]).all():
+            continue
+        before = lowest.setdefault(of_row[row], row)
+        if survival[row] > survival[before]:
+            message = _("the share {share:g} at {time:g} is above that at {earlier:g}, {before:g} "
+                        "in line {line}: survival cannot rise",
+                        share=float(survival[row]), time=float(time[row]),
+                        earlier=float(time[before]), before=float(survival[before]),
+                        line=sheet.lines[before])  # fmt: skip
+            fix = _("correct one of the two lines, or name the sources in a column `source`")
+            sheet.note_cell(row, "survival", message, fix=fix)
+        else:
+            lowest[of_row[row]] = row
+
+
+def _names(sheet: Sheet, groups: Sequence[str] | None) -> list[str]:
     """Return which patients each row is about; what is unclear is noted."""
+    if groups is None:
+        return _texts(sheet, "group")
     if "group" not in sheet.columns:
         if len(groups) > 1:
             fix = _("add a column `group` with: {names}", names=", ".join(groups))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.core.errors import FieldError, Mistakes
+from equipoise.core.errors import EquipoiseError, FieldError, Mistakes, SeveralErrors
 from equipoise.core.translation import translate as _
 from equipoise.evidence.curves import SurvivalData, read_curves, read_patients, reconstruct
 from equipoise.evidence.curves.compare import (
@@ -26,9 +26,10 @@ from equipoise.evidence.curves.landmarks import (
     profiles_of,
     require_landmarks,
 )
+from equipoise.evidence.curves.read import read_sheet
 from equipoise.evidence.curves.reconstruction import Reconstruction
 from equipoise.pipeline.fitting.external import ExternalShare, read_external
-from equipoise.pipeline.fitting.request import groups_of, note_wrong_names
+from equipoise.pipeline.fitting.request import groups_of, note_wrong_names, require_events
 from equipoise.spec.quantity import Status
 
 if TYPE_CHECKING:
@@ -72,19 +73,29 @@ class Source:
         ------
         SpecError
             With all that is wrong with the files.
-        FieldError
+        FieldError, SeveralErrors
             If it is not said which files, or both kinds are.
         """
         if self.patients is not None and self.points is None and self.at_risk is None:
             return read_patients(self.patients), {}
         if self.patients is not None or self.points is None or self.at_risk is None:
-            raise FieldError(
-                _("it is not clear where the patients come from"),
-                fix=_("name a file of patients, or points of a curve and numbers at risk"),
-            )
+            raise self._unclear()
         curves = read_curves(self.points, self.at_risk, events=self.events)
         found = {name: reconstruct(one, between=self.is_traced) for name, one in curves.items()}
         return _together(found), found
+
+    def _unclear(self) -> EquipoiseError:
+        """Return the error of files that are not those of one source, with what they lack."""
+        mistakes = Mistakes()
+        mistakes.found.append(FieldError(
+            _("it is not clear where the patients come from"),
+            fix=_("name a file of patients, or points of a curve and numbers at risk"),
+        ))  # fmt: skip
+        for path in (self.patients, self.points, self.at_risk):
+            with mistakes.noted():
+                if path is not None:
+                    read_sheet(path)
+        return SeveralErrors(mistakes.found) if len(mistakes.found) > 1 else mistakes.found[0]
 
 
 def _together(found: Mapping[str, Reconstruction]) -> SurvivalData:
@@ -307,9 +318,11 @@ def fit_curves(
         by = GROUP
     groups = groups_of(data, by, names, told) if data is not None else {}
     shares: tuple[ExternalShare, ...] = ()
-    if external is not None and groups:
+    if external is not None:
         with told.noted():
-            shares = read_external(external, _full_names(groups, names))
+            shares = read_external(external, _full_names(groups, names) if groups else None)
+    with told.noted():
+        require_events(groups)
     told.refuse()
     found: list[GroupFits] = []
     for number, (name, part) in enumerate(groups.items()):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from equipoise.core.errors import FieldError, Mistakes
 from equipoise.core.translation import translate as _
 from equipoise.evidence.curves import SurvivalData
-from equipoise.evidence.curves.asked import no_column
+from equipoise.evidence.curves.asked import no_column, require_knots
 from equipoise.evidence.curves.compare import (
     ALL_FAMILIES,
     Wanted,
@@ -59,8 +59,41 @@ def note_wrong_names(
         with mistakes.noted():
             message = _("'{name}' is no unit of time here", name=unit)
             raise FieldError(message, fix=_("use one of: {names}", names=", ".join(UNITS)))
+    for knots in dict.fromkeys(one.knots for one in wanted):
+        with mistakes.noted():
+            require_knots(knots)
     with mistakes.noted():
         require_landmarks(at)
+
+
+def require_events(groups: Mapping[str, SurvivalData]) -> None:
+    """Refuse patients none of whom had the event; a group without any may stand beside others.
+
+    Parameters
+    ----------
+    groups
+        All patients.
+
+    Raises
+    ------
+    FieldError
+        Saying what their time at risk tells all the same.
+
+    References
+    ----------
+    Hanley, Lippman-Hand (1983), JAMA 249(13):1743-1745 (if nothing goes wrong, the rule of three:
+    above 3 events in all this time, none would be seen in less than 5 % of cases).
+    """
+    if not groups or any(data.event.any() for data in groups.values()):
+        return
+    time = sum(data.exposure for data in groups.values())
+    raise FieldError(
+        _("no event was observed: all patients are censored, and no curve can be told"),
+        fix=_("check that `event` is 1 where it came; pool them with other data, or take a "
+              "constant rate, with 95% confidence at most 3 / {time:.4g} = {rate:.3g} per unit "
+              "of time",
+              time=time, rate=3.0 / time),
+    )  # fmt: skip
 
 
 def groups_of(
