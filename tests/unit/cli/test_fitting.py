@@ -132,6 +132,26 @@ def test_shares_of_other_data_that_rise_are_refused_within_a_source(run, tmp_pat
     assert err.count("survival cannot rise") == 1
 
 
+def test_the_picture_of_a_lifetime_names_the_sources_of_other_data(run, tmp_path):
+    words = (MELANOMA, "--family", "weibull", "--external", "other.csv", "--out", "one.svg",
+             "--picture", "lifetime")  # fmt: skip
+    head, long = "time,survival,source\n", "a registry with a name that goes on and on and on"
+    (tmp_path / "other.csv").write_text(f"{head}9,0.3,{long}\n12,0.3,E1684\n", encoding="utf-8")
+    assert run(*words)[0] == 0
+    text = (tmp_path / "one.svg").read_text(encoding="utf-8")
+    assert "Signs: other data" in text
+    assert ">E1684<" in text
+    assert ">a registry with a name that goes on and…<" in text
+    (tmp_path / "other.csv").write_text(head + "9,0.3,E1684\n", encoding="utf-8")
+    assert run(*words)[0] == 0
+    text = (tmp_path / "one.svg").read_text(encoding="utf-8")
+    assert "Diamonds: other data" in text
+    assert ">E1684<" in text
+    (tmp_path / "other.csv").write_text("time,survival\n9,0.3\n", encoding="utf-8")
+    assert run(*words)[0] == 0
+    assert "Diamonds: other data" in (tmp_path / "one.svg").read_text(encoding="utf-8")
+
+
 def test_patients_must_come_from_somewhere(run):
     for words in ((), (MELANOMA, "--digitised", MELANOMA), ("--digitised", MELANOMA)):
         code, _out, err = run(*words)

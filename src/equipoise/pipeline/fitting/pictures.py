@@ -65,6 +65,9 @@ Carried = Callable[[Floats], Floats | float]
 """The share of the general population alive, where relative survival is multiplied with it."""
 
 _POINTS = 240
+_LONGEST = 40
+"""Letters of the name of a source in a legend."""
+
 _FAR = 5.0
 """Times of the follow-up that a lifetime is where no life table says how long one is."""
 
@@ -165,7 +168,9 @@ def lifetime_picture(
         notes += _above(fitted, others)
     points = _external(found, group)
     if points:
-        notes += [_("Diamonds: other data, with their 95% interval."),
+        several = len({trace.style for trace in points}) > 1
+        notes += [_("Signs: other data, with their 95% interval.") if several
+                  else _("Diamonds: other data, with their 95% interval."),
                   *external_sentences(found, group)]  # fmt: skip
     title = lifetime_title(found, group, fitted, at=2.0 * followed, is_carried=is_carried)
     axes = Axes(time_title(found), share_axis(group, is_carried=is_carried), end)
@@ -184,17 +189,25 @@ def _above(fitted: list[Trace], population: Floats) -> list[str]:
 
 
 def _external(found: CurveFits, group: GroupFits) -> list[Trace]:
-    """Return shares of other data; without an interval both of its ends are the share."""
+    """Return shares of other data by source; without an interval both its ends are the share."""
     traces = []
     for profile in found.profiles(group):
         shares = found.external_of(group, profile)
-        if shares:
+        sources = list(dict.fromkeys(one.source for one in shares))
+        for source in sources:
+            own = [one for one in shares if one.source == source]
             ends = [(one.low, one.high) if one.has_interval else (one.survival, one.survival)
-                    for one in shares]  # fmt: skip
+                    for one in own]  # fmt: skip
             low, high = zip(*ends, strict=True)
-            times, up = [one.time for one in shares], [one.survival for one in shares]
-            traces.append(Trace(_name(profile), times, up, low, high))
+            times, up = [one.time for one in own], [one.survival for one in own]
+            name = _shortened(source) if source or sources == [""] else _("Other data")
+            traces.append(Trace(_name(profile), times, up, low, high, style=name))
     return traces
+
+
+def _shortened(text: str) -> str:
+    """Return as much of the name of a source as a legend has room for."""
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip(" ,;.") + "…"
 
 
 def landmark_picture(found: CurveFits, group: GroupFits, *, width: int = WIDE) -> alt.LayerChart:

@@ -32,6 +32,13 @@ MOST_STYLES = len(_DASHES)
 """Curves of one colour told apart by the line."""
 
 
+_ABOVE_TITLE = 30
+"""Pixels from a chart to what stands above the title of its axis."""
+
+_SIGNS = ("diamond", "triangle-up", "square", "cross", "triangle-down", "circle")
+"""Of the sources of other data; of more than these the first ones come again."""
+
+
 @dataclass(frozen=True)
 class Texts:
     """Title and notes of a chart: they state the finding, and how to read it."""
@@ -63,7 +70,7 @@ class Seen:
     beside: Sequence[Trace] = ()
     """Of others, e.g. the general population: grey and dashed."""
     points: Sequence[Trace] = ()
-    """Single shares of other data, with limits where they are known."""
+    """Single shares of other data, with limits where they are known; sources are their styles."""
 
     def colours(self) -> alt.Scale:
         """Return the colour of each name."""
@@ -198,8 +205,8 @@ def _dashes(curves: Seen, width: int) -> dict[str, alt.StrokeDash]:
     return {"strokeDash": alt.StrokeDash("style:N", scale=scale, sort=styles, legend=legend)}
 
 
-def _points(curves: Seen, *, x: alt.X, y: alt.Y, title: str) -> list[AnyChart]:
-    """Return single shares as diamonds, with their intervals."""
+def _points(curves: Seen, *, x: alt.X, y: alt.Y, title: str, width: int) -> list[AnyChart]:
+    """Return single shares as diamonds or, by source, other signs; with their intervals."""
     base = alt.Chart(values(_rows(curves.points)))
     by_name = {trace.name for trace in curves.points} <= set(curves.names)
     colour = alt.Color("name:N", scale=curves.colours(), sort=list(curves.names), legend=None)
@@ -207,7 +214,22 @@ def _points(curves: Seen, *, x: alt.X, y: alt.Y, title: str) -> list[AnyChart]:
     ends = {"x": x, "y": alt.Y("low:Q", title=title), "y2": alt.Y2("high:Q")}
     mark = base.mark_point(shape="diamond", size=90, filled=True, opacity=1.0)
     return [base.mark_rule(strokeWidth=1.8).encode(**ends, **inside),
-            mark.encode(x=x, y=y, **inside)]  # fmt: skip
+            mark.encode(x=x, y=y, **inside, **_signs(curves, width))]  # fmt: skip
+
+
+def _signs(curves: Seen, width: int) -> dict[str, alt.Shape]:
+    """Return what tells the sources of single shares apart, if they are known."""
+    sources = list(dict.fromkeys(trace.style for trace in curves.points if trace.style))
+    if not sources:
+        return {}
+    signs = [_SIGNS[place % len(_SIGNS)] for place in range(len(sources))]
+    columns = max(int(width / (8 * max(map(len, sources)) + 50)), 1)
+    # Below the chart it would stand beside the names of curves, for which there may be no room.
+    legend = alt.Legend(orient="top", offset=_ABOVE_TITLE, symbolFillColor=INK,
+                        symbolStrokeColor=INK, symbolSize=90, columns=columns,
+                        labelLimit=width - 50)  # fmt: skip
+    scale = alt.Scale(domain=sources, range=signs)
+    return {"shape": alt.Shape("style:N", scale=scale, sort=sources, legend=legend)}
 
 
 def _rows(traces: Sequence[Trace]) -> list[dict[str, object]]:
@@ -306,7 +328,7 @@ def lifetime_chart(
         shade.encode(x=x, x2=alt.X2("end:Q")),
         mark.mark_rule(color=GREY, strokeDash=[3, 3]).encode(x=x),
         *_layers(curves, x=x, y=y, title=axes.up, width=width),
-        *(_points(curves, x=x, y=y, title=axes.up) if curves.points else ()),
+        *(_points(curves, x=x, y=y, title=axes.up, width=width) if curves.points else ()),
         named.encode(x=x, y=y, text=alt.Text("text:N")),
         title=texts.title, notes=texts.notes, width=width, height=HEIGHT,
     )  # fmt: skip
