@@ -1,6 +1,7 @@
 """What `equipoise model run` shows: conventions, totals, increments, uncertainty."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from math import floor
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -262,7 +263,35 @@ def _acceptability(run: ModelRun) -> Table:
         one = data.isel(threshold=place)
         table.add_row(
             format_number(float(one["threshold"]), 0),
-            *(format_number(float(share), 2) for share in one["acceptability"].values),
+            *(format_number(share, 2) for share in adding_up(one["acceptability"].values.tolist())),
             format_number(float(one["evpi"]), 0),
         )
     return table
+
+
+def adding_up(shares: Sequence[float]) -> list[float]:
+    """Return shares of one whole in hundredths that add up to 1, as they are shown side by side.
+
+    Each is rounded down, and what is missing goes to those that lost most.
+
+    Parameters
+    ----------
+    shares
+        That add up to 1.
+
+    References
+    ----------
+    Balinski, Young (2001), Fair representation, 2nd ed. (the method of Hamilton, or of the largest
+    remainder).
+
+    Examples
+    --------
+    >>> adding_up([0.005, 0.335, 0.66])
+    [0.01, 0.33, 0.66]
+    """
+    hundredths = [round(100.0 * share, 9) for share in shares]
+    whole = [floor(one) for one in hundredths]
+    by_loss = sorted(range(len(whole)), key=lambda place: whole[place] - hundredths[place])
+    for place in by_loss[: 100 - sum(whole)]:
+        whole[place] += 1
+    return [one / 100 for one in whole]

@@ -93,3 +93,12 @@ def test_continuous_time_has_no_method_of_counting(run: Run) -> None:
         assert said in out
         assert "counting in time" not in out
         assert "counting in time" in run("drug.yaml", "--engine", "cohort", effect=effect)
+
+
+def test_shares_of_best_add_up_as_shown(run):
+    """Of these 200 draws 0.655, 0.34 and 0.005 at 112,500 would add up to 1.01."""
+    out = run("sick-sicker", "--draws", "200", columns=120)
+    rows = [line.split("│")[2:-2] for line in out.partition("is best")[2].splitlines()
+            if line.startswith("│")]  # fmt: skip
+    assert len(rows) > 5
+    assert {round(sum(map(float, row)), 9) for row in rows} == {1.0}
