@@ -177,7 +177,9 @@ def run_scenario_file(asked: Asked, console: Console, *, file: Path) -> None:
     found = _with_bar(asked, lambda heard: analyses.run_scenarios(
         given, scenarios, progress=heard, **asked.pair,
     ))  # fmt: skip
-    _show(console, found, sentences.of_scenarios(found), scenario_tables(found))
+    _show(
+        console, found, sentences.of_scenarios(found), scenario_tables(found, width=console.width)
+    )
     _write(place, found, console)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from equipoise.cli.columns import broken, tables_of_columns
 from equipoise.core.translation import format_money, format_number
 from equipoise.core.translation import translate as _
 from equipoise.core.unit_words import money_in_words
@@ -151,12 +152,9 @@ def switching_tables(found: Switching) -> list[Table]:
     return [table]
 
 
-def scenario_tables(found: ScenarioRun) -> list[Table]:
-    """Return each scenario with its differences from the base."""
+def scenario_tables(found: ScenarioRun, *, width: int) -> list[Table]:
+    """Return each scenario with its differences from the base, in tables as wide as a screen."""
     spec = found.model.spec
-    table = Table(title=shown(found.title), title_justify="left", caption_justify="left")
-    table.caption = pair_or_all(found)
-    table.add_column(_("Scenario"), overflow="fold")
     measures: list[Measure] = ["cost"]
     if found.comparison.counts_health:
         measures += ["qaly", "icer"]
@@ -164,28 +162,29 @@ def scenario_tables(found: ScenarioRun) -> list[Table]:
         measures.append("nmb")
     headings = {"cost": _("More cost"), "qaly": _("More QALY"), "icer": _("ICER"),
                 "nmb": _("Net benefit")}  # fmt: skip
-    for measure in measures:
-        table.add_column(headings[measure], justify="right", overflow="fold")
     last: Measure = "cost" if found.comparison.threshold is None else "nmb"
-    table.add_column(_("Against the base"), justify="right")
-    if found.base.best is not None:
-        table.add_column(_("Best of all"), overflow="fold")
     base = found.base.outcome.value(last) or 0.0
     outcomes = [one.outcome for one in found.results]
     changes = [(one.value(last) or 0.0) - base for one in outcomes]
-    for one, change in zip(found.results, changes, strict=True):
-        sign = "+" if change > 0 else ""
-        table.add_row(
-            shown(one.label),
-            *(in_short(one.outcome.quadrant) if one.outcome.value(measure) is None
-              else result_in_words(spec, measure, one.outcome, among=outcomes)
-              for measure in measures),
-            "" if one is found.base
-            else sign + format_money(change, currency_of(spec), among=changes),
-            *(() if one.best is None else (strategy_label(spec, one.best),)),
-            end_section=one is found.base,
-        )  # fmt: skip
-    return [table]
+    columns = [
+        [headings[measure], *(
+            in_short(one.quadrant) if one.value(measure) is None
+            else result_in_words(spec, measure, one, among=outcomes)
+            for one in outcomes
+        )]
+        for measure in measures
+    ]  # fmt: skip
+    against = [("+" if change > 0 else "") + format_money(change, currency_of(spec), among=changes)
+               for change in changes[1:]]  # fmt: skip
+    columns.append([_("Against the base"), "", *against])
+    best = [one.best for one in found.results if one.best is not None]
+    if found.base.best is not None:
+        columns.append([_("Best of all"), *(strategy_label(spec, name) for name in best)])
+    names = [_("Scenario"), *(broken(shown(one.label)) for one in found.results)]
+    tables = tables_of_columns(names, columns, width=width)
+    tables[0].title = shown(found.title)
+    tables[-1].caption = pair_or_all(found)
+    return tables
 
 
 def precise_tables(found: Precise) -> list[Table]:

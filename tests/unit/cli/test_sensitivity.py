@@ -15,9 +15,9 @@ MINI = Path(__file__).parents[2] / "data" / "mini" / "study.yaml"
 def run(monkeypatch, capsys, tmp_path):
     """Run the command in an empty folder; return exit code, output and error text."""
 
-    def call(*words: str) -> tuple[int, str, str]:
+    def call(*words: str, width: int = 120) -> tuple[int, str, str]:
         monkeypatch.chdir(tmp_path)
-        monkeypatch.setenv("COLUMNS", "120")
+        monkeypatch.setenv("COLUMNS", str(width))
         monkeypatch.setattr("sys.argv", ["equipoise", "sensitivity", *words])
         with pytest.raises(SystemExit) as stop:
             main()
@@ -92,6 +92,22 @@ def test_scenarios_name_the_best_of_all_strategies(run, tmp_path):
     path.write_text("scenarios: x\ncases:\n  weak: {parameters: {hr_b: 0.5}}\n")
     _code, out, _err = run("scenarios", "sick-sicker", "scenarios.yaml")
     assert "“Strategy B” is best in all scenarios" in out
+
+
+@pytest.mark.parametrize(("width", "tables"), [(60, 2), (80, 1)])
+def test_scenarios_break_no_words_on_a_narrow_screen(run, tmp_path, width, tables):
+    (tmp_path / "s.yaml").write_text(
+        "scenarios: What if\ncases:\n"
+        "  undiscounted: {label: No discounting at all, parameters: {u_sick: 0.7}}\n"
+        "  half_the_price_and_twice_the_effect: {parameters: {c_treatment_b: 6500, hr_b: 0.3}}\n"
+    )
+    code, out, _err = run("scenarios", "sick-sicker", "s.yaml", width=width)
+    assert code == 0
+    lines = [line for line in out.splitlines() if line[:1] in "┏┃┡│├└"]
+    assert max(map(len, lines)) <= width
+    assert sum(line.startswith("┏") for line in lines) == tables
+    words = {word for line in lines for word in re.split("[ ┃│]+", line)}
+    assert {"discounting", "half_the_price_", "Strategy", "benefit"} <= words
 
 
 def test_the_end_that_was_cut_says_so(run, tmp_path):
