@@ -21,6 +21,11 @@ _OF_CHOICE = re.compile(r"(?:Value error, )?'.*' is not one of (?P<names>.+)\.",
 _OF_WHOLE = re.compile(r"integer|valid int\b")
 _OF_NUMBER = re.compile(r"number|valid float\b")
 
+
+class MissingOptionError(FieldError):
+    """An option that a command cannot do without: the rest of what it was asked is not checked."""
+
+
 _noted: ContextVar[dict[str, list[EquipoiseError]]] = ContextVar("noted")
 
 
@@ -41,6 +46,19 @@ def was_misread(option: str) -> bool:
         As it is typed, e.g. ``--age``.
     """
     return option in _noted.get({})
+
+
+def refuse_if_incomplete() -> None:
+    """Refuse what was noted if options are missing, for which nothing can stand in.
+
+    Raises
+    ------
+    EquipoiseError
+        With all that was noted.
+    """
+    mistakes = choices_noted()
+    if any(isinstance(error, MissingOptionError) for error in mistakes.found):
+        mistakes.refuse()
 
 
 def forget_choices() -> None:
@@ -71,8 +89,13 @@ def note_choices_of(parameter: Any) -> None:  # noqa: ANN401 - its class has no 
         try:
             return read(context, value)
         except (typer.BadParameter, EquipoiseError):
-            if value is None:  # it is missing, which is no wrong word
-                raise
+            if value is None and not parameter.opts[0].startswith("-"):
+                raise  # an argument is missing: the line of usage, which the library says, helps
+        if value is None:
+            _note(option, MissingOptionError(
+                _("{name} is missing", name=option), fix=_("add it; --help tells what it takes")
+            ))  # fmt: skip
+            return None
         is_one = isinstance(value, str)
         found = []
         for word in [value] if is_one else value:

@@ -12,6 +12,7 @@ from equipoise.cli.choices import (
     choices_noted,
     forget_choices,
     note_choices_of,
+    refuse_if_incomplete,
     with_choices,
 )
 from equipoise.core.errors import EquipoiseError
@@ -34,7 +35,6 @@ _REMARKS = {
 # What it says -> what we say; a sentence that is not here stays as it is.
 _SENTENCES = (
     (r"Missing argument '(?P<name>.+)'\.", mark("'{name}' is missing")),
-    (r"Missing option '(?P<name>.+?)'\..*", mark("{name} is missing")),
     (r"Missing command\.", mark("a command is missing")),
     (
         r"No such command '(?P<name>.+?)'\. Did you mean (?P<near>.+)\?",
@@ -163,6 +163,7 @@ class CheckingCommand(Command):
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
         """Run what was asked for; an error that comes before the list tells of wrong words too."""
+        refuse_if_incomplete()
         try:
             return super(Command, self).invoke(ctx)
         except EquipoiseError as error:

@@ -311,6 +311,16 @@ def test_the_advice_is_about_what_was_wrong(run, words, said):
     assert "Extra inputs" not in err
 
 
+def test_wrong_words_of_all_options_are_told_before_any_work(run):
+    code, out, err = run("model", "run", "sick-sicker", "--engine", "cohorts", "--design", "x",
+                         "--draws", "many")  # fmt: skip
+    assert (code, out) == (2, "")
+    assert "--engine cohorts: is not one of: auto, cohort, individuals, continuous" in err
+    assert "did you mean 'cohort'?" in err
+    assert "3 problems" in err
+    assert run("library", "unit")[2].startswith("kind unit: is not one of: all, therapies")
+
+
 def test_check_looks_for_studies_and_models_alike(run):
     for wrong, meant in (("haemophilia-b-gene-terapy", "haemophilia-b-gene-therapy"),
                          ("sick-sicer", "sick-sicker")):  # fmt: skip
@@ -336,7 +346,7 @@ def test_a_country_may_be_written_in_capitals(run):
         (("assess", "x", "--draws", "9999999"), "до 1000000, а не 9999999"),
         (("assess", "x", "--draws", "many"), "--draws many: не целое число"),
         (("assess", "x", "--design", "fair"), "--design fair: не из списка: plain"),
-        (("estimates", "x", "y"), "Не хватает --family"),
+        (("estimates", "x", "y"), "не хватает --family"),
         (("asses",), "Команды «asses» нет; может быть, assess?"),
         (("frobnicate",), "Команды «frobnicate» нет"),
         (("assess", str(MINI), "--policy", "contract=instalments(years=99)"), "не больше 30"),

@@ -101,6 +101,13 @@ def test_a_missing_file_hides_nothing(run):
         assert told in err
 
 
+def test_missing_options_are_told_with_wrong_ones(run):
+    code, _out, err = run(*FILES, "--cure", "mix")
+    assert code == 2
+    for told in ("--family is missing", "--time-unit is missing", "--cure mix", "3 problems"):
+        assert told in err
+
+
 def test_knots_are_of_splines_only(run):
     code, _out, err = run(*FILES, *WORDS, "--log-knot", "0.5")
     assert code == 2
