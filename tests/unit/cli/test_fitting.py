@@ -261,7 +261,14 @@ def test_curves_stand_beside_other_data(run, tmp_path):
         is_inside = row["low"] and float(row["low"]) <= share <= float(row["high"])
         assert row["is_within"] == ("" if not row["low"] else str(is_inside))
     drawn = (tmp_path / "made" / "lifetime.svg").read_text(encoding="utf-8")
-    assert "Diamonds" in drawn
+    assert "Signs: other data" in drawn
+    assert ">Registry A<" in drawn
+    assert ">Registry B<" in drawn
+    (tmp_path / "other.csv").write_text(EXTERNAL.replace("Registry B", ""), encoding="utf-8")
+    assert run(*words, "--out", "made")[0] == 0
+    drawn = (tmp_path / "made" / "lifetime.svg").read_text(encoding="utf-8")
+    assert ">Registry A<" in drawn
+    assert ">Other data<" in drawn
 
 
 def test_mistakes_of_other_data_are_listed(run, tmp_path):

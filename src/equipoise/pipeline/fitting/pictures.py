@@ -191,16 +191,17 @@ def _above(fitted: list[Trace], population: Floats) -> list[str]:
 def _external(found: CurveFits, group: GroupFits) -> list[Trace]:
     """Return shares of other data by source; without an interval both its ends are the share."""
     traces = []
-    for profile in found.profiles(group):
+    profiles = found.profiles(group)
+    is_named = any(one.source for each in profiles for one in found.external_of(group, each))
+    for profile in profiles:
         shares = found.external_of(group, profile)
-        sources = list(dict.fromkeys(one.source for one in shares))
-        for source in sources:
+        for source in dict.fromkeys(one.source for one in shares):
             own = [one for one in shares if one.source == source]
             ends = [(one.low, one.high) if one.has_interval else (one.survival, one.survival)
                     for one in own]  # fmt: skip
             low, high = zip(*ends, strict=True)
             times, up = [one.time for one in own], [one.survival for one in own]
-            name = _shortened(source) if source or sources == [""] else _("Other data")
+            name = _shortened(source or _("Other data")) if is_named else ""
             traces.append(Trace(_name(profile), times, up, low, high, style=name))
     return traces
 
