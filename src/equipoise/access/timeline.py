@@ -15,7 +15,7 @@ from equipoise.access.workdays import (
 )
 from equipoise.core.random import uniforms
 from equipoise.core.vocabulary import checked
-from equipoise.spec.jurisdiction import Route, Step
+from equipoise.spec.law import Route, Step
 from equipoise.spec.loaded_study import Study
 
 Floats = NDArray[np.float64]

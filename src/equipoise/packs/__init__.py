@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING
 from equipoise.core.on_demand import on_demand
 
 if TYPE_CHECKING:
+    from equipoise.packs.facts import (
+        load_named_cases,
+        load_named_law,
+        load_named_product,
+        shared_attributes,
+    )
     from equipoise.packs.find import (
         Entry,
         find_jurisdiction,
         find_model,
+        find_product,
         find_study,
         find_study_or_model,
         library,
@@ -23,10 +30,17 @@ else:
     __getattr__, __dir__ = on_demand(
         __name__,
         {
+            "facts": (
+                "load_named_cases",
+                "load_named_law",
+                "load_named_product",
+                "shared_attributes",
+            ),
             "find": (
                 "Entry",
                 "find_jurisdiction",
                 "find_model",
+                "find_product",
                 "find_study",
                 "find_study_or_model",
                 "library",
@@ -41,10 +55,15 @@ __all__ = [
     "Entry",
     "find_jurisdiction",
     "find_model",
+    "find_product",
     "find_study",
     "find_study_or_model",
     "library",
     "library_folder",
+    "load_named_cases",
+    "load_named_law",
     "load_named_model",
+    "load_named_product",
     "load_named_study",
+    "shared_attributes",
 ]

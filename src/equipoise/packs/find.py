@@ -115,6 +115,31 @@ def find_study(name_or_path: str | Path) -> Path:
     raise _not_found(_what_is_wrong(name, message), name, known)
 
 
+def find_product(name_or_path: str | Path) -> Path:
+    """Return the path of a product file.
+
+    Parameters
+    ----------
+    name_or_path
+        A file, a folder with a product.yaml, or the name of a therapy of the library.
+
+    Raises
+    ------
+    NotInLibraryError
+        If it is none of these.
+    """
+    path = Path(name_or_path)
+    if _is_file(path):
+        return path
+    if _is_file(path / "product.yaml"):
+        return path / "product.yaml"
+    name, known = str(name_or_path), _packs("therapy")
+    if name in known:
+        return known[name].parent / "product.yaml"
+    message = _("'{name}' is neither a product file nor a therapy of the library.", name=name[:100])
+    raise _not_found(_what_is_wrong(name, message), name, known)
+
+
 def find_model(name_or_path: str | Path) -> Path:
     """Return the path of a model file: a path, or the name of a model of the library.
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from pathlib import Path
 
+from equipoise.packs.facts import shared_attributes
 from equipoise.packs.find import find_jurisdiction, find_study
 from equipoise.spec.load_study import country_of, load_study
 from equipoise.spec.loaded_study import Study
@@ -32,4 +33,6 @@ def load_named_study(
     path = find_study(name)
     code = country_of(path) if country is None else country
     folder = find_jurisdiction(code, beside=path)
-    return load_study(path, jurisdiction_folder=folder, criteria=criteria)
+    return load_study(
+        path, jurisdiction_folder=folder, attributes=shared_attributes(), criteria=criteria
+    )

@@ -1,74 +1,26 @@
-"""What pydantic cannot see in a country: rules that point nowhere, gaps and loops."""
+"""What pydantic cannot see in a country's payers and money: rules that point nowhere, gaps."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator
 from math import inf, isinf
 from typing import get_args
 
 from equipoise.core.translation import translate as _
 from equipoise.spec.country_units import check_country_units
-from equipoise.spec.findings import (
-    Finding,
-    Place,
-    did_you_mean,
-    finding,
-    loop,
-    unknown_sources,
-)
-from equipoise.spec.jurisdiction import (
-    Category,
-    Classification,
-    Evidence,
-    Jurisdiction,
-    PayerRule,
-    Route,
-)
-from equipoise.spec.walk import evidences, quantities
+from equipoise.spec.findings import Finding, Place, did_you_mean, finding, unknown_sources
+from equipoise.spec.jurisdiction import Category, Jurisdiction, PayerRule
 
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 
 
 def check_country(country: Jurisdiction) -> Iterator[Finding]:
-    """Yield every mistake of a country that only shows across its fields."""
-    yield from _sources(country)
+    """Yield every mistake of money, payers and tables; `check_law` those of the law."""
+    used: dict[Place, str | None] = {
+        ("tables", name, "source"): table.source for name, table in country.tables.items()
+    }
+    yield from unknown_sources(used, country.sources)
     yield from check_country_units(country)
-    yield from _calendar(country)
     yield from _payers(country)
     yield from _payer_rules(country)
-    for name, route in country.routes.items():
-        yield from _route(country, name, route)
-    yield from _classification(country.classification)
-
-
-def _sources(country: Jurisdiction) -> Iterator[Finding]:
-    """Check that numbers, rules and tables name sources of this country, and their dates."""
-    used: dict[Place, str | None] = {
-        (*place, "source"): quantity.source for place, quantity in quantities(country)
-    }
-    rules = dict(evidences(country))
-    used |= {(*place, "source"): rule.source for place, rule in rules.items()}
-    used |= {("tables", name, "source"): table.source for name, table in country.tables.items()}
-    yield from unknown_sources(used, country.sources)
-    yield from _dates(rules)
-
-
-def _dates(rules: Mapping[Place, Evidence]) -> Iterator[Finding]:
-    """Check that no rule ends before it begins."""
-    for place, rule in rules.items():
-        if rule.valid_from and rule.valid_to and rule.valid_to < rule.valid_from:
-            message = _("the rule ends before it begins")
-            yield finding((*place, "valid_to"), message, fix=_("correct one of the two dates"))
-
-
-def _calendar(country: Jurisdiction) -> Iterator[Finding]:
-    """Check that every holiday is a day of the year."""
-    for index, text in enumerate(country.calendar.holidays):
-        try:
-            date.fromisoformat(f"2024-{text}")
-        except ValueError:
-            message = _("'{text}' is not a day of the year", text=text)
-            fix = _("write month and day, e.g. 05-09")
-            yield finding(("calendar", "holidays", index), message, fix=fix)
 
 
 def _payers(country: Jurisdiction) -> Iterator[Finding]:
@@ -129,50 +81,3 @@ def _first_gap(country: Jurisdiction, category: Category) -> tuple[float, float]
             return reached, low
         reached = max(reached, high)
     return None if reached == inf else (reached, inf)
-
-
-def _route(country: Jurisdiction, name: str, route: Route) -> Iterator[Finding]:
-    """Check that steps wait for steps that exist, without loops, and each takes some time."""
-    place: Place = ("routes", name)
-    outcomes = country.classification.outcomes
-    for index, category in enumerate(route.for_categories):
-        if category not in outcomes:
-            message = _("'{name}' is not an outcome of the classification", name=category)
-            field = (*place, "for_categories", index)
-            yield finding(field, message, fix=did_you_mean(category, outcomes))
-    unknown = False
-    for step_name, step in route.steps.items():
-        for index, earlier in enumerate(step.after):
-            if earlier not in route.steps:
-                unknown = True
-                message = _("this route has no step '{name}'", name=earlier)
-                field = (*place, "steps", step_name, "after", index)
-                yield finding(field, message, fix=did_you_mean(earlier, route.steps))
-    ring = None if unknown else loop({k: step.after for k, step in route.steps.items()})
-    if ring is not None:
-        message = _("steps wait for each other: {names}", names=" -> ".join(ring))
-        yield finding((*place, "steps", ring[0], "after"), message, fix=_("break the loop"))
-
-
-def _classification(tree: Classification) -> Iterator[Finding]:
-    """Check that every answer leads on, never back, and that a name is one thing only."""
-    known = [*tree.questions, *tree.outcomes]
-    places: dict[Place, str] = {("classification", "first"): tree.first}
-    for name, branch in tree.questions.items():
-        places[("classification", "questions", name, "yes")] = branch.yes
-        places[("classification", "questions", name, "no")] = branch.no
-    dead_ends = {place: target for place, target in places.items() if target not in known}
-    for place, target in dead_ends.items():
-        message = _("'{name}' is neither a question nor an outcome", name=target)
-        yield finding(place, message, fix=did_you_mean(target, known))
-    for name in (name for name in tree.questions if name in tree.outcomes):
-        message = _("'{name}' is a question and an outcome", name=name)
-        yield finding(("classification", "questions", name), message, fix=_("rename one of them"))
-    graph = {
-        name: [target for target in (branch.yes, branch.no) if target in tree.questions]
-        for name, branch in tree.questions.items()
-    }
-    ring = loop(graph)
-    if ring is not None:
-        message = _("questions lead back to themselves: {names}", names=" -> ".join(ring))
-        yield finding(("classification", "questions", ring[0]), message, fix=_("break the loop"))

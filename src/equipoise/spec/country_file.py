@@ -4,14 +4,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from equipoise.core.errors import Problem, SpecError
 from equipoise.core.translation import translate as _
+from equipoise.spec.attributes import Attribute
 from equipoise.spec.bounds import check_table
 from equipoise.spec.country_check import check_country
 from equipoise.spec.findings import Finding, Place
 from equipoise.spec.jurisdiction import Jurisdiction
+from equipoise.spec.law import Law
+from equipoise.spec.law_check import check_law
 from equipoise.spec.loaded import TableData
 from equipoise.spec.problems import problem_at, validate
 from equipoise.spec.reader import Document, read_document
@@ -20,6 +23,9 @@ from equipoise.spec.tables import load_tables
 
 FILES = ("jurisdiction.yaml", "payers.yaml", "routes.yaml", "classification.yaml")
 """The first must exist; the others hold some of its fields where one file would be too long."""
+
+
+L = TypeVar("L", bound=Law)
 
 
 @dataclass(frozen=True)
@@ -38,15 +44,13 @@ class CountryFiles:
 
     def located(self, findings: Iterable[Finding]) -> list[Problem]:
         """Return findings as problems of their own files."""
-        found = (
-            problem_at(self.merged, place, error.message, error.fix, offset=error.column)
-            for place, error in findings
-        )
-        return [_at_home(self.documents, problem) for problem in found]
+        return _located(self.documents, self.merged, findings)
 
 
-def read_country(folder: Path, problems: list[Problem]) -> CountryFiles | None:
-    """Read and check a country.
+def read_country(
+    folder: Path, problems: list[Problem], attributes: Mapping[str, Attribute]
+) -> CountryFiles | None:
+    """Read and check a country with its law, money and payers.
 
     Parameters
     ----------
@@ -54,12 +58,70 @@ def read_country(folder: Path, problems: list[Problem]) -> CountryFiles | None:
         With a jurisdiction.yaml, and perhaps the other `FILES`.
     problems
         Receives every mistake of the files.
+    attributes
+        Facts about products that every country's law may ask for.
 
     Returns
     -------
     CountryFiles or None
         None if the files cannot be understood; what is understood may still have mistakes.
     """
+    files = _files(folder, problems)
+    return None if files is None else _country(folder, files, problems, attributes)
+
+
+def read_law(
+    folder: Path, problems: list[Problem], attributes: Mapping[str, Attribute]
+) -> Law | None:
+    """Read and check the law of a country, which need not have money and payers.
+
+    Parameters
+    ----------
+    folder, problems, attributes
+        As of `read_country`.
+    """
+    files = _files(folder, problems)
+    if files is None:
+        return None
+    if "economics" in files.merged.data:
+        country = _country(folder, files, problems, attributes)
+        return None if country is None else country.spec
+    law = _understood(files, problems, Law)
+    if law is not None:
+        problems += files.located(check_law(law, {**attributes, **law.attributes}))
+    return law
+
+
+def _country(
+    folder: Path, files: "_Files", problems: list[Problem], attributes: Mapping[str, Attribute]
+) -> CountryFiles | None:
+    """Return a country with all of its parts checked; None if it cannot be understood."""
+    spec = _understood(files, problems, Jurisdiction)
+    if spec is None:
+        return None
+    tables, findings = load_tables(spec.tables, folder, sources=spec.sources)
+    impossible = chain.from_iterable(
+        check_table(name, spec.tables[name], table) for name, table in tables.items()
+    )
+    law = check_law(spec, {**attributes, **spec.attributes})
+    problems += files.located([*findings, *law, *check_country(spec), *impossible])
+    return CountryFiles(folder, files.documents, files.merged, spec, tables)
+
+
+@dataclass(frozen=True)
+class _Files:
+    """A country's files, each and as one text."""
+
+    documents: tuple[Document, ...]
+    merged: Document
+
+    def located(self, findings: Iterable[Finding]) -> list[Problem]:
+        """Return findings as problems of their own files."""
+        return _located(self.documents, self.merged, findings)
+
+
+def _files(folder: Path, problems: list[Problem]) -> _Files | None:
+    """Read a country's files; None if one of them cannot be."""
     documents: list[Document] = []
     paths = [folder / name for name in FILES]
     for path in [paths[0], *(path for path in paths[1:] if path.exists())]:
@@ -69,19 +131,27 @@ def read_country(folder: Path, problems: list[Problem]) -> CountryFiles | None:
             problems.extend(error.problems)
     if len(documents) < 1 + sum(path.exists() for path in paths[1:]):
         return None
-    merged = _merged(documents, problems)
+    return _Files(tuple(documents), _merged(documents, problems))
+
+
+def _understood(files: _Files, problems: list[Problem], kind: type[L]) -> L | None:
+    """Return what files say; None, with the problems told, if they cannot be understood."""
     try:
-        spec = validate(Jurisdiction, merged)
+        return validate(kind, files.merged)
     except SpecError as error:
-        problems.extend(_at_home(documents, problem) for problem in error.problems)
+        problems.extend(_at_home(files.documents, problem) for problem in error.problems)
         return None
-    tables, findings = load_tables(spec.tables, folder, sources=spec.sources)
-    country = CountryFiles(folder, tuple(documents), merged, spec, tables)
-    impossible = chain.from_iterable(
-        check_table(name, spec.tables[name], table) for name, table in tables.items()
+
+
+def _located(
+    documents: Iterable[Document], merged: Document, findings: Iterable[Finding]
+) -> list[Problem]:
+    """Return findings in files read as one as problems of their own files."""
+    found = (
+        problem_at(merged, place, error.message, error.fix, offset=error.column)
+        for place, error in findings
     )
-    problems += country.located([*findings, *check_country(spec), *impossible])
-    return country
+    return [_at_home(documents, problem) for problem in found]
 
 
 def _mapping(document: Document) -> Document:

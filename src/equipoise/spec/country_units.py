@@ -7,7 +7,8 @@ from equipoise.core.translation import translate as _
 from equipoise.core.units import DIMENSIONLESS, Unit, parse_unit
 from equipoise.spec.discount import HIGHEST_RATE
 from equipoise.spec.findings import Finding, Place, finding
-from equipoise.spec.jurisdiction import Economics, Jurisdiction, Step
+from equipoise.spec.jurisdiction import Economics, Jurisdiction
+from equipoise.spec.law import Law, Step
 from equipoise.spec.quantity import Quantity
 from equipoise.spec.unit_rules import (
     PER_YEAR,
@@ -21,14 +22,18 @@ from equipoise.spec.unit_rules import (
 def check_country_units(country: Jurisdiction) -> Iterator[Finding]:
     """Yield every number of a country that has the wrong unit or an impossible value."""
     yield from _economics(country.economics)
-    for route_name, route in country.routes.items():
-        for name, step in route.steps.items():
-            yield from _step(("routes", route_name, "steps", name), step)
     for index, rule in enumerate(country.payer_rules):
         for field, age in (("from_age", rule.from_age), ("to_age", rule.to_age)):
             if age is not None:
                 yield from unit_must_fit(("payer_rules", index, field), age.unit, YEAR)
                 yield from possible_age(("payer_rules", index, field), age)
+
+
+def check_law_units(law: Law) -> Iterator[Finding]:
+    """Yield every number of a law that has the wrong unit or an impossible value."""
+    for route_name, route in law.routes.items():
+        for name, step in route.steps.items():
+            yield from _step(("routes", route_name, "steps", name), step)
 
 
 def _step(place: Place, step: Step) -> Iterator[Finding]:

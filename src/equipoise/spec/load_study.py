@@ -1,12 +1,13 @@
 """Reading a whole study: all problems of all its files at once."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 from equipoise.core.errors import Problem, SpecError
+from equipoise.spec.attributes import Attribute
 from equipoise.spec.country_file import CountryFiles, read_country
 from equipoise.spec.load import located, read_model, tried
 from equipoise.spec.loaded import LoadedModel
@@ -35,7 +36,13 @@ def country_of(path: Path) -> str:
     return validate(StudyFile, document).country
 
 
-def load_study(path: Path, *, jurisdiction_folder: Path, criteria: Collection[str] = ()) -> Study:
+def load_study(
+    path: Path,
+    *,
+    jurisdiction_folder: Path,
+    attributes: Mapping[str, Attribute],
+    criteria: Collection[str] = (),
+) -> Study:
     """Read and check a study with its product, model and country.
 
     Parameters
@@ -44,6 +51,8 @@ def load_study(path: Path, *, jurisdiction_folder: Path, criteria: Collection[st
         The study file; product and model lie in the same folder.
     jurisdiction_folder
         Of the country to use, which need not be the one that the file names.
+    attributes
+        Facts about products that every country's law may ask for.
     criteria
         Names of the criteria that exist; empty leaves the study's criteria unchecked.
 
@@ -54,7 +63,7 @@ def load_study(path: Path, *, jurisdiction_folder: Path, criteria: Collection[st
     """
     problems: list[Problem] = []
     document = tried(problems, read_document, path)
-    country = read_country(jurisdiction_folder, problems)
+    country = read_country(jurisdiction_folder, problems, attributes)
     if document is None:
         raise SpecError(problems)
     file = tried(problems, validate, StudyFile, document)
@@ -72,6 +81,7 @@ def load_study(path: Path, *, jurisdiction_folder: Path, criteria: Collection[st
             model=model,
             country=country.spec,
             country_tables=country.tables,
+            attributes={**attributes, **country.spec.attributes},
             path=path,
             digest="",
         )

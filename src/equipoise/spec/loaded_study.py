@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from equipoise.spec.jurisdiction import Jurisdiction, Route
+from equipoise.spec.attributes import Attribute, Fact, completed
+from equipoise.spec.jurisdiction import Jurisdiction
+from equipoise.spec.law import Route
 from equipoise.spec.loaded import LoadedModel, TableData
 from equipoise.spec.model_formulas import formulas, names_behind
 from equipoise.spec.quantity import Quantity, Source
@@ -20,6 +22,8 @@ class Study:
     model: LoadedModel
     country: Jurisdiction
     country_tables: Mapping[str, TableData]
+    attributes: Mapping[str, Attribute]
+    """What the product's facts mean: those of all countries and of this one."""
     path: Path
     digest: str
     """SHA-256 of all texts and tables that the study was read from."""
@@ -30,6 +34,11 @@ class Study:
     def route(self) -> Route:
         """Return the country's route that the study takes."""
         return self.country.routes[self.file.route]
+
+    @property
+    def facts(self) -> Mapping[str, Fact | None]:
+        """Return the product's facts with those that follow from them."""
+        return completed(self.product.facts, self.attributes)
 
     @property
     def sources(self) -> Mapping[str, Source]:

@@ -5,7 +5,8 @@ from datetime import date
 from typing import Literal
 
 from equipoise.spec.base import SpecModel
-from equipoise.spec.jurisdiction import Category, Owner
+from equipoise.spec.jurisdiction import Category
+from equipoise.spec.law import Owner
 from equipoise.spec.quantity import Status
 from equipoise.spec.study import Stakeholder
 from equipoise.spec.text import Text

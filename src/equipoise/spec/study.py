@@ -9,7 +9,8 @@ from pydantic import Field
 from equipoise.core.units import MeasureField, UnitField
 from equipoise.spec.base import SpecModel
 from equipoise.spec.contracts import ContractField
-from equipoise.spec.jurisdiction import Category, Owner
+from equipoise.spec.jurisdiction import Category
+from equipoise.spec.law import Owner
 from equipoise.spec.model import FileName
 from equipoise.spec.quantity import Name, Quantity, Source, Status
 from equipoise.spec.text import Text
@@ -26,7 +27,15 @@ class Product(SpecModel):
     product: Text
     source: str | None = None
     sources: Mapping[str, Source] = {}
-    attributes: Mapping[Name, bool | float]
+    description: Text | None = None
+    """What it is made of and what it is for, from which the facts were coded."""
+    attributes: Mapping[Name, bool | float | Literal["unknown"]]
+    """Facts that laws ask about: true, false, unknown, or a number where the fact is one."""
+
+    @property
+    def facts(self) -> dict[str, bool | float | None]:
+        """Return the facts; None where they are unknown."""
+        return {k: None if v == "unknown" else v for k, v in self.attributes.items()}
 
 
 class Group(SpecModel):

@@ -1,7 +1,6 @@
 """What pydantic cannot see in a study: names across its files, and values that must agree."""
 
 from collections.abc import Collection, Iterator, Mapping
-from difflib import get_close_matches
 from itertools import chain
 from math import ceil
 
@@ -18,8 +17,9 @@ from equipoise.spec.jurisdiction import Jurisdiction
 from equipoise.spec.loaded_study import Study
 from equipoise.spec.model import Model
 from equipoise.spec.model_formulas import cost_items, formulas
+from equipoise.spec.product_check import check_product
 from equipoise.spec.quantity import Source
-from equipoise.spec.study import Product, StudyFile
+from equipoise.spec.study import StudyFile
 from equipoise.spec.study_names import Part
 from equipoise.spec.study_units import check_file_units, check_money
 from equipoise.spec.unit_rules import YEAR
@@ -53,7 +53,8 @@ def check_study(study: Study, *, criteria: Collection[str] = ()) -> Iterator[Par
     )
     for found in in_study:
         yield "study", found
-    yield from _product(study.product, country)
+    for found in check_product(study.product, study.attributes):
+        yield "product", found
     yield from _same_sources(study)
     yield from _funding(study)
     yield from _calendar_year(study)
@@ -163,31 +164,6 @@ def _criteria(file: StudyFile, known: Collection[str]) -> Iterator[Finding]:
             if name not in known:
                 message = _("'{name}' is not a criterion", name=name)
                 yield finding(("criteria", side, name), message, fix=did_you_mean(name, known))
-
-
-def _product(product: Product, country: Jurisdiction) -> Iterator[PartFinding]:
-    """Check that the product states every attribute that the country's law asks about."""
-    stated = product.attributes
-    asked: dict[str, str] = {}
-    for question, branch in country.classification.questions.items():
-        for name in sorted(branch.condition.names):
-            asked.setdefault(name, question)
-    for name, question in asked.items():
-        if name not in stated:
-            message = _(
-                "the country's question '{question}' asks about '{name}'",
-                question=question, name=name,
-            )  # fmt: skip
-            near = get_close_matches(name, [other for other in stated if other not in asked], n=1)
-            fix = (
-                _("rename '{near}' to '{name}'?", near=near[0], name=name)
-                if near
-                else _("add `{name}: true` or `{name}: false`", name=name)
-            )
-            yield "product", finding(("attributes",), message, fix=fix)
-    used: dict[Place, str | None] = {("source",): product.source}
-    for found in unknown_sources(used, product.sources):
-        yield "product", found
 
 
 def _same_sources(study: Study) -> Iterator[PartFinding]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from equipoise.spec.base import SpecModel
 from equipoise.spec.findings import Place
-from equipoise.spec.jurisdiction import Evidence
+from equipoise.spec.law import Evidence
 from equipoise.spec.quantity import Quantity
 
 

@@ -11,6 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from equipoise.core.errors import SpecError
+from equipoise.packs import shared_attributes
 from equipoise.spec.load import load_model
 from equipoise.spec.load_study import load_study
 
@@ -51,7 +52,12 @@ def broken_copy(case: Path, folder: Path) -> Path:
 def test_broken_study(case: Path, tmp_path: Path) -> None:
     mini = broken_copy(case, tmp_path)
     with pytest.raises(SpecError) as caught:
-        load_study(mini / "study.yaml", jurisdiction_folder=mini / "xx", criteria=CRITERIA)
+        load_study(
+            mini / "study.yaml",
+            jurisdiction_folder=mini / "xx",
+            attributes=shared_attributes(),
+            criteria=CRITERIA,
+        )
     compare(caught.value, case.with_suffix(".txt"), mini)
 
 
@@ -75,7 +81,12 @@ def test_a_file_in_another_encoding_is_refused(content: bytes, place: str, tmp_p
 
 def test_the_gallery_starts_from_files_that_are_right() -> None:
     load_model(BROKEN / "models" / "valid.yaml")
-    load_study(MINI / "study.yaml", jurisdiction_folder=MINI / "xx", criteria=CRITERIA)
+    load_study(
+        MINI / "study.yaml",
+        jurisdiction_folder=MINI / "xx",
+        attributes=shared_attributes(),
+        criteria=CRITERIA,
+    )
 
 
 def test_every_listing_has_its_file() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from equipoise.core.errors import FieldError, SpecError
+from equipoise.packs import shared_attributes
 from equipoise.spec.load_study import country_of, load_study
 from equipoise.spec.loaded_study import Study
 from equipoise.spec.replace import replace_values
@@ -18,7 +19,9 @@ MINI = Path(__file__).resolve().parents[2] / "data" / "mini"
 
 
 def load(folder: Path = MINI) -> Study:
-    return load_study(folder / "study.yaml", jurisdiction_folder=folder / "xx")
+    return load_study(
+        folder / "study.yaml", jurisdiction_folder=folder / "xx", attributes=shared_attributes()
+    )
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +96,9 @@ def test_a_mistake_in_a_condition_points_into_its_own_file(mini: Path) -> None:
 
 def test_a_missing_country_says_so(mini: Path) -> None:
     with pytest.raises(SpecError, match="there is no such file"):
-        load_study(mini / "study.yaml", jurisdiction_folder=mini / "zz")
+        load_study(
+            mini / "study.yaml", jurisdiction_folder=mini / "zz", attributes=shared_attributes()
+        )
 
 
 def test_a_link_to_another_folder_is_refused(mini: Path, tmp_path: Path) -> None:
