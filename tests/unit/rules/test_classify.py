@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from equipoise.core.errors import RuleNotInForceError, RuleStaleError
-from equipoise.rules import classify
-from equipoise.spec.jurisdiction import Classification
+from equipoise.core.errors import RuleNotInForceError
+from equipoise.rules import OpenFactsError, certain, classify
+from equipoise.spec.law import Classification
 
 OLD = {"valid_from": date(2010, 1, 1), "valid_to": date(2023, 12, 31)}
 NEW = {"valid_from": date(2024, 1, 1), "valid_to": None}
@@ -50,32 +50,77 @@ def tree(mini: Any) -> Classification:
 def test_every_branch_has_its_answers_and_clauses(
     tree: Classification, product: dict[str, float], outcome: str, path: Any, clauses: list[str]
 ) -> None:
-    found = classify(tree, product, day=DAY)
+    found = certain(tree, product, day=DAY)
     assert found.outcome == outcome
     assert [(answer.question, answer.yes) for answer in found.path] == path
     assert [item.clause for item in found.evidence] == clauses
 
 
 def test_what_nobody_read_is_named(tree: Classification) -> None:
-    assert [item.clause for item in classify(tree, NEITHER, day=DAY).unread] == ["art. 9"]
-    assert classify(tree, CELLS, day=DAY).unread == ()
+    assert [item.clause for item in certain(tree, NEITHER, day=DAY).unread] == ["art. 9"]
+    assert certain(tree, CELLS, day=DAY).unread == ()
 
 
 def test_only_clauses_on_the_way_must_be_in_force(tree: Classification) -> None:
     tree = dated(tree, cells=OLD, cell_product=NEW)
-    assert classify(tree, GENES, day=DAY).outcome == "gene_therapy"
+    assert certain(tree, GENES, day=DAY).outcome == "gene_therapy"
     with pytest.raises(RuleNotInForceError, match="art. 8"):
         classify(tree, CELLS, day=DAY)
 
 
 def test_an_outcome_that_is_not_yet_law_is_refused(tree: Classification) -> None:
     tree = dated(tree, cell_product=NEW)
-    assert classify(tree, CELLS, day=date(2024, 1, 1)).outcome == "cell_product"
+    assert certain(tree, CELLS, day=date(2024, 1, 1)).outcome == "cell_product"
     with pytest.raises(RuleNotInForceError, match="art. 8"):
         classify(tree, CELLS, day=date(2023, 12, 31))
 
 
-def test_a_clause_nobody_checked_lately_is_refused(tree: Classification) -> None:
+def test_a_clause_nobody_checked_lately_is_marked(tree: Classification) -> None:
     tree = dated(tree, genes={"last_checked": date(2024, 1, 1)})
-    with pytest.raises(RuleStaleError, match="art. 7"):
-        classify(tree, GENES, day=DAY)
+    assert [item.clause for item in certain(tree, GENES, day=DAY).stale(DAY)] == ["art. 7"]
+    assert certain(tree, GENES, day=date(2024, 12, 31)).stale(date(2024, 12, 31)) == ()
+
+
+def test_unknown_facts_leave_every_category_that_they_can_lead_to(tree: Classification) -> None:
+    found = classify(tree, {"contains_genes": None, "contains_cells": True}, day=DAY)
+    assert {one.outcome: dict(one.supposed) for one in found.possible} == {
+        "gene_therapy": {"contains_genes": True},
+        "cell_product": {"contains_genes": False, "doses >= 1": True},
+        "medicine": {"contains_genes": False, "doses >= 1": False},
+    }
+    assert found.needed == "contains_genes"
+    assert found.only is None
+    with pytest.raises(OpenFactsError, match="contains_genes"):
+        certain(tree, {"contains_cells": True}, day=DAY)
+
+
+def test_what_makes_no_difference_is_not_asked(tree: Classification) -> None:
+    no_cells = {"contains_genes": False, "contains_cells": False}
+    found = classify(tree, no_cells, day=DAY)
+    assert found.needed is None
+    assert found.only is not None
+    assert (found.only.outcome, dict(found.only.supposed)) == ("medicine", {})
+
+
+def test_a_question_whose_answers_come_to_the_same_is_not_supposed(tree: Classification) -> None:
+    cells = tree.questions["cells"].model_copy(update={"yes": "medicine"})
+    tree = tree.model_copy(update={"questions": {**tree.questions, "cells": cells}})
+    found = classify(tree, {"contains_genes": False}, day=DAY)
+    assert found.only is not None
+    assert dict(found.only.supposed) == {}
+
+
+def test_the_law_of_an_earlier_day_goes_another_way(tree: Classification) -> None:
+    cells = tree.questions["cells"].model_copy(update={"until_in_force": "medicine"})
+    tree = tree.model_copy(update={"questions": {**tree.questions, "cells": cells}})
+    tree = dated(tree, cells=NEW)
+    assert certain(tree, CELLS, day=date(2024, 1, 1)).outcome == "cell_product"
+    assert certain(tree, CELLS, day=date(2023, 12, 31)).outcome == "medicine"
+
+
+def test_an_expired_outcome_gives_way_to_its_successor(tree: Classification) -> None:
+    product = tree.outcomes["cell_product"].model_copy(update={"once_expired": "medicine"})
+    tree = tree.model_copy(update={"outcomes": {**tree.outcomes, "cell_product": product}})
+    tree = dated(tree, cell_product=OLD)
+    assert certain(tree, CELLS, day=date(2023, 12, 31)).outcome == "cell_product"
+    assert certain(tree, CELLS, day=date(2024, 1, 1)).outcome == "medicine"

@@ -6,7 +6,7 @@ import pytest
 
 from equipoise.core.errors import RuleNotInForceError, RuleStaleError
 from equipoise.rules import GRACE, check_in_force
-from equipoise.spec.jurisdiction import Evidence
+from equipoise.spec.law import Evidence
 
 CHECKED = date(2026, 11, 1)
 RULE = Evidence(

@@ -1,0 +1,113 @@
+"""Conditions over facts of which some are unknown: yes, no, or it depends."""
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from operator import eq, ge, gt, le, lt, ne
+
+from equipoise.spec.attributes import Fact
+from equipoise.spec.formula import Node, to_text
+from equipoise.spec.formula.tree import Comparison, Logic, Name, Not, Number
+
+Facts = Mapping[str, Fact | None]
+"""What is known of a product; None and what is missing are unknown."""
+
+Supposed = Mapping[str, bool]
+"""Answers that are supposed for what is unknown, by `asked`: a fact, or a comparison as written."""
+
+_RELATIONS = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq, "!=": ne}
+
+
+def asked(node: Name | Comparison) -> str:
+    """Return what a part of a condition asks, as the condition writes it.
+
+    Examples
+    --------
+    >>> asked(Comparison(("<=",), (Name("prevalence"), Number(5.0))))
+    'prevalence <= 5'
+    """
+    return to_text(node)
+
+
+def parts(node: Node) -> Iterator[Name | Comparison]:
+    """Yield the facts and comparisons of a condition, in the order of its text, each once."""
+    seen: set[str] = set()
+    for part in _parts(node):
+        if asked(part) not in seen:
+            seen.add(asked(part))
+            yield part
+
+
+def _parts(node: Node) -> Iterator[Name | Comparison]:
+    """Yield the facts and comparisons of a condition as often as they stand in it."""
+    match node:
+        case Name() | Comparison():
+            yield node
+        case Not(operand=operand):
+            yield from _parts(operand)
+        case Logic(operands=operands):
+            for operand in operands:
+                yield from _parts(operand)
+        case _:
+            pass
+
+
+def truth(node: Node, facts: Facts, supposed: Supposed) -> bool | None:
+    """Return whether a condition holds; None if that depends on what is unknown.
+
+    Three-valued logic: `and` with one no is a no whatever the rest, `or` with one yes a yes.
+
+    Parameters
+    ----------
+    node
+        A condition, as of `is_condition`.
+    facts, supposed
+        What is known, and what is supposed of the rest.
+
+    References
+    ----------
+    Kleene (1952), Introduction to Metamathematics, section 64.
+
+    Examples
+    --------
+    >>> either = Logic("or", (Name("cells"), Name("genes")))
+    >>> truth(either, {"cells": True}, {}), truth(either, {"cells": False}, {})
+    (True, None)
+    """
+    match node:
+        case Number(value=value):
+            return value != 0.0
+        case Name() | Comparison():
+            return _known(node, facts, supposed)
+        case Not(operand=operand):
+            found = truth(operand, facts, supposed)
+            return None if found is None else not found
+        case Logic(operator=operator, operands=operands):
+            decisive = operator == "or"
+            every = [truth(one, facts, supposed) for one in operands]
+            if decisive in every:
+                return decisive
+            return None if None in every else not decisive
+        case _:
+            message = f"no condition: {to_text(node)}"
+            raise TypeError(message)
+
+
+def _known(node: Name | Comparison, facts: Facts, supposed: Supposed) -> bool | None:
+    """Return a fact or comparison, if it is known or supposed."""
+    if isinstance(node, Name):
+        fact = facts.get(node.name)
+        return supposed.get(node.name) if fact is None else bool(fact)
+    values = [_number(one, facts) for one in node.operands]
+    numbers = [value for value in values if value is not None]
+    if len(numbers) < len(values):
+        return supposed.get(asked(node))
+    steps = zip(node.relations, pairwise(numbers), strict=True)
+    return all(_RELATIONS[relation](*pair) for relation, pair in steps)
+
+
+def _number(node: Node, facts: Facts) -> float | None:
+    """Return a number, or the number that a fact is; None if it is unknown."""
+    if isinstance(node, Number):
+        return node.value
+    fact = facts.get(node.name) if isinstance(node, Name) else None
+    return None if fact is None else float(fact)
