@@ -17,6 +17,7 @@ from equipoise.core.on_demand import on_demand
 
 if TYPE_CHECKING:
     from equipoise.api.fitting import CurveFits, PublishedCurve, fit_curves, read_estimates
+    from equipoise.api.laws import classify
     from equipoise.api.models import ModelRun, run_model
     from equipoise.api.results import Results, open_results
     from equipoise.api.sensitivity import (
@@ -34,6 +35,7 @@ else:
         __name__,
         {
             "fitting": ("CurveFits", "PublishedCurve", "fit_curves", "read_estimates"),
+            "laws": ("classify",),
             "models": ("ModelRun", "run_model"),
             "results": ("Results", "open_results"),
             "sensitivity": (
@@ -56,6 +58,7 @@ __all__ = [
     "Results",
     "Verification",
     "assess",
+    "classify",
     "draws_until_precise",
     "fit_curves",
     "load",

@@ -7,10 +7,14 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from equipoise.cli.classify import HELP as CLASSIFY_HELP
+from equipoise.cli.classify import classify
 from equipoise.cli.estimates import HELP as ESTIMATES_HELP
 from equipoise.cli.estimates import estimates
 from equipoise.cli.fitting_commands import HELP as FIT_HELP
 from equipoise.cli.fitting_commands import fit
+from equipoise.cli.law import HELP as LAW_HELP
+from equipoise.cli.law import law
 from equipoise.cli.loading import loading
 from equipoise.cli.options import (
     CountryOption,
@@ -52,6 +56,8 @@ model_app = typer.Typer(
 )
 app.add_typer(model_app, name="model")
 app.add_typer(sensitivity_app, name="sensitivity")
+app.command("classify", cls=CheckingCommand, options_metavar=OPTIONS, help=CLASSIFY_HELP)(classify)
+app.command("law", cls=CheckingCommand, options_metavar=OPTIONS, help=LAW_HELP)(law)
 app.command("fit", cls=CheckingCommand, options_metavar=OPTIONS, help=FIT_HELP)(fit)
 app.command("estimates", cls=CheckingCommand, options_metavar=OPTIONS, help=ESTIMATES_HELP)(
     estimates

@@ -10,6 +10,7 @@ from equipoise.core.on_demand import on_demand
 if TYPE_CHECKING:
     from equipoise.pipeline.assessment import assess, warm_up
     from equipoise.pipeline.law import WrongRouteError, lawful
+    from equipoise.pipeline.law_report import decided, facts_of, known
     from equipoise.pipeline.model_rehearsal import in_whole_parts, rehearse_model
     from equipoise.pipeline.model_run import ModelRun, run_model
     from equipoise.pipeline.model_tables import COLUMNS, MEASURES, TABLES, interval
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
         policy_of,
     )
     from equipoise.pipeline.strays import straying
+    from equipoise.pipeline.surveys import Survey, Verdict, survey
 else:
     __getattr__, __dir__ = on_demand(
         __name__,
         {
             "assessment": ("assess", "warm_up"),
             "law": ("WrongRouteError", "lawful"),
+            "law_report": ("decided", "facts_of", "known"),
             "model_rehearsal": ("in_whole_parts", "rehearse_model"),
             "model_run": ("ModelRun", "run_model"),
             "model_tables": ("COLUMNS", "MEASURES", "TABLES", "interval"),
@@ -44,6 +47,7 @@ else:
                 "policy_of",
             ),
             "strays": ("straying",),
+            "surveys": ("Survey", "Verdict", "survey"),
         },
     )
 
@@ -52,15 +56,20 @@ __all__ = [
     "DEFAULT_DRAWS",
     "DEFAULT_SEED",
     "MEASURES",
-    "TABLES",
-    "TRACE_COLUMNS",
     "ModelRun",
     "Policy",
+    "Survey",
+    "TABLES",
+    "TRACE_COLUMNS",
+    "Verdict",
     "WrongRouteError",
     "assess",
     "check_sample",
+    "decided",
+    "facts_of",
     "in_whole_parts",
     "interval",
+    "known",
     "lawful",
     "model_scales",
     "parse_policy",
@@ -70,6 +79,7 @@ __all__ = [
     "rehearse_model",
     "run_model",
     "straying",
+    "survey",
     "trace_of",
     "trace_table",
     "warm_up",

@@ -2,7 +2,7 @@
 
 from equipoise.core.errors import EquipoiseError, Mistakes
 from equipoise.core.translation import translate as _
-from equipoise.rules import Classified, check_in_force, classify
+from equipoise.rules import Possible, certain, check_in_force
 from equipoise.spec.loaded_study import Study
 from equipoise.spec.text import shown
 
@@ -11,11 +11,13 @@ class WrongRouteError(EquipoiseError):
     """A route that is not open to what the product is in law."""
 
 
-def lawful(study: Study) -> Classified:
+def lawful(study: Study) -> Possible:
     """Return what the product is in law, if the study's route and rules hold on its date.
 
     Raises
     ------
+    OpenFactsError
+        If the category depends on facts that the product does not state.
     RuleNotInForceError, RuleStaleError, SeveralErrors
         If a clause that the study uses (classification, route, payers, calendar) cannot be relied
         on for the decision date; all such clauses at once.
@@ -24,10 +26,11 @@ def lawful(study: Study) -> Classified:
     """
     day = study.file.decision_date
     mistakes = Mistakes()
-    found: Classified | None = None
+    found: Possible | None = None
     with mistakes.noted():
-        found = classify(study.country.classification, study.product.attributes, day=day)
+        found = certain(study.country.classification, study.facts, day=day)
     for evidence in (
+        *(found.evidence if found is not None else ()),
         *(step.evidence for step in study.route.steps.values()),
         *(rule.evidence for rule in study.country.payer_rules),
         study.country.calendar.evidence,

@@ -1,0 +1,70 @@
+"""What a product is in law, from Python."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from equipoise.core.errors import FieldError, Mistakes
+from equipoise.core.translation import translate as _
+from equipoise.packs import library, load_named_law, load_named_product, shared_attributes
+from equipoise.pipeline import Survey, survey
+from equipoise.spec.law import Law
+
+
+def classify(
+    product: str | Path, *, countries: Sequence[str | Path] | None = None, on: date | str
+) -> Survey:
+    """Ask the laws of countries what a product is, by which roads it may come, what would change.
+
+    Parameters
+    ----------
+    product
+        A product.yaml, the folder of one, or the name of a therapy of the library.
+    countries
+        Codes of the library, or folders with a jurisdiction.yaml; omitted, all of the library.
+    on
+        The day whose law is applied, as a date or as YYYY-MM-DD.
+
+    Returns
+    -------
+    Survey
+        Its `verdicts` are by the code of the country; `refused` has those without law on that day.
+
+    Raises
+    ------
+    FieldError
+        If the day is none.
+    NotInLibraryError
+        If there is no such product or country.
+    SpecError
+        With every mistake of the files.
+
+    Examples
+    --------
+    >>> import equipoise
+    >>> found = equipoise.classify(
+    ...     "haemophilia-b-gene-therapy", countries=["ru"], on="2026-11-28"
+    ... )
+    >>> [one.outcome for one in found.verdicts["ru"].found.possible]
+    ['gene_therapy_medicine']
+    """
+    mistakes, laws = Mistakes(), list[Law]()
+    names = countries or [entry.name for entry in library() if entry.kind == "country"]
+    for name in dict.fromkeys(names):
+        with mistakes.noted():
+            laws.append(load_named_law(name))
+    mistakes.refuse()
+    shared = shared_attributes()
+    known = {**shared, **{name: one for law in laws for name, one in law.attributes.items()}}
+    return survey(load_named_product(product, known), laws, attributes=shared, day=_day(on))
+
+
+def _day(on: date | str) -> date:
+    """Return a day."""
+    if isinstance(on, date):
+        return on
+    try:
+        return date.fromisoformat(on)
+    except ValueError as error:
+        message = _("'{text}' is not a day", text=on[:40])
+        raise FieldError(message, fix=_("write year, month and day, e.g. 2024-04-01")) from error
