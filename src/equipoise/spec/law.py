@@ -105,6 +105,26 @@ class Route(SpecModel):
     """What opens the road; the steps have their own."""
     steps: Annotated[Mapping[Name, Step], Field(min_length=1)]
 
+    def quantities(self, own: Mapping[str, Quantity] | None = None) -> dict[str, Quantity]:
+        """Return the numbers of the steps: each by its name, `statutory`, `refusal`, `pause` after.
+
+        Parameters
+        ----------
+        own
+            Durations by step that replace those of the law.
+        """
+        found: dict[str, Quantity] = {}
+        for name, step in self.steps.items():
+            duration = (own or {}).get(name, step.duration)
+            if step.statutory is not None:
+                found[f"{name}.statutory"] = step.statutory
+            if duration is not None:
+                found[name] = duration
+            if step.refusal is not None:
+                found[f"{name}.refusal"] = step.refusal.probability
+                found[f"{name}.pause"] = step.refusal.pause
+        return found
+
 
 class Branch(SpecModel):
     """One question of a decision tree."""

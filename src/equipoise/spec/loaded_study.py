@@ -83,13 +83,6 @@ class Study:
             "economics.discount_health": economics.discount_health,
             "economics.willingness_to_pay": economics.willingness_to_pay,
         }
-        for name, step in self.route.steps.items():
-            duration = self.file.access.get(name, step.duration)
-            if step.statutory is not None:
-                found[f"access.{name}.statutory"] = step.statutory
-            if duration is not None:
-                found[f"access.{name}"] = duration
-            if step.refusal is not None:
-                found[f"access.{name}.refusal"] = step.refusal.probability
-                found[f"access.{name}.pause"] = step.refusal.pause
+        steps = self.route.quantities(self.file.access)
+        found |= {f"access.{name}": quantity for name, quantity in steps.items()}
         return found
