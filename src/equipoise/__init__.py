@@ -25,6 +25,7 @@ __all__ = [
     "scenarios",
     "seed_mistakes",
     "threshold_values",
+    "timelines",
     "two_way",
     "verify",
 ]
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
         scenarios,
         seed_mistakes,
         threshold_values,
+        timelines,
         two_way,
         verify,
     )

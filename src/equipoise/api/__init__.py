@@ -17,7 +17,7 @@ from equipoise.core.on_demand import on_demand
 
 if TYPE_CHECKING:
     from equipoise.api.fitting import CurveFits, PublishedCurve, fit_curves, read_estimates
-    from equipoise.api.laws import classify
+    from equipoise.api.laws import classify, timelines
     from equipoise.api.models import ModelRun, run_model
     from equipoise.api.results import Results, open_results
     from equipoise.api.sensitivity import (
@@ -35,7 +35,7 @@ else:
         __name__,
         {
             "fitting": ("CurveFits", "PublishedCurve", "fit_curves", "read_estimates"),
-            "laws": ("classify",),
+            "laws": ("classify", "timelines"),
             "models": ("ModelRun", "run_model"),
             "results": ("Results", "open_results"),
             "sensitivity": (
@@ -70,6 +70,7 @@ __all__ = [
     "scenarios",
     "seed_mistakes",
     "threshold_values",
+    "timelines",
     "two_way",
     "verify",
 ]

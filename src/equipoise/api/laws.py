@@ -7,7 +7,8 @@ from pathlib import Path
 from equipoise.core.errors import FieldError, Mistakes
 from equipoise.core.translation import translate as _
 from equipoise.packs import library, load_named_law, load_named_product, shared_attributes
-from equipoise.pipeline import Survey, survey
+from equipoise.pipeline import Survey, Timeline, survey
+from equipoise.pipeline import timelines as simulated
 from equipoise.spec.law import Law
 
 
@@ -57,6 +58,50 @@ def classify(
     shared = shared_attributes()
     known = {**shared, **{name: one for law in laws for name, one in law.attributes.items()}}
     return survey(load_named_product(product, known), laws, attributes=shared, day=_day(on))
+
+
+def timelines(
+    product: str | Path,
+    *,
+    countries: Sequence[str | Path] | None = None,
+    on: date | str,
+    roads: Sequence[str] | None = None,
+    draws: int = 2000,
+    seed: int = 1,
+) -> Sequence[Timeline]:
+    """Simulate the roads of a product to patients in several countries.
+
+    Parameters
+    ----------
+    product, countries, on
+        As of `classify`; all roads are set out on that day.
+    roads
+        Names of roads, open or not; omitted, all that are open but trials.
+    draws, seed
+        Simulated futures, and the seed of their luck.
+
+    Returns
+    -------
+    Sequence
+        One timeline for each road; `days(0.5)` is the median day of arrival, `by_owner` says whose
+        days they are, `unknown` and `bare` which steps have no time or only a legal term.
+
+    Raises
+    ------
+    FieldError, NotInLibraryError, SpecError
+        As `classify`.
+
+    Examples
+    --------
+    >>> import equipoise
+    >>> (road,) = equipoise.timelines(
+    ...     "haemophilia-b-gene-therapy", countries=["us"], on="2026-11-28", draws=100
+    ... )
+    >>> road.name, road.days(0.5)
+    ('bla_standard', 364.0)
+    """
+    found = classify(product, countries=countries, on=on)
+    return simulated(found, draws=draws, seed=seed, names=roads)
 
 
 def _day(on: date | str) -> date:

@@ -71,7 +71,7 @@ def classify(
 
     mistakes = choices_noted()
     day = day_of(on, mistakes)
-    laws = _laws(country, mistakes)
+    laws = laws_of(country, mistakes)
     attributes = shared_attributes()
     known = {**attributes, **{n: a for law in laws for n, a in law.attributes.items()}}
     found: list[Product] = []
@@ -111,7 +111,7 @@ def _read_day(text: str) -> date:
         raise FieldError(message, fix=fix) from error
 
 
-def _laws(codes: str | None, mistakes: Mistakes) -> Sequence[Law]:
+def laws_of(codes: str | None, mistakes: Mistakes) -> Sequence[Law]:
     """Return the laws of the countries asked for, each once."""
     from equipoise.packs import library, load_named_law
 

@@ -31,6 +31,8 @@ from equipoise.cli.options import (
 )
 from equipoise.cli.sensitivity_commands import sensitivity_app
 from equipoise.cli.shell import COMMAND, OPTIONS, CheckingCommand, Command, Group
+from equipoise.cli.timeline import HELP as TIMELINE_HELP
+from equipoise.cli.timeline import timeline
 from equipoise.core.translation import translate as _
 
 if TYPE_CHECKING:
@@ -58,6 +60,7 @@ app.add_typer(model_app, name="model")
 app.add_typer(sensitivity_app, name="sensitivity")
 app.command("classify", cls=CheckingCommand, options_metavar=OPTIONS, help=CLASSIFY_HELP)(classify)
 app.command("law", cls=CheckingCommand, options_metavar=OPTIONS, help=LAW_HELP)(law)
+app.command("timeline", cls=CheckingCommand, options_metavar=OPTIONS, help=TIMELINE_HELP)(timeline)
 app.command("fit", cls=CheckingCommand, options_metavar=OPTIONS, help=FIT_HELP)(fit)
 app.command("estimates", cls=CheckingCommand, options_metavar=OPTIONS, help=ESTIMATES_HELP)(
     estimates

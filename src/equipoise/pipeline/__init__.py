@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         policies_of,
         policy_of,
     )
+    from equipoise.pipeline.simulated_roads import Timeline, timelines
     from equipoise.pipeline.strays import straying
     from equipoise.pipeline.surveys import Survey, Verdict, survey
 else:
@@ -48,6 +49,7 @@ else:
             ),
             "strays": ("straying",),
             "surveys": ("Survey", "Verdict", "survey"),
+            "simulated_roads": ("Timeline", "timelines"),
         },
     )
 
@@ -61,6 +63,7 @@ __all__ = [
     "Survey",
     "TABLES",
     "TRACE_COLUMNS",
+    "Timeline",
     "Verdict",
     "WrongRouteError",
     "assess",
@@ -80,6 +83,7 @@ __all__ = [
     "run_model",
     "straying",
     "survey",
+    "timelines",
     "trace_of",
     "trace_table",
     "warm_up",

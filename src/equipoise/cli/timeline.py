@@ -1,0 +1,115 @@
+"""The command `equipoise timeline`: how soon a product reaches patients, by each road."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from equipoise.cli.classify import OnOption, day_of, laws_of
+from equipoise.cli.loading import loading
+from equipoise.cli.options import LanguageOption, SeedOption, place_after
+from equipoise.core.translation import translate as _
+
+if TYPE_CHECKING:
+    import altair as alt
+
+    from equipoise.pipeline import Survey
+    from equipoise.spec.study import Product
+
+HELP = _(
+    "Simulate the roads of a product to patients in several countries: when each step ends, how "
+    "sure that is, how often a road never arrives, and whose days they are.\n\n"
+    "Example: `equipoise timeline product.yaml --country ru,eu --out roads.svg`"
+)
+
+
+def timeline(
+    product: Annotated[
+        str,
+        typer.Argument(metavar=_("product"), help=_(
+            "Name of a therapy in the library, or path of a product.yaml.")),
+    ],
+    country: Annotated[
+        str | None,
+        typer.Option("--country", metavar="CODES", help=_(
+            "Countries, with commas, e.g. ru,eu,us; by default all of the library.")),
+    ] = None,
+    on: OnOption = None,
+    road: Annotated[
+        list[str] | None,
+        typer.Option("--road", metavar="NAME", help=_(
+            "Only roads of this name, also if they are not open; repeatable.")),
+    ] = None,
+    draws: Annotated[
+        int, typer.Option("--draws", min=20, max=1_000_000, help=_("Simulated futures."))
+    ] = 2000,
+    seed: SeedOption = 1,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="<path>", parser=place_after("--out"), help=_(
+            "A .csv table, a .svg, .png or .html picture, or a folder for all of them.")),
+    ] = None,
+    language: LanguageOption = "en",
+) -> None:  # fmt: skip
+    """Ask the laws which roads are open, simulate them, print and draw them."""
+    with loading():
+        from equipoise.cli.choices import choices_noted
+        from equipoise.cli.sensitivity import write
+        from equipoise.cli.sensitivity_files import Place, place_of
+        from equipoise.cli.timeline_screen import print_timelines
+        from equipoise.packs import load_named_product, shared_attributes
+        from equipoise.pipeline import survey, timelines
+        from equipoise.pipeline.road_tables import COLUMNS, timeline_chart, timeline_table
+
+    mistakes = choices_noted()
+    day, laws = day_of(on, mistakes), laws_of(country, mistakes)
+    shared = shared_attributes()
+    known = {**shared, **{name: one for law in laws for name, one in law.attributes.items()}}
+    found: list[Product] = []
+    places: list[Place | None] = []
+    with mistakes.noted():
+        found.append(load_named_product(product, known))
+    with mistakes.noted():
+        places.append(place_of(out, "timeline", COLUMNS))
+    surveyed: list[Survey] = []
+    for described in found:
+        surveyed.append(survey(described, laws, attributes=shared, day=day))
+        with mistakes.noted():
+            _require_roads(surveyed[-1], road or ())
+    mistakes.refuse()
+    roads = timelines(surveyed[0], draws=draws, seed=seed, names=road)
+    console = Console(markup=False, highlight=False)
+    print_timelines(surveyed[0], roads, console)
+
+    def chart() -> alt.LayerChart:
+        return timeline_chart(roads)
+
+    if roads:
+        write(places[0], lambda: timeline_table(roads), chart, console)
+
+
+def _require_roads(found: Survey, names: list[str] | tuple[str, ...]) -> None:
+    """Refuse names that no road of the countries has.
+
+    Raises
+    ------
+    SeveralErrors, FieldError
+        If there are such.
+    """
+    from equipoise.core.errors import FieldError, Mistakes
+    from equipoise.spec.findings import did_you_mean
+
+    mistakes = Mistakes()
+    known = dict.fromkeys(
+        road.name for verdict in found.verdicts.values()
+        for one in verdict.found.possible for road in verdict.roads[one.outcome]
+    )  # fmt: skip
+    for name in names:
+        with mistakes.noted():
+            if name not in known:
+                message = _("--road: this product has no road '{name}'", name=name[:60])
+                raise FieldError(message, fix=did_you_mean(name, known))
+    mistakes.refuse()

@@ -1,0 +1,161 @@
+"""How soon by each road: dates of the steps, and whose days they are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.access import Dates, decisive_days, follow, in_days, luck_of
+from equipoise.draws import drawn_sample
+from equipoise.pipeline.surveys import Survey, Verdict
+from equipoise.spec.law import Law, Owner, Route
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A road of one country in all simulated futures."""
+
+    law: Law
+    name: str
+    route: Route
+    day: date
+    """On which it is set out on."""
+    dates: Dates
+    decisive: Floats
+    """Days by which each step delays the arrival, dims (step, draw)."""
+
+    @property
+    def never(self) -> float:
+        """Return the share of futures in which the road never arrives."""
+        return float(np.mean(~np.isfinite(self.dates.arrival)))
+
+    @property
+    def last(self) -> str:
+        """Return the step with which it arrives most often."""
+        rows = np.argmax(self.dates.ends, axis=0)
+        return self.dates.names[int(np.bincount(rows).argmax())]
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Return the steps of which no time is known, so that dates are too early by theirs."""
+        return tuple(
+            name for name, step in self.route.steps.items()
+            if step.statutory is None and step.duration is None and not step.waits_for_new_year
+        )  # fmt: skip
+
+    @property
+    def bare(self) -> tuple[str, ...]:
+        """Return the steps that take exactly their legal term, as no delay was ever seen."""
+        return tuple(
+            name for name, step in self.route.steps.items()
+            if step.statutory is not None and step.statutory.distribution is None
+            and step.duration is None
+        )  # fmt: skip
+
+    @property
+    def by_owner(self) -> Mapping[Owner, float]:
+        """Return the mean days of each owner on the way, where the road arrives; the most first."""
+        arrived = np.isfinite(self.dates.arrival)
+        found: dict[Owner, float] = {}
+        for row, name in enumerate(self.dates.names):
+            owner = self.route.steps[name].owner
+            days = float(self.decisive[row][arrived].mean()) if arrived.any() else 0.0
+            found[owner] = found.get(owner, 0.0) + days
+        return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+    def days(self, share: float, step: str | None = None) -> float:
+        """Return the days after which a step has ended, or the road arrived, in a share of futures.
+
+        Parameters
+        ----------
+        share
+            Of all futures; infinite days where it is not reached in so many.
+        step
+            Omitted, the last.
+        """
+        ends = self.dates.arrival if step is None else self.dates.ends[self._row(step)]
+        return _quantile(ends, share)
+
+    def starts(self, share: float, step: str) -> float:
+        """Return the days after which a step has begun in a share of futures."""
+        return _quantile(self.dates.starts[self._row(step)], share)
+
+    def date_of(self, days: float) -> date | None:
+        """Return a date; None if it never comes."""
+        return self.day + timedelta(days=round(days)) if np.isfinite(days) else None
+
+    def _row(self, step: str) -> int:
+        return self.dates.names.index(step)
+
+
+def _quantile(values: Floats, share: float) -> float:
+    """Return the smallest of the values that so many do not exceed, the infinite ones too."""
+    return float(np.quantile(values, share, method="inverted_cdf"))
+
+
+def timeline(law: Law, name: str, *, day: date, draws: int, seed: int) -> Timeline:
+    """Simulate one road.
+
+    Parameters
+    ----------
+    law
+        Of the country.
+    name
+        Of the road.
+    day
+        On which it is set out on.
+    draws, seed
+        Of the sample.
+    """
+    route = law.routes[name]
+    quantities = route.quantities()
+    sampled = drawn_sample(quantities, joint={}, correlations=(), draws=draws, seed=seed)
+    numbers = {key: in_days(key, np.asarray(sampled.values[key])) for key in quantities}
+    dates = follow(
+        route, numbers, draws=draws, origin=day, calendar=law.calendar,
+        luck=luck_of(np.arange(draws), seed=seed),
+    )  # fmt: skip
+    return Timeline(law, name, route, day, dates, decisive_days(route, dates))
+
+
+def timelines(
+    found: Survey, *, draws: int, seed: int, names: Sequence[str] | None = None
+) -> Sequence[Timeline]:
+    """Simulate the roads of a product in all countries that were asked.
+
+    Parameters
+    ----------
+    found
+        What the countries say of the product.
+    draws, seed
+        Of each sample.
+    names
+        Only these roads, open or not; omitted, all that are open but trials.
+
+    Returns
+    -------
+    Sequence
+        Each road of a country once, in the order of the survey.
+    """
+    return [
+        timeline(verdict.law, name, day=found.day, draws=draws, seed=seed)
+        for verdict in found.verdicts.values()
+        for name in _names(verdict, names)
+    ]
+
+
+def _names(verdict: Verdict, wanted: Sequence[str] | None) -> Sequence[str]:
+    """Return the roads of one country that are simulated."""
+    roads = [
+        road for possible in verdict.found.possible for road in verdict.roads[possible.outcome]
+    ]
+    if wanted:
+        return list(dict.fromkeys(road.name for road in roads if road.name in wanted))
+    # In a trial patients are few and chosen: whoever wants that road names it.
+    return list(
+        dict.fromkeys(road.name for road in roads if road.open and road.route.kind != "trial")
+    )
