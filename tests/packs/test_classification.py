@@ -31,7 +31,7 @@ def test_the_library_knows_these_laws() -> None:
 
 @pytest.mark.parametrize("country", COUNTRIES)
 def test_every_case_is_met_or_says_why_not(country: str) -> None:
-    found = decided(LAWS[country], load_named_cases(country), shared_attributes())
+    found = decided(LAWS[country], load_named_cases(country, LAWS[country]), shared_attributes())
     unexplained = [
         (one.case.case, one.agreement, [p.outcome for p in one.possible], dict(one.wrong_path))
         for one in found
@@ -44,7 +44,9 @@ def test_how_many_decisions_are_met() -> None:
     # As printed by `equipoise law`: met, open because facts are unknown, differing.
     counts = {}
     for country in COUNTRIES:
-        found = decided(LAWS[country], load_named_cases(country), shared_attributes())
+        found = decided(
+            LAWS[country], load_named_cases(country, LAWS[country]), shared_attributes()
+        )
         real = [one.agreement for one in found if one.case.source is not None]
         if real:
             counts[country] = [real.count(kind) for kind in ("agrees", "open", "differs")]

@@ -45,7 +45,11 @@ def interview(
         needed = _next(survey(product, laws, attributes=attributes, day=day).needed, unanswered)
         if needed is None:
             return product
-        answer = _asked(needed, known[needed], console)
+        try:
+            answer = _asked(needed, known[needed], console)
+        except EOFError:  # nobody is there to answer
+            console.print()
+            return product
         if answer is None:
             unanswered.add(needed)
         else:

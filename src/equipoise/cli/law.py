@@ -63,7 +63,8 @@ def law(
     laws = []
     for name in dict.fromkeys(names):
         with mistakes.noted():
-            laws.append((load_named_law(name), load_named_cases(name)))
+            one = load_named_law(name)
+            laws.append((one, load_named_cases(name, one)))
     mistakes.refuse()
     console = Console(markup=False, highlight=False)
     console.print(_known_table([one for one, _cases in laws], day))

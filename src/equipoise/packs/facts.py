@@ -7,9 +7,10 @@ from pathlib import Path
 from equipoise.core.errors import Problem, SpecError
 from equipoise.packs.find import find_jurisdiction, find_product, library_folder
 from equipoise.spec.attributes import Attribute, read_attributes
-from equipoise.spec.cases import Case, CaseFile
+from equipoise.spec.cases import Case, CaseFile, check_cases
 from equipoise.spec.country_file import read_law
 from equipoise.spec.law import Law
+from equipoise.spec.load import located
 from equipoise.spec.problems import validate
 from equipoise.spec.product_file import read_product
 from equipoise.spec.reader import read_document
@@ -64,13 +65,15 @@ def load_named_product(name: str | Path, attributes: Mapping[str, Attribute]) ->
     return read_product(find_product(name), attributes)
 
 
-def load_named_cases(code_or_folder: str | Path) -> Sequence[Case]:
+def load_named_cases(code_or_folder: str | Path, law: Law) -> Sequence[Case]:
     """Load the cases of a country's decision tree; none if it has no cases.yaml.
 
     Parameters
     ----------
     code_or_folder
         As of `load_named_law`.
+    law
+        Of the country.
 
     Raises
     ------
@@ -80,4 +83,12 @@ def load_named_cases(code_or_folder: str | Path) -> Sequence[Case]:
         With every mistake of the file.
     """
     path = find_jurisdiction(code_or_folder) / "cases.yaml"
-    return validate(CaseFile, read_document(path)).cases if path.exists() else ()
+    if not path.exists():
+        return ()
+    document = read_document(path)
+    cases = validate(CaseFile, document).cases
+    known = {**shared_attributes(), **law.attributes}
+    problems = located(document, check_cases(cases, law, known))
+    if problems:
+        raise SpecError(problems)
+    return cases

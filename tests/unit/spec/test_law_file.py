@@ -117,7 +117,26 @@ def test_a_product_states_facts_that_exist_and_agree(tmp_path: Path) -> None:
 
 
 def test_cases_stand_beside_the_law() -> None:
-    assert len(load_named_cases(LAW)) == 4
-    assert load_named_cases(DATA / "mini" / "xx") == ()
+    assert len(load_named_cases(LAW, load_named_law(LAW))) == 4
+    mini = DATA / "mini" / "xx"
+    assert load_named_cases(mini, load_named_law(mini)) == ()
     with pytest.raises(NotInLibraryError):
-        load_named_cases("qq")
+        load_named_cases("qq", load_named_law(LAW))
+
+
+def test_everything_wrong_with_cases_is_told_with_its_place(copy: Path) -> None:
+    cases = copy / "cases.yaml"
+    changed(cases, "outcome: gene_medicine", "outcome: gene_medicin")
+    changed(cases, "path: {genes: yes}", "path: {gene: yes}")
+    changed(cases, "made_in_treating_hospital]", "made_in_hospital, cultured]")
+    changed(cases, "no: [recombinant_nucleic_acid]", "no: [prevalence]")
+    with pytest.raises(SpecError) as caught:
+        load_named_cases(copy, load_named_law(copy))
+    told = str(caught.value)
+    for part in (
+        "cases.yaml:2:", "cases.0.outcome: 'gene_medicin' is not an outcome",
+        "cases.0.path.gene: 'gene' is not a question", "did you mean 'genes'?",
+        "cases.yaml:3:", "cases.1.yes.3: no law asks for a fact 'made_in_hospital'",
+        "cases.1.yes.4: 'cultured' stands twice", "cases.1.no.0: 'prevalence' is a number",
+    ):  # fmt: skip
+        assert part in told, told
