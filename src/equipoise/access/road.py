@@ -62,6 +62,7 @@ def follow(
         The road.
     numbers
         By the names of `Route.quantities`: times in days, chances as shares; shape (draw) or none.
+        A step whose whole time is known otherwise has it under its name, and no statutory one.
     draws
         How many.
     origin
@@ -142,7 +143,7 @@ class _Clock:
     def _worked(self, name: str, step: Step, start: Floats) -> Floats:
         """Return the end of one attempt that begins at `start`."""
         end = start
-        if step.statutory is not None:
+        if f"{name}.statutory" in self.numbers:
             term = self._number(f"{name}.statutory")
             if step.working_days:
                 assert self.calendar is not None  # noqa: S101 - loading has checked it

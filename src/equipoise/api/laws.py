@@ -6,7 +6,13 @@ from pathlib import Path
 
 from equipoise.core.errors import FieldError, Mistakes
 from equipoise.core.translation import translate as _
-from equipoise.packs import library, load_named_law, load_named_product, shared_attributes
+from equipoise.packs import (
+    library,
+    load_named_law,
+    load_named_product,
+    shared_attributes,
+    shared_observations,
+)
 from equipoise.pipeline import Survey, Timeline, survey
 from equipoise.pipeline import timelines as simulated
 from equipoise.spec.law import Law
@@ -66,6 +72,7 @@ def timelines(
     countries: Sequence[str | Path] | None = None,
     on: date | str,
     roads: Sequence[str] | None = None,
+    without: Sequence[str] = (),
     draws: int = 2000,
     seed: int = 1,
 ) -> Sequence[Timeline]:
@@ -77,6 +84,8 @@ def timelines(
         As of `classify`; all roads are set out on that day.
     roads
         Names of roads, open or not; omitted, all that are open but trials.
+    without
+        Products from whose cases no times are learnt, as if they had not come yet.
     draws, seed
         Simulated futures, and the seed of their luck.
 
@@ -101,7 +110,8 @@ def timelines(
     ('bla_standard', 364.0)
     """
     found = classify(product, countries=countries, on=on)
-    return simulated(found, draws=draws, seed=seed, names=roads)
+    seen = [one for one in shared_observations().observations if one.product not in without]
+    return simulated(found, draws=draws, seed=seed, names=roads, observed=seen)
 
 
 def _day(on: date | str) -> date:

@@ -16,6 +16,8 @@ from equipoise.cli.fitting_commands import fit
 from equipoise.cli.law import HELP as LAW_HELP
 from equipoise.cli.law import law
 from equipoise.cli.loading import loading
+from equipoise.cli.observed import HELP as OBSERVED_HELP
+from equipoise.cli.observed import observed
 from equipoise.cli.options import (
     CountryOption,
     DesignOption,
@@ -61,6 +63,7 @@ app.add_typer(sensitivity_app, name="sensitivity")
 app.command("classify", cls=CheckingCommand, options_metavar=OPTIONS, help=CLASSIFY_HELP)(classify)
 app.command("law", cls=CheckingCommand, options_metavar=OPTIONS, help=LAW_HELP)(law)
 app.command("timeline", cls=CheckingCommand, options_metavar=OPTIONS, help=TIMELINE_HELP)(timeline)
+app.command("observed", cls=CheckingCommand, options_metavar=OPTIONS, help=OBSERVED_HELP)(observed)
 app.command("fit", cls=CheckingCommand, options_metavar=OPTIONS, help=FIT_HELP)(fit)
 app.command("estimates", cls=CheckingCommand, options_metavar=OPTIONS, help=ESTIMATES_HELP)(
     estimates

@@ -14,8 +14,11 @@ from equipoise.cli.options import LanguageOption, SeedOption, place_after
 from equipoise.core.translation import translate as _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import altair as alt
 
+    from equipoise.core.errors import Mistakes
     from equipoise.pipeline import Survey
     from equipoise.spec.study import Product
 
@@ -43,6 +46,11 @@ def timeline(
         typer.Option("--road", metavar="NAME", help=_(
             "Only roads of this name, also if they are not open; repeatable.")),
     ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--without", metavar="PRODUCT", help=_(
+            "Learn no times from this product, as if it had not come yet; repeatable.")),
+    ] = None,
     draws: Annotated[
         int, typer.Option("--draws", min=20, max=1_000_000, help=_("Simulated futures."))
     ] = 2000,
@@ -60,7 +68,11 @@ def timeline(
         from equipoise.cli.sensitivity import write
         from equipoise.cli.sensitivity_files import Place, place_of
         from equipoise.cli.timeline_screen import print_timelines
-        from equipoise.packs import load_named_product, shared_attributes
+        from equipoise.packs import (
+            load_named_product,
+            shared_attributes,
+            shared_observations,
+        )
         from equipoise.pipeline import survey, timelines
         from equipoise.pipeline.road_tables import COLUMNS, timeline_chart, timeline_table
 
@@ -79,8 +91,11 @@ def timeline(
         surveyed.append(survey(described, laws, attributes=shared, day=day))
         with mistakes.noted():
             _require_roads(surveyed[-1], road or ())
+    _require_products(without or (), mistakes)
     mistakes.refuse()
-    roads = timelines(surveyed[0], draws=draws, seed=seed, names=road)
+    seen = shared_observations().observations
+    observed = [one for one in seen if one.product not in (without or ())]
+    roads = timelines(surveyed[0], draws=draws, seed=seed, names=road, observed=observed)
     console = Console(markup=False, highlight=False)
     print_timelines(surveyed[0], roads, console)
 
@@ -113,3 +128,17 @@ def _require_roads(found: Survey, names: list[str] | tuple[str, ...]) -> None:
                 message = _("--road: this product has no road '{name}'", name=name[:60])
                 raise FieldError(message, fix=did_you_mean(name, known))
     mistakes.refuse()
+
+
+def _require_products(names: Sequence[str], mistakes: Mistakes) -> None:
+    """Note products of which nothing was seen."""
+    from equipoise.core.errors import FieldError
+    from equipoise.packs import shared_observations
+    from equipoise.spec.findings import did_you_mean
+
+    known = dict.fromkeys(one.product for one in shared_observations().observations)
+    for name in names:
+        with mistakes.noted():
+            if name not in known:
+                message = _("--without: nothing was seen of '{name}'", name=name[:60])
+                raise FieldError(message, fix=did_you_mean(name, known))

@@ -47,6 +47,11 @@ def _print_road(road: Timeline, console: Console) -> None:
     )  # fmt: skip
     if owners:
         console.print(Padding(_("Whose days they are: {owners}", owners=owners), (0, 0, 0, 2)))
+    for name, found in road.learnt.items():
+        label = shown(road.route.steps[name].label)
+        text = _("“{step}” is learnt from cases: {own} in this country, {others} elsewhere.",
+                 step=label, own=found.own, others=found.others)  # fmt: skip
+        console.print(Padding(text, (0, 0, 0, 2)), style="dim")
     for text in (_without_time(road), _at_legal_terms(road)):
         if text:
             console.print(Padding(text, (0, 0, 0, 2)), style="yellow")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         load_named_law,
         load_named_product,
         shared_attributes,
+        shared_observations,
     )
     from equipoise.packs.find import (
         Entry,
@@ -35,6 +36,7 @@ else:
                 "load_named_law",
                 "load_named_product",
                 "shared_attributes",
+                "shared_observations",
             ),
             "find": (
                 "Entry",
@@ -66,4 +68,5 @@ __all__ = [
     "load_named_product",
     "load_named_study",
     "shared_attributes",
+    "shared_observations",
 ]

@@ -11,6 +11,7 @@ from equipoise.spec.cases import Case, CaseFile, check_cases
 from equipoise.spec.country_file import read_law
 from equipoise.spec.law import Law
 from equipoise.spec.load import located
+from equipoise.spec.observed import ObservedFile
 from equipoise.spec.problems import validate
 from equipoise.spec.product_file import read_product
 from equipoise.spec.reader import read_document
@@ -21,6 +22,12 @@ from equipoise.spec.study import Product
 def shared_attributes() -> Mapping[str, Attribute]:
     """Return the facts about products that every country's law may ask for."""
     return read_attributes(library_folder() / "attributes.yaml")
+
+
+@cache
+def shared_observations() -> ObservedFile:
+    """Return the durations of stages that somebody saw, with what the stages are."""
+    return validate(ObservedFile, read_document(library_folder() / "observed.yaml"))
 
 
 def load_named_law(code_or_folder: str | Path) -> Law:

@@ -8,9 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.access import Dates, decisive_days, follow, in_days, luck_of
+from equipoise.core.random import uniforms
 from equipoise.draws import drawn_sample
+from equipoise.evidence.durations import Learnt, Observed, Predicted
 from equipoise.pipeline.surveys import Survey, Verdict
 from equipoise.spec.law import Law, Owner, Route
+from equipoise.spec.observed import Observation
 
 Floats = NDArray[np.float64]
 
@@ -27,6 +30,8 @@ class Timeline:
     dates: Dates
     decisive: Floats
     """Days by which each step delays the arrival, dims (step, draw)."""
+    learnt: Mapping[str, Predicted]
+    """Steps whose time is learnt from cases, with what was learnt."""
 
     @property
     def never(self) -> float:
@@ -45,6 +50,7 @@ class Timeline:
         return tuple(
             name for name, step in self.route.steps.items()
             if step.statutory is None and step.duration is None and not step.waits_for_new_year
+            and name not in self.learnt
         )  # fmt: skip
 
     @property
@@ -53,7 +59,7 @@ class Timeline:
         return tuple(
             name for name, step in self.route.steps.items()
             if step.statutory is not None and step.statutory.distribution is None
-            and step.duration is None
+            and step.duration is None and name not in self.learnt
         )  # fmt: skip
 
     @property
@@ -97,7 +103,15 @@ def _quantile(values: Floats, share: float) -> float:
     return float(np.quantile(values, share, method="inverted_cdf"))
 
 
-def timeline(law: Law, name: str, *, day: date, draws: int, seed: int) -> Timeline:
+def timeline(
+    law: Law,
+    name: str,
+    *,
+    day: date,
+    draws: int,
+    seed: int,
+    observed: Sequence[Observation] = (),
+) -> Timeline:
     """Simulate one road.
 
     Parameters
@@ -110,20 +124,45 @@ def timeline(law: Law, name: str, *, day: date, draws: int, seed: int) -> Timeli
         On which it is set out on.
     draws, seed
         Of the sample.
+    observed
+        Cases from which the time of steps is learnt that have no duration of their own.
     """
     route = law.routes[name]
-    quantities = route.quantities()
+    learnt = _learnt(law, route, observed)
+    quantities = {
+        key: one for key, one in route.quantities().items()
+        if key.removesuffix(".statutory") not in learnt
+    }  # fmt: skip
     sampled = drawn_sample(quantities, joint={}, correlations=(), draws=draws, seed=seed)
     numbers = {key: in_days(key, np.asarray(sampled.values[key])) for key in quantities}
+    for step, predicted in learnt.items():
+        luck = uniforms(seed=seed, decision=f"access.{step}.like", size=draws)
+        numbers[step] = predicted.quantile(luck)
     dates = follow(
         route, numbers, draws=draws, origin=day, calendar=law.calendar,
         luck=luck_of(np.arange(draws), seed=seed),
     )  # fmt: skip
-    return Timeline(law, name, route, day, dates, decisive_days(route, dates))
+    return Timeline(law, name, route, day, dates, decisive_days(route, dates), learnt)
+
+
+def _learnt(law: Law, route: Route, observed: Sequence[Observation]) -> dict[str, Predicted]:
+    """Return what is learnt of the steps that are like stages seen elsewhere."""
+    found = {}
+    for name, step in route.steps.items():
+        rows = [one for one in observed if one.stage == step.like]
+        if step.duration is None and rows:
+            cases = [Observed(one.country, one.length, not one.at_least) for one in rows]
+            found[name] = Learnt(cases).predict(law.code)
+    return found
 
 
 def timelines(
-    found: Survey, *, draws: int, seed: int, names: Sequence[str] | None = None
+    found: Survey,
+    *,
+    draws: int,
+    seed: int,
+    names: Sequence[str] | None = None,
+    observed: Sequence[Observation] = (),
 ) -> Sequence[Timeline]:
     """Simulate the roads of a product in all countries that were asked.
 
@@ -135,6 +174,8 @@ def timelines(
         Of each sample.
     names
         Only these roads, open or not; omitted, all that are open but trials.
+    observed
+        As of `timeline`.
 
     Returns
     -------
@@ -142,7 +183,7 @@ def timelines(
         Each road of a country once, in the order of the survey.
     """
     return [
-        timeline(verdict.law, name, day=found.day, draws=draws, seed=seed)
+        timeline(verdict.law, name, day=found.day, draws=draws, seed=seed, observed=observed)
         for verdict in found.verdicts.values()
         for name in _names(verdict, names)
     ]

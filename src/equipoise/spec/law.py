@@ -86,6 +86,9 @@ class Step(SpecModel):
     """Whether `statutory` counts working days of the country's calendar."""
     duration: Quantity | None = None
     """Time on top of the statutory time (clock stops), or the whole time without one."""
+    like: Name | None = None
+    """A stage of the library's observed.yaml from whose cases the whole time is learnt, where no
+    `duration` says how long it takes."""
     refusal: Refusal | None = None
     waits_for_new_year: bool = False
     """The step takes effect on the next 1 January."""
