@@ -85,7 +85,7 @@ def test_unknown_facts_lead_to_what_their_values_can_lead_to(
 @given(trees(), partly)
 def test_what_is_supposed_leads_there(tree: Classification, facts: dict[str, bool | None]) -> None:
     for one in classify(tree, facts, day=DAY).possible:
-        now = {**facts, **one.supposed}
+        now = {**facts, **one.alternatives[0]}
         assert one.outcome in {again.outcome for again in classify(tree, now, day=DAY).possible}
 
 

@@ -11,7 +11,7 @@ from equipoise.core.errors import explained
 from equipoise.core.translation import format_date, mark
 from equipoise.core.translation import translate as _
 from equipoise.pipeline.surveys import Survey, Verdict
-from equipoise.rules import Path, Possible, Road
+from equipoise.rules import Flip, Path, Possible, Road
 from equipoise.spec.attributes import Attribute
 from equipoise.spec.law import Evidence, Law, Standing
 from equipoise.spec.text import shown
@@ -86,14 +86,10 @@ def _print_possible(
     name.append(shown(outcome.label), style="bold")
     name.append(f" ({_(CONCEPTS[outcome.concept])})")
     console.print(name)
-    if possible.supposed:
-        console.print(
-            Padding(
-                _("if {changes}", changes=changes_in_words(possible.supposed, verdict.attributes)),
-                (0, 0, 0, 2),
-            ),
-            style="yellow",
-        )
+    if possible.alternatives[0]:
+        either = [changes_in_words(one, verdict.attributes) for one in possible.alternatives]
+        text = _("if {changes}", changes=_("; or if ").join(either))
+        console.print(Padding(text, (0, 0, 0, 2)), style="yellow")
     way = _questions(verdict.law, possible.path[known:], possible.outcome)
     console.print(Padding(way, (0, 0, 0, 2)))
     for mark_, yes in verdict.marks[possible.outcome]:
@@ -155,8 +151,11 @@ def _print_flips(verdict: Verdict, console: Console) -> None:
         console.print(_("It would be otherwise"), style="bold")
     for flip in verdict.flips:
         text = _("{label}: if {changes}", label=shown(outcomes[flip.outcome].label),
-                 changes=changes_in_words(flip.changes, verdict.attributes))  # fmt: skip
-        if flip.outcome in like:
+                 changes=flip_in_words(flip, verdict.attributes))  # fmt: skip
+        if flip.outcome in like and all(
+            name in verdict.attributes and verdict.attributes[name].about != "product"
+            for name in flip.changes
+        ):
             text += " " + _("(the product itself stays the same)")
         console.print(Padding(f"- {text}", (0, 0, 0, 2)))
 
@@ -164,7 +163,8 @@ def _print_flips(verdict: Verdict, console: Console) -> None:
 def _print_cautions(verdict: Verdict, console: Console) -> None:
     """Print the gaps of the law on the way, and clauses that are old or that nobody has read."""
     outcomes = verdict.law.classification.outcomes
-    gaps = [a.branch.gap for one in verdict.found.possible for a in one.path]
+    gaps = [answer.branch.gap for one in verdict.found.possible for way in one.ways
+            for answer in way.path]  # fmt: skip
     gaps += [outcomes[one.outcome].gap for one in verdict.found.possible]
     for gap in dict.fromkeys(shown(gap) for gap in gaps if gap is not None):
         console.print(_("Gap in the law: {gap}", gap=gap), style="yellow")
@@ -225,7 +225,7 @@ def _print_twins(found: Survey, console: Console) -> None:
         console.print(text, style="yellow")
     for verdict, twin in rows:
         label = shown(verdict.law.classification.outcomes[twin.outcome].label)
-        changes = changes_in_words(twin.changes, verdict.attributes)
+        changes = flip_in_words(twin.flip, verdict.attributes)
         text = _("{country}: {label}, if {changes}", country=shown(verdict.law.jurisdiction),
                  label=label, changes=changes)  # fmt: skip
         console.print(Padding(f"- {text}", (0, 0, 0, 2)))
@@ -245,6 +245,15 @@ def changes_in_words(changes: Mapping[str, bool], attributes: Mapping[str, Attri
             _("“{question}” yes", question=words) if yes else _("“{question}” no", question=words)
         )
     return "; ".join(texts)
+
+
+def flip_in_words(flip: Flip, attributes: Mapping[str, Attribute]) -> str:
+    """Return the facts that would change, and what would have to hold besides."""
+    text = changes_in_words(flip.changes, attributes)
+    if not flip.also:
+        return text
+    return _("{changes}, and of what is not known {also}", changes=text,
+             also=changes_in_words(flip.also, attributes))  # fmt: skip
 
 
 def part_in_words(part: str, attributes: Mapping[str, Attribute]) -> str:

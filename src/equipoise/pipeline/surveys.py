@@ -51,12 +51,15 @@ class Verdict:
     def granted(self) -> tuple[str, ...]:
         """Return the facts on the way that are taken for granted, as nobody said anything."""
         names = dict.fromkeys(
-            name for possible in self.found.possible for answer in possible.path
-            for name in sorted(answer.branch.condition.names)
+            name for possible in self.found.possible for way in possible.ways
+            for answer in way.path for name in sorted(answer.branch.condition.names)
         )  # fmt: skip
+        plain = {name: one.model_copy(update={"unless_said": None})
+                 for name, one in self.attributes.items()}  # fmt: skip
+        known = completed(self.stated, plain)
         return tuple(
             name for name in names
-            if name not in self.stated and self.attributes[name].unless_said is not None
+            if name not in known and self.attributes[name].unless_said is not None
         )  # fmt: skip
 
     @property
@@ -139,12 +142,10 @@ def verdict(
     known = {**attributes, **law.attributes}
     facts = completed(product.facts, known)
     found = classify(law.classification, facts, day=day)
-    own = {one.outcome for one in found.possible}
-    others = flips(law.classification, facts, known, day=day)
     return Verdict(
         law, day, product.facts, facts, known, found,
         roads={one.outcome: roads(law, one, facts, day=day) for one in found.possible},
         marks={one.outcome: marks(law, one, facts, day=day) for one in found.possible},
-        flips=[flip for flip in others if flip.outcome not in own],
-        twins=twins(law, found, facts, known, day=day),
+        flips=flips(law.classification, product.facts, known, day=day),
+        twins=twins(law, product.facts, known, day=day),
     )  # fmt: skip

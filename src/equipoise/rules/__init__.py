@@ -7,6 +7,7 @@ from equipoise.rules.classify import (
     OpenFactsError,
     Path,
     Possible,
+    Way,
     certain,
     classify,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "Road",
     "Segment",
     "Twin",
+    "Way",
     "certain",
     "check_in_force",
     "classify",

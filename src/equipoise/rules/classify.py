@@ -3,13 +3,14 @@
 Where the product leaves a fact open, the walk goes both ways and says what it supposed.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from itertools import combinations
 
 from equipoise.core.errors import EquipoiseError
 from equipoise.core.translation import translate as _
-from equipoise.rules.condition import Facts, Supposed, asked, parts, truth
+from equipoise.rules.condition import Facts, Supposed, asked, is_consistent, parts, truth
 from equipoise.rules.force import in_force, is_stale
 from equipoise.spec.law import Branch, Classification, Evidence
 
@@ -36,28 +37,76 @@ Path = tuple[Answer, ...]
 
 
 @dataclass(frozen=True)
+class Way:
+    """One way through the tree, and what it supposes of what is not known."""
+
+    path: Path
+    supposed: Supposed = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Possible:
-    """A legal category that a product may have, and the way to it."""
+    """A legal category that a product may have, and the ways to it."""
 
     outcome: str
-    path: Path
-    evidence: tuple[Evidence, ...]
-    supposed: Supposed = field(default_factory=dict)
-    """What must hold of what is not known; empty where nothing is supposed."""
+    end: Evidence
+    """What the category itself rests on."""
+    ways: tuple[Way, ...]
+    """All of them, those that suppose least first."""
+
+    @property
+    def path(self) -> Path:
+        """Return the way that supposes least."""
+        return self.ways[0].path
+
+    @property
+    def alternatives(self) -> tuple[Supposed, ...]:
+        """Return what must hold of what is not known: one of these; a single {} is nothing."""
+        return merged([way.supposed for way in self.ways])
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Return what all ways rest on, each clause once."""
+        every = [answer.branch.evidence for way in self.ways for answer in way.path]
+        return tuple({id(one): one for one in (*every, self.end)}.values())
 
     @property
     def unread(self) -> tuple[Evidence, ...]:
-        """Return the evidence on the path that nobody read in its source."""
+        """Return the evidence on the ways that nobody read in its source."""
         return tuple(item for item in self.evidence if item.status != "read")
 
     @property
     def standing(self) -> int:
-        """Return how well the least known clause on the path is known, 0 the best."""
+        """Return how well the least known clause on the ways is known, 0 the best."""
         return max(STANDINGS.index(item.status) for item in self.evidence)
 
     def stale(self, day: date) -> tuple[Evidence, ...]:
-        """Return the evidence on the path that was last checked too long before a day."""
+        """Return the evidence on the ways that was last checked too long before a day."""
         return tuple(item for item in self.evidence if is_stale(item, day))
+
+
+def merged(supposed: Sequence[Supposed]) -> tuple[Supposed, ...]:
+    """Return alternatives without what makes no difference: twice the same but for one answer.
+
+    Examples
+    --------
+    >>> merged([{"a": True, "b": True}, {"a": False, "b": True}])
+    ({'b': True},)
+    """
+    left = [dict(one) for one in supposed]
+    for first, second in combinations(range(len(left)), 2):
+        one, other = left[first], left[second]
+        apart = [name for name in one if one[name] != other.get(name)]
+        if one.keys() == other.keys() and len(apart) == 1:
+            rest = {name: value for name, value in one.items() if name != apart[0]}
+            others = [row for k, row in enumerate(left) if k not in {first, second}]
+            return merged([rest, *others])
+    kept = [
+        one for k, one in enumerate(left)
+        if not any(other.items() <= one.items() and (other != one or j < k)
+                   for j, other in enumerate(left) if j != k)
+    ]  # fmt: skip
+    return tuple(sorted(kept, key=len))
 
 
 @dataclass(frozen=True)
@@ -92,11 +141,19 @@ def classify(rules: Classification, facts: Facts, *, day: date) -> Classified:
     RuleNotInForceError
         If a clause on the way is not in force on that day and nothing stands in its place.
     """
-    found = _simplified(_walk(rules, rules.first, facts, day))
-    best: dict[str, Possible] = {}
-    for one in sorted(_leaves(found), key=lambda one: (len(one.supposed), one.standing)):
-        best.setdefault(one.outcome, one)
-    return Classified(tuple(best.values()), _needed(found))
+    found = _walk(rules, rules.first, facts, day)
+    ways: dict[str, list[Way]] = {}
+    for outcome, way in _leaves(found):
+        ways.setdefault(outcome, []).append(way)
+    possible = [
+        Possible(
+            outcome, rules.outcomes[outcome].evidence,
+            tuple(sorted(rows, key=lambda way: len(way.supposed))),
+        )
+        for outcome, rows in ways.items()
+    ]  # fmt: skip
+    possible.sort(key=lambda one: (len(one.alternatives[0]), one.standing))
+    return Classified(tuple(possible), _needed(found))
 
 
 def certain(rules: Classification, facts: Facts, *, day: date) -> Possible:
@@ -129,11 +186,10 @@ class _Fork:
     """Where the way depends on something that is not known."""
 
     name: str
-    if_true: "_Ways"
-    if_false: "_Ways"
+    sides: "tuple[_Ways, ...]"
 
 
-_Ways = _Fork | Possible
+_Ways = _Fork | tuple[str, Way]
 
 
 def _walk(rules: Classification, first: str, facts: Facts, day: date) -> _Ways:
@@ -142,17 +198,14 @@ def _walk(rules: Classification, first: str, facts: Facts, day: date) -> _Ways:
     def go(place: str, path: Path, supposed: Supposed) -> _Ways:
         place = in_force(rules, place, day)
         if place in rules.outcomes:
-            seen = (*(answer.branch.evidence for answer in path), rules.outcomes[place].evidence)
-            return Possible(place, path, seen, supposed)
+            return place, Way(path, supposed)
         branch = rules.questions[place]
         names = [asked(part) for part in parts(branch.condition.tree)]
         yes = truth(branch.condition.tree, facts, supposed)
         if yes is None:
             name = _open_part(branch, facts, supposed)
-            return _Fork(
-                name, go(place, path, {**supposed, name: True}),
-                go(place, path, {**supposed, name: False}),
-            )  # fmt: skip
+            both = ({**supposed, name: value} for value in (True, False))
+            return _Fork(name, tuple(go(place, path, one) for one in both if is_consistent(one)))
         answer = Answer(place, branch, yes, tuple(name for name in names if name in supposed))
         return go(branch.yes if yes else branch.no, (*path, answer), supposed)
 
@@ -168,32 +221,21 @@ def _open_part(branch: Branch, facts: Facts, supposed: Supposed) -> str:
     raise AssertionError(message)
 
 
-def _simplified(ways: _Ways) -> _Ways:
-    """Return the ways without forks both of whose sides come to the same category."""
-    if isinstance(ways, Possible):
-        return ways
-    one, other = _simplified(ways.if_true), _simplified(ways.if_false)
-    if isinstance(one, Possible) and isinstance(other, Possible) and one.outcome == other.outcome:
-        rest = {name: value for name, value in one.supposed.items() if name != ways.name}
-        return replace(one, supposed=rest)
-    return _Fork(ways.name, one, other)
-
-
-def _leaves(ways: _Ways) -> Iterator[Possible]:
+def _leaves(ways: _Ways) -> Iterator[tuple[str, Way]]:
     """Yield every end of the ways."""
-    if isinstance(ways, Possible):
-        yield ways
+    if isinstance(ways, _Fork):
+        for side in ways.sides:
+            yield from _leaves(side)
     else:
-        yield from _leaves(ways.if_true)
-        yield from _leaves(ways.if_false)
+        yield ways
 
 
 def _needed(ways: _Ways) -> str | None:
     """Return what to know next: the first fork at which the categories part."""
-    if isinstance(ways, Possible):
+    if not isinstance(ways, _Fork):
         return None
-    one, other = (
-        {leaf.outcome for leaf in _leaves(side)} for side in (ways.if_true, ways.if_false)
-    )
-    inside = _needed(ways.if_true) or _needed(ways.if_false)
-    return ways.name if one != other or inside is None else inside
+    reached = [frozenset(outcome for outcome, _way in _leaves(side)) for side in ways.sides]
+    if len(set(reached)) > 1:
+        return ways.name
+    inside = (_needed(side) for side in ways.sides)
+    return next((name for name in inside if name is not None), None)

@@ -1,11 +1,12 @@
 """Conditions over facts of which some are unknown: yes, no, or it depends."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from operator import eq, ge, gt, le, lt, ne
 
 from equipoise.spec.attributes import Fact
-from equipoise.spec.formula import Node, to_text
+from equipoise.spec.formula import Node, parse_formula, to_text
 from equipoise.spec.formula.tree import Comparison, Logic, Name, Not, Number
 
 Facts = Mapping[str, Fact | None]
@@ -111,3 +112,48 @@ def _number(node: Node, facts: Facts) -> float | None:
         return node.value
     fact = facts.get(node.name) if isinstance(node, Name) else None
     return None if fact is None else float(fact)
+
+
+def is_consistent(supposed: Supposed) -> bool:
+    """Return whether one number can answer all comparisons that are supposed of it.
+
+    Examples
+    --------
+    >>> is_consistent({"prevalence <= 5": True, "prevalence > 10": True})
+    False
+    """
+    return all(number is not None for number in numbers_for(supposed).values())
+
+
+def numbers_for(supposed: Supposed) -> dict[str, float | None]:
+    """Return for each fact that is compared a number that answers as supposed; None if none does.
+
+    Parameters
+    ----------
+    supposed
+        Facts and comparisons, by `asked`.
+    """
+    wanted: dict[str, list[tuple[Comparison, bool]]] = {}
+    for text, yes in supposed.items():
+        tree = _tree_of(text)
+        if isinstance(tree, Comparison):
+            for name in dict.fromkeys(n.name for n in tree.operands if isinstance(n, Name)):
+                wanted.setdefault(name, []).append((tree, yes))
+    return {name: _number_for(name, rows) for name, rows in wanted.items()}
+
+
+def _number_for(name: str, rows: Sequence[tuple[Comparison, bool]]) -> float | None:
+    """Return a number, not below 0, that answers comparisons as wanted."""
+    ends = sorted({0.0, *(n.value for tree, _yes in rows for n in tree.operands
+                          if isinstance(n, Number))})  # fmt: skip
+    tried = [*ends, *((low + high) / 2 for low, high in pairwise(ends)), ends[-1] + 1.0]
+    for number in tried:
+        if all(truth(tree, {name: number}, {}) is yes for tree, yes in rows):
+            return number
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _tree_of(text: str) -> Node:
+    """Return the part of a condition that a text asks."""
+    return parse_formula(text).tree

@@ -1,19 +1,30 @@
 """What would change the answer: the fewest facts that lead to each other category."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from itertools import product
 
 from equipoise.core.errors import RuleNotInForceError
-from equipoise.rules.condition import Facts, asked, parts, truth
+from equipoise.rules.classify import Classified, classify
+from equipoise.rules.condition import (
+    Facts,
+    Supposed,
+    asked,
+    is_consistent,
+    numbers_for,
+    parts,
+    truth,
+)
 from equipoise.rules.force import in_force
-from equipoise.spec.attributes import Attribute
+from equipoise.spec.attributes import Attribute, completed
 from equipoise.spec.formula import Node
 from equipoise.spec.law import Classification
 
 MOST = 3
 """Facts that may differ; what needs more is another product."""
+
+_STEPS = 20_000
+"""Places of the tree that are looked at: trees of strangers must come to an end."""
 
 
 @dataclass(frozen=True)
@@ -21,23 +32,34 @@ class Flip:
     """A category that a product would have if some of its facts were others."""
 
     outcome: str
-    changes: Mapping[str, bool]
+    changes: Supposed
     """Fact, or comparison as a condition writes it, and what it would be."""
+    also: Supposed = field(default_factory=dict)
+    """What would have to hold besides, of what is not known."""
 
 
 def flips(
-    rules: Classification, facts: Facts, attributes: Mapping[str, Attribute], *, day: date
+    rules: Classification,
+    facts: Facts,
+    attributes: Mapping[str, Attribute],
+    *,
+    day: date,
+    may_change: Callable[[str], bool] = lambda _name: True,
 ) -> tuple[Flip, ...]:
     """Return for each other category the fewest changes of facts that lead to it.
 
-    Facts that are not known can be either without being changed.
+    Each is tried: the product with these facts, and with what follows from them, has the category.
 
     Parameters
     ----------
-    rules, facts, day
+    rules, day
         As of `classify.classify`.
+    facts
+        As the product states them.
     attributes
-        What the facts mean: none becomes a yes without the one that it needs.
+        What the facts mean.
+    may_change
+        Whether a fact, or a comparison, may be another.
 
     Returns
     -------
@@ -45,64 +67,126 @@ def flips(
         By the number of changes, at most `MOST`; categories that the product may have without any
         change are left out, and so are those that were not law on that day.
     """
-    best: dict[str, Mapping[str, bool]] = {}
+    whole = completed(facts, attributes)
+    own = {one.outcome for one in _possible(rules, whole, day).possible}
+    found: dict[str, Flip] = {}
+    for changes, outcome in _reached(rules, whole, day, may_change):
+        needed = _with_needed(changes, whole, attributes)
+        if outcome in own or len(needed) > MOST or not all(map(may_change, needed)):
+            continue
+        if outcome in found and _distance(found[outcome], attributes) <= (len(needed), 0, 0):
+            continue
+        flip = _tried(rules, facts, attributes, day, needed, outcome)
+        if flip is not None and (
+            outcome not in found
+            or _distance(flip, attributes) < _distance(found[outcome], attributes)
+        ):
+            found[outcome] = flip
+    return tuple(sorted(found.values(), key=lambda flip: _distance(flip, attributes)))
 
-    def go(place: str, settled: Mapping[str, bool], changes: Mapping[str, bool]) -> None:
+
+def _with_needed(
+    changes: Supposed, facts: Facts, attributes: Mapping[str, Attribute]
+) -> dict[str, bool]:
+    """Return changes with the facts that a new yes needs and that are a no."""
+    found = dict(changes)
+    left = [name for name, value in changes.items() if value]
+    while left:
+        one = attributes.get(left.pop())
+        if one is not None and one.only_if is not None and facts.get(one.only_if) is False:
+            if one.only_if not in found:
+                left.append(one.only_if)
+            found[one.only_if] = True
+    return found
+
+
+def _possible(rules: Classification, facts: Facts, day: date) -> Classified:
+    """Return what a product may be; nothing if a rule on the way is not in force."""
+    try:
+        return classify(rules, facts, day=day)
+    except RuleNotInForceError:
+        return Classified((), None)
+
+
+def _distance(flip: Flip, attributes: Mapping[str, Attribute]) -> tuple[int, int, int]:
+    """Return how far away a category is: changes, those to something rare, and suppositions."""
+    rare = sum(
+        name in attributes and attributes[name].unless_said is not None for name in flip.changes
+    )
+    return len(flip.changes), rare, len(flip.also)
+
+
+def _tried(  # noqa: PLR0917 - one call, from one place
+    rules: Classification,
+    facts: Facts,
+    attributes: Mapping[str, Attribute],
+    day: date,
+    changes: Supposed,
+    outcome: str,
+) -> Flip | None:
+    """Return a flip if its changes do lead to the category, with what must hold besides."""
+    now = completed(_changed(facts, changes, attributes), attributes)
+    for one in _possible(rules, now, day).possible:
+        if one.outcome == outcome:
+            return Flip(outcome, changes, one.alternatives[0])
+    return None
+
+
+def _changed(
+    facts: Facts, changes: Supposed, attributes: Mapping[str, Attribute]
+) -> dict[str, bool | float | None]:
+    """Return facts with changes; what needs a fact that becomes a no is no longer stated."""
+    found = dict(facts)
+    found |= {name: value for name, value in changes.items() if name in attributes}
+    found |= {name: number for name, number in numbers_for(changes).items() if number is not None}
+    gone = {name for name, value in changes.items() if value is False}
+    while gone:
+        below = {name for name, one in attributes.items() if one.only_if in gone}
+        for name in below - changes.keys():
+            found.pop(name, None)
+        gone = below - changes.keys()
+    return found
+
+
+def _reached(
+    rules: Classification, facts: Facts, day: date, may_change: Callable[[str], bool]
+) -> list[tuple[Supposed, str]]:
+    """Return sets of changes with the category at the end of a way that needs them."""
+    best: dict[str, list[Supposed]] = {}
+    steps = 0
+
+    def go(place: str, settled: Supposed, changes: Supposed) -> None:
+        nonlocal steps
+        steps += 1
+        if steps > _STEPS:
+            return
         try:
             place = in_force(rules, place, day)
         except RuleNotInForceError:
             return
         if place in rules.outcomes:
-            better = place not in best or len(changes) < len(best[place])
-            if better and _is_sound(changes, facts, attributes):
-                best[place] = changes
+            best.setdefault(place, []).append(changes)
             return
         branch = rules.questions[place]
-        for more in _settlings(branch.condition.tree, settled):
-            changed = {**changes, **_changed(branch.condition.tree, more, facts)}
-            if len(changed) > MOST:
-                continue
-            now = {**settled, **more}
-            go(branch.yes if truth(branch.condition.tree, {}, now) else branch.no, now, changed)
+        yes = truth(branch.condition.tree, {}, settled)
+        if yes is not None:
+            go(branch.yes if yes else branch.no, settled, changes)
+            return
+        for now, changed in _answers(branch.condition.tree, facts, settled, changes):
+            extra = changed.keys() - changes.keys()
+            if len(changed) <= MOST and is_consistent(now) and all(map(may_change, extra)):
+                go(place, now, changed)
 
     go(rules.first, {}, {})
-    found = [Flip(outcome, changes) for outcome, changes in best.items() if changes]
-    return tuple(sorted(found, key=lambda flip: _distance(flip, attributes)))
+    return [(changes, outcome) for outcome, rows in best.items() for changes in rows]
 
 
-def _distance(flip: Flip, attributes: Mapping[str, Attribute]) -> tuple[int, int]:
-    """Return how far away a category is: changes, and how many of them are to something rare."""
-    rare = sum(
-        name in attributes and attributes[name].unless_said is not None for name in flip.changes
-    )
-    return len(flip.changes), rare
-
-
-def _is_sound(
-    changes: Mapping[str, bool], facts: Facts, attributes: Mapping[str, Attribute]
-) -> bool:
-    """Return whether no fact becomes a yes without the one that it needs."""
-    needed = {name: attributes[name].only_if for name in changes if name in attributes}
-    return all(
-        not changes[name] or one is None or changes.get(one, facts.get(one)) is not False
-        for name, one in needed.items()
-    )
-
-
-def _settlings(condition: Node, settled: Mapping[str, bool]) -> list[dict[str, bool]]:
-    """Return every way to settle the parts of a condition that are not settled yet."""
-    names = [asked(part) for part in parts(condition)]
-    free = [name for name in names if name not in settled]
-    return [dict(zip(free, values, strict=True))
-            for values in product((False, True), repeat=len(free))]  # fmt: skip
-
-
-def _changed(condition: Node, settled: Mapping[str, bool], facts: Facts) -> dict[str, bool]:
-    """Return what of the settled parts is otherwise than the product's facts are."""
-    changed = {}
-    for part in parts(condition):
-        known = truth(part, facts, {})
-        name = asked(part)
-        if name in settled and known is not None and known != settled[name]:
-            changed[name] = settled[name]
-    return changed
+def _answers(
+    condition: Node, facts: Facts, settled: Supposed, changes: Supposed
+) -> Iterator[tuple[Supposed, Supposed]]:
+    """Yield both answers to the first open part of a condition, the product's own first."""
+    part = next(part for part in parts(condition) if asked(part) not in settled)
+    name, known = asked(part), truth(part, facts, {})
+    for value in (known, not known) if known is not None else (True, False):
+        changed = changes if known in {None, value} else {**changes, name: value}
+        yield {**settled, name: value}, changed

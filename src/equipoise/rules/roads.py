@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from equipoise.rules.classify import STANDINGS, Possible
-from equipoise.rules.condition import Facts, asked, parts, truth
+from equipoise.rules.condition import Facts, Supposed, asked, parts, truth
 from equipoise.rules.force import is_in_force
+from equipoise.spec.formula import Node
 from equipoise.spec.law import Evidence, Law, Mark, Route
 
 
@@ -62,22 +63,30 @@ _ORDER = {True: 0, None: 1, False: 2}
 
 
 def _road(name: str, route: Route, facts: Facts, category: Possible) -> Road:
-    """Return whether a route is open."""
+    """Return whether a route is open, on whatever way the product comes to its category."""
     if route.condition is None:
         return Road(name, route, open=True)
     tree = route.condition.tree
-    yes = truth(tree, facts, category.supposed)
-    every = [(asked(part), truth(part, facts, category.supposed)) for part in parts(tree)]
+    found = [_on_way(tree, facts, way.supposed) for way in category.ways]
+    answers = {answer for answer, _because in found}
+    because = tuple(dict.fromkeys(part for _answer, parts_ in found for part in parts_))
+    return Road(name, route, answers.pop() if len(answers) == 1 else None, because)
+
+
+def _on_way(tree: Node, facts: Facts, supposed: Supposed) -> tuple[bool | None, tuple[str, ...]]:
+    """Return whether a condition holds on one way, and the facts on which that rests."""
+    yes = truth(tree, facts, supposed)
+    every = [(asked(part), truth(part, facts, supposed)) for part in parts(tree)]
     if yes is None:
-        return Road(name, route, None, tuple(part for part, known in every if known is None))
+        return None, tuple(part for part, known in every if known is None)
     if yes:
-        return Road(name, route, open=True)
+        return True, tuple(part for part, _known in every if part in supposed)
     # What closes it: the parts whose answer, were it the other one, would no longer close it.
     closing = tuple(
         part for part, known in every
         if known is not None and truth(tree, {}, _others(every, part, not known)) is not False
     )  # fmt: skip
-    return Road(name, route, open=False, because=closing or tuple(part for part, _known in every))
+    return False, closing or tuple(part for part, _known in every)
 
 
 def _others(every: Sequence[tuple[str, bool | None]], changed: str, value: bool) -> dict[str, bool]:
@@ -96,9 +105,10 @@ def marks(
     law, category, facts, day
         As of `roads`.
     """
-    found = (
-        (mark, truth(mark.condition.tree, facts, category.supposed))
-        for mark in law.classification.marks.values()
-        if category.outcome in mark.for_categories and is_in_force(mark.evidence, day)
-    )
+    found = []
+    for mark in law.classification.marks.values():
+        if category.outcome in mark.for_categories and is_in_force(mark.evidence, day):
+            tree = mark.condition.tree
+            answers = {truth(tree, facts, way.supposed) for way in category.ways}
+            found.append((mark, answers.pop() if len(answers) == 1 else None))
     return tuple((mark, yes) for mark, yes in found if yes is not False)

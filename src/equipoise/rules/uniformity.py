@@ -6,7 +6,7 @@ from datetime import date
 
 from equipoise.rules.classify import Classified
 from equipoise.rules.condition import Facts
-from equipoise.rules.flips import flips
+from equipoise.rules.flips import Flip, flips
 from equipoise.spec.attributes import Attribute
 from equipoise.spec.law import Concept, Law
 
@@ -17,7 +17,7 @@ class Twin:
 
     outcome: str
     concept: Concept
-    changes: Mapping[str, bool]
+    flip: Flip
     """What differs, none of which is about what the product is made of or how it acts."""
 
 
@@ -28,7 +28,7 @@ def concepts(law: Law, found: Classified) -> tuple[Concept, ...]:
 
 
 def twins(
-    law: Law, found: Classified, facts: Facts, attributes: Mapping[str, Attribute], *, day: date
+    law: Law, facts: Facts, attributes: Mapping[str, Attribute], *, day: date
 ) -> tuple[Twin, ...]:
     """Return the other names that like products have in one law.
 
@@ -39,29 +39,19 @@ def twins(
     ----------
     law
         Of the country.
-    found
-        What the product is in it.
     facts
-        Of the product.
+        As the product states them.
     attributes
         What the facts mean.
     day
         Whose law is applied.
     """
     outcomes = law.classification.outcomes
-    own = {one.outcome for one in found.possible}
-    return tuple(
-        Twin(flip.outcome, outcomes[flip.outcome].concept, flip.changes)
-        for flip in flips(law.classification, facts, attributes, day=day)
-        if flip.outcome not in own and not _is_other_product(flip.changes, attributes)
-    )
-
-
-def _is_other_product(changes: Mapping[str, bool], attributes: Mapping[str, Attribute]) -> bool:
-    """Return whether a change makes another product of it."""
-    return any(
-        name not in attributes or attributes[name].about == "product" for name in changes
+    found = flips(
+        law.classification, facts, attributes, day=day,
+        may_change=lambda name: name in attributes and attributes[name].about != "product",
     )  # fmt: skip
+    return tuple(Twin(flip.outcome, outcomes[flip.outcome].concept, flip) for flip in found)
 
 
 def parted(found: Mapping[str, tuple[Concept, ...]]) -> dict[Concept, tuple[str, ...]]:

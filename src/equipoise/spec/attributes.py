@@ -56,9 +56,9 @@ def read_attributes(path: Path) -> Mapping[str, Attribute]:
 def completed(
     facts: Mapping[str, Fact | None], attributes: Mapping[str, Attribute]
 ) -> dict[str, Fact | None]:
-    """Return facts with those that follow: what needs another fact is a no without it.
+    """Return facts with those that follow: what a yes needs is a yes, what needs a no is a no.
 
-    And with what is taken for granted of a product that says nothing of it.
+    And in between with what is taken for granted of a product that says nothing of it.
 
     Parameters
     ----------
@@ -73,15 +73,27 @@ def completed(
     >>> cells = Attribute(ask="Cells?", rule="...", about="product")
     >>> organ = Attribute(ask="Organ?", rule="...", about="product", unless_said=False)
     >>> completed({"cells": False}, {"cells": cells, "cultured": cultured, "organ": organ})
-    {'organ': False, 'cells': False, 'cultured': False}
+    {'cells': False, 'organ': False, 'cultured': False}
     """
-    granted = {k: one.unless_said for k, one in attributes.items() if one.unless_said is not None}
-    found: dict[str, Fact | None] = {**granted, **facts}
+    found = dict(facts)
+    _follow(found, attributes, True)
+    for name, one in attributes.items():
+        if one.unless_said is not None:
+            found.setdefault(name, one.unless_said)
+    _follow(found, attributes, False)
+    return found
+
+
+def _follow(
+    found: dict[str, Fact | None], attributes: Mapping[str, Attribute], value: bool
+) -> None:
+    """Add what follows: what a yes needs is a yes, and what needs a no is a no."""
     changed = True
     while changed:
         changed = False
         for name, attribute in attributes.items():
-            needed = attribute.only_if
-            if needed is not None and found.get(needed) is False and found.get(name) is None:
-                found[name], changed = False, True
-    return found
+            if attribute.only_if is None:
+                continue
+            known, open_one = (name, attribute.only_if) if value else (attribute.only_if, name)
+            if found.get(known) is value and found.get(open_one) is None:
+                found[open_one], changed = value, True

@@ -91,7 +91,7 @@ def test_the_interview_asks_only_what_is_needed(run: Run, product: Path, tmp_pat
     code, out, _err = run("classify", product, "--country", LAW, "--on", "2026-06-01", "--ask",
                           "--out", out_path, typed="perhaps\ny\n")  # fmt: skip
     assert code == 0
-    assert out.count("Are its cells grown in culture?") == 1
+    assert out.split("Law alone, law of")[0].count("Are its cells grown in culture?") == 1
     assert "Is tissue broken up with enzymes" not in out.split("cultured (y, n")[0]
     assert "This is no answer." in out
     assert yaml.safe_load(out_path.read_text("utf-8"))["attributes"]["cultured"] is True

@@ -83,7 +83,7 @@ def test_a_clause_nobody_checked_lately_is_marked(tree: Classification) -> None:
 
 def test_unknown_facts_leave_every_category_that_they_can_lead_to(tree: Classification) -> None:
     found = classify(tree, {"contains_genes": None, "contains_cells": True}, day=DAY)
-    assert {one.outcome: dict(one.supposed) for one in found.possible} == {
+    assert {one.outcome: dict(one.alternatives[0]) for one in found.possible} == {
         "gene_therapy": {"contains_genes": True},
         "cell_product": {"contains_genes": False, "doses >= 1": True},
         "medicine": {"contains_genes": False, "doses >= 1": False},
@@ -99,7 +99,7 @@ def test_what_makes_no_difference_is_not_asked(tree: Classification) -> None:
     found = classify(tree, no_cells, day=DAY)
     assert found.needed is None
     assert found.only is not None
-    assert (found.only.outcome, dict(found.only.supposed)) == ("medicine", {})
+    assert (found.only.outcome, found.only.alternatives) == ("medicine", ({},))
 
 
 def test_a_question_whose_answers_come_to_the_same_is_not_supposed(tree: Classification) -> None:
@@ -107,7 +107,7 @@ def test_a_question_whose_answers_come_to_the_same_is_not_supposed(tree: Classif
     tree = tree.model_copy(update={"questions": {**tree.questions, "cells": cells}})
     found = classify(tree, {"contains_genes": False}, day=DAY)
     assert found.only is not None
-    assert dict(found.only.supposed) == {}
+    assert found.only.alternatives == ({},)
 
 
 def test_the_law_of_an_earlier_day_goes_another_way(tree: Classification) -> None:
