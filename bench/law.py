@@ -11,7 +11,7 @@ from time import perf_counter
 
 import numpy as np
 
-from equipoise.access import decisive_days, follow, in_days, luck_of
+from equipoise.access import critical_days, follow, in_days, luck_of
 from equipoise.draws import drawn_sample
 from equipoise.packs import library, load_named_law, shared_attributes
 from equipoise.rules import classify
@@ -49,7 +49,7 @@ def road(russia: Law) -> Route:
 
 
 def followed(russia: Law, route: Route) -> float:
-    """Return the seconds for drawing and following a road, and for its decisive days."""
+    """Return the seconds for drawing and following a road, and for its critical days."""
     start = perf_counter()
     quantities = route.quantities()
     sampled = drawn_sample(quantities, joint={}, correlations=(), draws=DRAWS, seed=1)
@@ -58,7 +58,7 @@ def followed(russia: Law, route: Route) -> float:
         route, numbers, draws=DRAWS, origin=DAY, calendar=russia.calendar,
         luck=luck_of(np.arange(DRAWS), seed=1),
     )  # fmt: skip
-    decisive_days(route, dates)
+    critical_days(route, dates)
     return perf_counter() - start
 
 

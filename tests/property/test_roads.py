@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equipoise.access import decisive_days, follow
+from equipoise.access import critical_days, follow
 from equipoise.spec.law import Calendar, Route
 
 DRAWS = 12
@@ -92,9 +92,9 @@ def test_a_step_that_is_always_refused_treats_no_one(route: Route, seed: int) ->
 
 
 @given(roads(), st.integers(0, 99))
-def test_decisive_days_add_up_to_the_arrival(route: Route, seed: int) -> None:
+def test_critical_days_add_up_to_the_arrival(route: Route, seed: int) -> None:
     found = dated(route, numbers_of(route, seed))
-    days = decisive_days(route, found)
+    days = critical_days(route, found)
     arrived = np.isfinite(found.arrival)
     np.testing.assert_allclose(days.sum(axis=0)[arrived], found.arrival[arrived])
     assert (days[:, arrived] >= 0.0).all()
@@ -102,7 +102,7 @@ def test_decisive_days_add_up_to_the_arrival(route: Route, seed: int) -> None:
 
 
 @given(roads(), st.integers(0, 99))
-def test_without_its_decisive_days_a_road_is_no_later_and_others_do_not_matter(
+def test_without_its_critical_days_a_road_is_no_later_and_others_do_not_matter(
     route: Route, seed: int
 ) -> None:
     numbers = {
@@ -110,7 +110,7 @@ def test_without_its_decisive_days_a_road_is_no_later_and_others_do_not_matter(
         for name, value in numbers_of(route, seed).items()
     }
     before = dated(route, numbers)
-    days = decisive_days(route, before)
+    days = critical_days(route, before)
     for row, name in enumerate(before.names):
         idle = days[row] == 0.0
         shorter = {

@@ -86,11 +86,11 @@ def follow(
     )
 
 
-def decisive_days(route: Route, dates: Dates) -> Floats:
-    """Return the days by which each step delays the arrival, dims (step, draw).
+def critical_days(route: Route, dates: Dates) -> Floats:
+    """Return the days of each step on the critical path, dims (step, draw).
 
     From the last step backwards, always to the one that ended last of those waited for: were such
-    a step shorter, patients would be treated earlier, at least until another becomes decisive. The
+    a step shorter, patients would be treated earlier, but only until another becomes critical. The
     days of all steps add up to the arrival. Where a road never arrives they are no numbers.
 
     Parameters

@@ -113,7 +113,7 @@ def _table(found: Sequence[Forecast]) -> Table:
         seen = format_number(round(one.observation.length))
         inside = one.is_inside(0.9)
         table.add_row(
-            one.observation.product, one.observation.country,
+            one.observation.product, one.observation.group,
             f"{texts[0]} ({texts[1]}–{texts[2]})",
             f"≥ {seen}" if one.observation.at_least else seen, marks[inside],
             style=styles[inside] if inside is False else "",

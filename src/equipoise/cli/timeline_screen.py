@@ -1,18 +1,20 @@
 """What `equipoise timeline` prints."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
+from equipoise.cli.classify_screen import changes_in_words
 from equipoise.core.errors import explained
 from equipoise.core.translation import format_date, format_number, translate_plural
 from equipoise.core.translation import translate as _
 from equipoise.pipeline.simulated_roads import Timeline
 from equipoise.pipeline.surveys import Survey
 from equipoise.report.words import OWNERS, month, share, word
+from equipoise.spec.attributes import Attribute
 from equipoise.spec.text import shown
 
 
@@ -21,24 +23,28 @@ def print_timelines(found: Survey, roads: Sequence[Timeline], console: Console) 
     console.print(shown(found.product.product), style="bold")
     for road in roads:
         console.print()
-        _print_road(road, console)
+        _print_road(road, found.verdicts[road.law.code].attributes, console)
     for code, error in found.refused.items():
         console.print(f"{code}: {explained(error)}", style="red")
     if not roads:
         console.print(_("No road to patients is open, as far as the facts are known."), style="red")
     if roads:
         console.print()
-        text = _("Days of a step are decisive if patients would be treated earlier without them.")
+        text = _("Critical days, a mean: of the step that others wait for and that ends last.")
         console.print(text, style="dim")
     if len(roads) > 1:
         console.print(_side_by_side(roads))
 
 
-def _print_road(road: Timeline, console: Console) -> None:
+def _print_road(road: Timeline, attributes: Mapping[str, Attribute], console: Console) -> None:
     """Print one road."""
     title = _("{country}: {road}", country=shown(road.law.jurisdiction),
               road=shown(road.route.label))  # fmt: skip
     console.print(title, style="bold")
+    if road.only_if[0]:
+        either = [changes_in_words(one, attributes) for one in road.only_if]
+        text = _("if {changes}", changes=_("; or if ").join(either))
+        console.print(Padding(text, (0, 0, 0, 2)), style="yellow")
     console.print(Padding(_arrival(road), (0, 0, 0, 2)))
     console.print(Padding(_steps(road), (0, 0, 0, 2)))
     owners = "; ".join(
@@ -46,7 +52,9 @@ def _print_road(road: Timeline, console: Console) -> None:
         for owner, days in road.by_owner.items() if days >= 0.5
     )  # fmt: skip
     if owners:
-        console.print(Padding(_("Whose days they are: {owners}", owners=owners), (0, 0, 0, 2)))
+        console.print(
+            Padding(_("Whose days they are, on average: {owners}", owners=owners), (0, 0, 0, 2))
+        )
     for name, found in road.learnt.items():
         label = shown(road.route.steps[name].label)
         text = _("“{step}” is learnt from cases: {own} in this country, {others} elsewhere.",
@@ -97,15 +105,15 @@ def _steps(road: Timeline) -> Table:
     table.add_column(_("Step"), ratio=1)
     table.add_column(_("Owner"))
     table.add_column(_("Ends after, days"), justify="right", no_wrap=True)
-    table.add_column(_("Decisive"), justify="right")
+    table.add_column(_("Critical"), justify="right")
     arrived = np.isfinite(road.dates.arrival)
     for name in sorted(road.dates.names, key=lambda name: road.starts(0.5, name)):
         step = road.route.steps[name]
-        row = road.decisive[road.dates.names.index(name)][arrived]
+        row = road.critical[road.dates.names.index(name)][arrived]
         low, middle, high = (road.days(part, name) for part in (0.05, 0.5, 0.95))
         ends = f"{_number(middle)} ({_number(low)}–{_number(high)})"
-        decisive = _number(float(row.mean())) if row.size else ""
-        table.add_row(shown(step.label), word(OWNERS, step.owner), ends, decisive)
+        critical = _number(float(row.mean())) if row.size else ""
+        table.add_row(shown(step.label), word(OWNERS, step.owner), ends, critical)
     return table
 
 

@@ -49,7 +49,7 @@ def forecast_chart(found: Sequence[Forecast], *, title: str, width: int = WIDE) 
         Pixels.
     """
     lines = [
-        Line(f"{one.observation.product}, {one.observation.country}", one.interval(0.9),
+        Line(f"{one.observation.product}, {one.observation.group}", one.interval(0.9),
              one.interval(0.5), one.observation.length, one.observation.at_least)
         for one in sorted(found, key=lambda one: one.share)
     ]  # fmt: skip

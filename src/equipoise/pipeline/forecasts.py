@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 from equipoise.evidence.durations import Learnt, Observed, Predicted
@@ -62,17 +63,19 @@ def forecasts(
     def learnt(product: str, year: int | None) -> Learnt:
         others = (one for one in rows if one.product != product)
         known = (one for one in others if year is None or (_year_over(one) or year) < year + 1)
-        return Learnt([Observed(one.country, one.length, not one.at_least) for one in known])
+        return Learnt([Observed(one.group, one.length, not one.at_least) for one in known])
 
     return tuple(
-        Forecast(one, learnt(one.product, _year_filed(one) if then else None).predict(one.country))
+        Forecast(one, learnt(one.product, _year_filed(one) if then else None).predict(one.group))
         for one in rows
     )
 
 
 def _year_filed(one: Observation) -> int | None:
     """Return the year of a filing, if it is known."""
-    return one.filed if one.begun is None else one.begun.year
+    if one.begun is not None:
+        return one.begun.year
+    return one.filed.year if isinstance(one.filed, date) else one.filed
 
 
 def _year_over(one: Observation) -> int | None:

@@ -16,10 +16,10 @@ from equipoise.spec.text import shown
 
 COLUMNS = (
     "country", "road", "step", "owner", "start_days", "end_days", "end_days_low", "end_days_high",
-    "decisive_days", "never",
+    "critical_days", "never",
 )  # fmt: skip
 """Of the table of steps: medians with the interval of 90 % in days since the day asked about, mean
-days by which a step delays the arrival, and the share of futures in which it never ends."""
+days of a step on the critical path, and the share of futures in which it never ends."""
 
 
 def timeline_table(roads: Sequence[Timeline]) -> pd.DataFrame:
@@ -38,8 +38,8 @@ def timeline_table(roads: Sequence[Timeline]) -> pd.DataFrame:
 def _row(road: Timeline, name: str, number: int) -> tuple[object, ...]:
     """Return the row of one step."""
     low, middle, high = (road.days(part, name) for part in (0.05, 0.5, 0.95))
-    decisive = road.decisive[number][np.isfinite(road.dates.arrival)]
-    mean = float(decisive.mean()) if decisive.size else np.nan
+    critical = road.critical[number][np.isfinite(road.dates.arrival)]
+    mean = float(critical.mean()) if critical.size else np.nan
     never = float(np.mean(~np.isfinite(road.dates.ends[number])))
     return (road.law.code, road.name, name, road.route.steps[name].owner, road.starts(0.5, name),
             middle, low, high, mean, never)  # fmt: skip

@@ -1,19 +1,21 @@
 """How soon by each road: dates of the steps, and whose days they are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.access import Dates, decisive_days, follow, in_days, luck_of
+from equipoise.access import Dates, critical_days, follow, in_days, luck_of
 from equipoise.core.random import uniforms
 from equipoise.draws import drawn_sample
 from equipoise.evidence.durations import Learnt, Observed, Predicted
 from equipoise.pipeline.surveys import Survey, Verdict
+from equipoise.rules import Possible, merged
+from equipoise.rules.condition import Supposed
 from equipoise.spec.law import Law, Owner, Route
-from equipoise.spec.observed import Observation
+from equipoise.spec.observed import Observation, group_of
 
 Floats = NDArray[np.float64]
 
@@ -28,10 +30,12 @@ class Timeline:
     day: date
     """On which it is set out on."""
     dates: Dates
-    decisive: Floats
-    """Days by which each step delays the arrival, dims (step, draw)."""
+    critical: Floats
+    """Days of each step on the critical path, dims (step, draw)."""
     learnt: Mapping[str, Predicted]
     """Steps whose time is learnt from cases, with what was learnt."""
+    only_if: Sequence[Supposed] = ({},)
+    """What must hold of what is not known for the road to be the product's: one of these."""
 
     @property
     def never(self) -> float:
@@ -40,9 +44,13 @@ class Timeline:
 
     @property
     def last(self) -> str:
-        """Return the step with which it arrives most often."""
-        rows = np.argmax(self.dates.ends, axis=0)
-        return self.dates.names[int(np.bincount(rows).argmax())]
+        """Return the step with which it arrives most often, of those that none waits for."""
+        waited = {earlier for step in self.route.steps.values() for earlier in step.after}
+        ends = [name for name in reversed(self.dates.names) if name not in waited]
+        arrived = np.isfinite(self.dates.arrival)
+        # Of those that end together the later in the order of the law.
+        last = np.argmax(self.dates.ends[[self._row(name) for name in ends]][:, arrived], axis=0)
+        return ends[int(np.bincount(last).argmax())] if arrived.any() else ends[0]
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -69,7 +77,7 @@ class Timeline:
         found: dict[Owner, float] = {}
         for row, name in enumerate(self.dates.names):
             owner = self.route.steps[name].owner
-            days = float(self.decisive[row][arrived].mean()) if arrived.any() else 0.0
+            days = float(self.critical[row][arrived].mean()) if arrived.any() else 0.0
             found[owner] = found.get(owner, 0.0) + days
         return dict(sorted(found.items(), key=lambda item: -item[1]))
 
@@ -91,8 +99,10 @@ class Timeline:
         return _quantile(self.dates.starts[self._row(step)], share)
 
     def date_of(self, days: float) -> date | None:
-        """Return a date; None if it never comes."""
-        return self.day + timedelta(days=round(days)) if np.isfinite(days) else None
+        """Return a date; None if it never comes, or after all calendars."""
+        if not np.isfinite(days) or days > (date.max - self.day).days:
+            return None
+        return self.day + timedelta(days=round(days))
 
     def _row(self, step: str) -> int:
         return self.dates.names.index(step)
@@ -142,7 +152,7 @@ def timeline(
         route, numbers, draws=draws, origin=day, calendar=law.calendar,
         luck=luck_of(np.arange(draws), seed=seed),
     )  # fmt: skip
-    return Timeline(law, name, route, day, dates, decisive_days(route, dates), learnt)
+    return Timeline(law, name, route, day, dates, critical_days(route, dates), learnt)
 
 
 def _learnt(law: Law, route: Route, observed: Sequence[Observation]) -> dict[str, Predicted]:
@@ -151,8 +161,9 @@ def _learnt(law: Law, route: Route, observed: Sequence[Observation]) -> dict[str
     for name, step in route.steps.items():
         rows = [one for one in observed if one.stage == step.like]
         if step.duration is None and rows:
-            cases = [Observed(one.country, one.length, not one.at_least) for one in rows]
-            found[name] = Learnt(cases).predict(law.code)
+            cases = [Observed(one.group, one.length, not one.at_least) for one in rows]
+            group = group_of(law.code, is_fast=route.kind == "accelerated")
+            found[name] = Learnt(cases).predict(group)
     return found
 
 
@@ -182,21 +193,27 @@ def timelines(
     Sequence
         Each road of a country once, in the order of the survey.
     """
-    return [
-        timeline(verdict.law, name, day=found.day, draws=draws, seed=seed, observed=observed)
-        for verdict in found.verdicts.values()
-        for name in _names(verdict, names)
-    ]
+    found_roads = []
+    for verdict in found.verdicts.values():
+        for name, only_if in _names(verdict, names).items():
+            road = timeline(
+                verdict.law, name, day=found.day, draws=draws, seed=seed, observed=observed
+            )
+            found_roads.append(replace(road, only_if=only_if))
+    return found_roads
 
 
-def _names(verdict: Verdict, wanted: Sequence[str] | None) -> Sequence[str]:
-    """Return the roads of one country that are simulated."""
-    roads = [
-        road for possible in verdict.found.possible for road in verdict.roads[possible.outcome]
-    ]
-    if wanted:
-        return list(dict.fromkeys(road.name for road in roads if road.name in wanted))
+def _names(verdict: Verdict, wanted: Sequence[str] | None) -> dict[str, Sequence[Supposed]]:
+    """Return the roads of one country that are simulated, with what each supposes."""
     # In a trial patients are few and chosen: whoever wants that road names it.
-    return list(
-        dict.fromkeys(road.name for road in roads if road.open and road.route.kind != "trial")
-    )
+    takers: dict[str, list[Possible]] = {}
+    for possible in verdict.found.possible:
+        for road in verdict.roads[possible.outcome]:
+            if road.name in wanted if wanted else road.open and road.route.kind != "trial":
+                takers.setdefault(road.name, []).append(possible)
+    every = len(verdict.found.possible)
+    return {
+        name: ({},) if len(ones) == every
+        else merged([supposed for one in ones for supposed in one.alternatives])
+        for name, ones in takers.items()
+    }  # fmt: skip

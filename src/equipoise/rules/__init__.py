@@ -10,6 +10,7 @@ from equipoise.rules.classify import (
     Way,
     certain,
     classify,
+    merged,
 )
 from equipoise.rules.flips import Flip, flips
 from equipoise.rules.force import GRACE, check_in_force, is_in_force, is_stale
@@ -38,6 +39,7 @@ __all__ = [
     "is_in_force",
     "is_stale",
     "marks",
+    "merged",
     "parted",
     "payer_for_life",
     "payer_segments",

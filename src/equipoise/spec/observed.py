@@ -33,9 +33,11 @@ class Observation(SpecModel):
     at_least: bool = False
     """It was not over, or is known only to have taken at least so long."""
     kind: Literal["standard", "accelerated", "priority", "conditional"] = "standard"
-    filed: Annotated[int, Field(ge=1990, le=2100)] | None = None
-    """Year of the filing, where no date is known."""
+    filed: date | Annotated[int, Field(ge=1990, le=2100)] | None = None
+    """Day or year of the filing, so that what was known then can be asked."""
     source: str
+    also: Sequence[str] = ()
+    """Where else the dates stand."""
     status: Literal["read", "inference", "background"]
     note: Text | None = None
 
@@ -56,12 +58,28 @@ class Observation(SpecModel):
         return self
 
     @property
+    def group(self) -> str:
+        """Return what its duration has in common with others: country, and whether it was fast."""
+        return group_of(self.country, is_fast=self.kind in {"accelerated", "priority"})
+
+    @property
     def length(self) -> float:
         """Return the days."""
         if self.days is not None:
             return self.days
         assert self.begun is not None and self.ended is not None  # noqa: S101, PT018 - checked
         return float((self.ended - self.begun).days)
+
+
+def group_of(country: str, *, is_fast: bool) -> str:
+    """Return the group of durations in a country, on the fast lane or not.
+
+    Examples
+    --------
+    >>> group_of("us", is_fast=True)
+    'us, fast'
+    """
+    return f"{country}, fast" if is_fast else country
 
 
 class ObservedFile(SpecModel):
