@@ -13,13 +13,16 @@ from equipoise.packs import (
     shared_attributes,
     shared_observations,
 )
-from equipoise.pipeline import Survey, Timeline, survey
+from equipoise.pipeline import Survey, Timeline, require_own_codes, survey
 from equipoise.pipeline import timelines as simulated
 from equipoise.spec.law import Law
 
 
 def classify(
-    product: str | Path, *, countries: Sequence[str | Path] | None = None, on: date | str
+    product: str | Path,
+    *,
+    countries: str | Path | Sequence[str | Path] | None = None,
+    on: date | str,
 ) -> Survey:
     """Ask the laws of countries what a product is, by which roads it may come, what would change.
 
@@ -56,20 +59,26 @@ def classify(
     ['gene_therapy_medicine']
     """
     mistakes, laws = Mistakes(), list[Law]()
-    names = countries or [entry.name for entry in library() if entry.kind == "country"]
-    for name in dict.fromkeys(names):
+    every = [entry.name for entry in library() if entry.kind == "country"]
+    names = [countries] if isinstance(countries, str | Path) else countries
+    for name in dict.fromkeys(every if names is None else names):
         with mistakes.noted():
             laws.append(load_named_law(name))
+    days: list[date] = []
+    with mistakes.noted():
+        require_own_codes(laws)
+    with mistakes.noted():
+        days.append(_day(on))
     mistakes.refuse()
     shared = shared_attributes()
     known = {**shared, **{name: one for law in laws for name, one in law.attributes.items()}}
-    return survey(load_named_product(product, known), laws, attributes=shared, day=_day(on))
+    return survey(load_named_product(product, known), laws, attributes=shared, day=days[0])
 
 
 def timelines(
     product: str | Path,
     *,
-    countries: Sequence[str | Path] | None = None,
+    countries: str | Path | Sequence[str | Path] | None = None,
     on: date | str,
     roads: Sequence[str] | None = None,
     without: Sequence[str] = (),
@@ -117,7 +126,7 @@ def timelines(
 def _day(on: date | str) -> date:
     """Return a day."""
     if isinstance(on, date):
-        return on
+        return date(on.year, on.month, on.day)
     try:
         return date.fromisoformat(on)
     except ValueError as error:

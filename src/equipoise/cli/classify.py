@@ -114,6 +114,7 @@ def _read_day(text: str) -> date:
 def laws_of(codes: str | None, mistakes: Mistakes) -> Sequence[Law]:
     """Return the laws of the countries asked for, each once."""
     from equipoise.packs import library, load_named_law
+    from equipoise.pipeline import require_own_codes
 
     names = (
         [entry.name for entry in library() if entry.kind == "country"]
@@ -124,4 +125,6 @@ def laws_of(codes: str | None, mistakes: Mistakes) -> Sequence[Law]:
     for name in names:
         with mistakes.noted():
             laws.append(load_named_law(name))
+    with mistakes.noted():
+        require_own_codes(laws)
     return laws

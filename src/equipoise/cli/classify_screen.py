@@ -45,7 +45,7 @@ def print_survey(found: Survey, console: Console, *, brief: bool) -> None:
     for code, error in found.refused.items():
         console.print()
         console.print(f"{code}: {explained(error)}", style="red")
-    if len(found.verdicts) > 1:
+    if len(found.verdicts) > 1 or (brief and found.verdicts):
         console.print()
         _print_side_by_side(found, console)
 
@@ -63,6 +63,11 @@ def _print_verdict(verdict: Verdict, console: Console) -> None:
     for number, possible in enumerate(verdict.found.possible, start=1):
         _print_possible(verdict, possible, number if several else None, len(common), console)
     _print_flips(verdict, console)
+    known = verdict.law.known_from
+    if known is not None and verdict.day < known.day:
+        text = _("This law is known from {day} on, so that the answer may be wrong: {note}",
+                 day=format_date(known.day), note=shown(known.note))  # fmt: skip
+        console.print(text, style="red")
     _print_cautions(verdict, console)
 
 
@@ -139,6 +144,7 @@ def _print_roads(
         why = ", ".join(
             _("“{question}”", question=part_in_words(part, attributes)) for part in road.because
         )
+        why = why if road.is_law else _("no law of that day is written down")
         table.add_row(shown(road.route.label), Text(words[road.open], style=styles[road.open]), why)
     console.print(Padding(table, (0, 0, 0, 2)))
 
@@ -207,6 +213,8 @@ def _print_side_by_side(found: Survey, console: Console) -> None:
 def _print_parted(found: Survey, console: Console) -> None:
     """Print whether all countries take the product for the same thing."""
     every = found.parted
+    if len(found.verdicts) == 1:
+        return
     if len(every) == 1:
         console.print(_("All take it for the same thing."), style="green")
         return

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from math import inf
 from pathlib import Path
 
 import yaml
@@ -77,7 +78,7 @@ def _asked(name: str, attribute: Attribute, console: Console) -> Fact | None:
         else _("{name}, {unit} (or ? if you do not know): ", name=name, unit=attribute.unit)
     )
     while True:
-        text = console.input(prompt).strip().lower()
+        text = console.input(prompt, markup=False).strip().lower()
         if text in {"?", ""}:
             return None
         found = _read(text, attribute)
@@ -90,7 +91,8 @@ def _read(text: str, attribute: Attribute) -> Fact | None:
     """Return what an answer says; None if it says nothing."""
     if attribute.unit is not None:
         with suppress(ValueError):
-            return float(text.replace(",", "."))
+            number = float(text.replace(",", "."))
+            return number if 0.0 <= number < inf else None
         return None
     words = {"y": True, "yes": True, "д": True, "да": True,
              "n": False, "no": False, "н": False, "нет": False}  # fmt: skip
@@ -113,6 +115,9 @@ def may_write_product(path: Path, *, asked: bool) -> None:
         raise FieldError(message, fix=_("add --ask, or leave out --out"))
     check_parent(path)
     check_ordinary(path)
+    if path.exists():
+        message = _("--out {path}: there is a file already", path=path)
+        raise FieldError(message, fix=_("name a new file; nothing there was touched"))
 
 
 def write_product(product: Product, path: Path, console: Console) -> None:

@@ -102,6 +102,8 @@ def timeline(
     def chart() -> alt.LayerChart:
         return timeline_chart(roads)
 
+    if not roads and places[0] is not None:
+        console.print(_("Nothing was written."))
     if roads:
         write(places[0], lambda: timeline_table(roads), chart, console)
 

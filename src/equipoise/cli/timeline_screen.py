@@ -89,6 +89,8 @@ def _labels(road: Timeline, names: Sequence[str]) -> str:
 def _arrival(road: Timeline) -> str:
     """Return when the last step ends."""
     middle = road.date_of(road.days(0.5))
+    if middle is None and np.isfinite(road.days(0.5)):
+        return _("Set out on {day}, it arrives after the year 9999.", day=format_date(road.day))
     if middle is None:
         return _("Set out on {day}, it arrives in fewer than half of all futures.",
                  day=format_date(road.day))  # fmt: skip

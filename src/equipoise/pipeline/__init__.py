@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     )
     from equipoise.pipeline.simulated_roads import Timeline, timelines
     from equipoise.pipeline.strays import straying
-    from equipoise.pipeline.surveys import Survey, Verdict, survey
+    from equipoise.pipeline.surveys import Survey, Verdict, require_own_codes, survey
 else:
     __getattr__, __dir__ = on_demand(
         __name__,
@@ -48,7 +48,7 @@ else:
                 "policy_of",
             ),
             "strays": ("straying",),
-            "surveys": ("Survey", "Verdict", "survey"),
+            "surveys": ("Survey", "Verdict", "require_own_codes", "survey"),
             "simulated_roads": ("Timeline", "timelines"),
         },
     )
@@ -80,6 +80,7 @@ __all__ = [
     "policy_of",
     "rehearse",
     "rehearse_model",
+    "require_own_codes",
     "run_model",
     "straying",
     "survey",

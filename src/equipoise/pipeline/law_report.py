@@ -30,10 +30,10 @@ class Decided:
 
     @property
     def is_explained(self) -> bool:
-        """Return whether the tree decides as the case says, or the case says why not."""
+        """Return whether the tree decides as the case says, or the case says why not, not both."""
         if self.wrong_path:
             return False
-        return self.agreement in {"agrees", "open"} or self.case.differs is not None
+        return (self.agreement == "agrees") == (self.case.differs is None)
 
 
 def decided(

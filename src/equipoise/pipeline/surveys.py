@@ -1,10 +1,12 @@
 """One product before the laws of several countries: what it is, its roads, what would change."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from equipoise.core.errors import EquipoiseError, RuleNotInForceError
+from equipoise.core.errors import EquipoiseError, FieldError, RuleNotInForceError
+from equipoise.core.translation import translate as _
 from equipoise.rules import (
     Classified,
     Flip,
@@ -90,6 +92,21 @@ class Survey:
         """Return the facts that would settle most to know next, each once."""
         every = (verdict.found.needed for verdict in self.verdicts.values())
         return tuple(dict.fromkeys(name for name in every if name is not None))
+
+
+def require_own_codes(laws: Sequence[Law]) -> None:
+    """Refuse countries that cannot be told apart.
+
+    Raises
+    ------
+    FieldError
+        If two have the same code.
+    """
+    for code, count in Counter(law.code for law in laws).items():
+        if count > 1:
+            message = _("two countries have the code '{code}'", code=code)
+            fix = _("change `code:` in the jurisdiction.yaml of one of them")
+            raise FieldError(message, fix=fix)
 
 
 def survey(

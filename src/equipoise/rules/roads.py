@@ -21,6 +21,9 @@ class Road:
     """None if it depends on what is not known."""
     because: tuple[str, ...] = ()
     """Facts on which that rests: those unknown, or those that close it."""
+    is_law: bool = True
+    """False where the law that opens it had not begun on the day, or had ended: it then depends on
+    a law that nobody has written down."""
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -38,7 +41,7 @@ def roads(law: Law, category: Possible, facts: Facts, *, day: date) -> tuple[Roa
     """Return the routes for a category: the open ones first, then those that depend, then closed.
 
     Within each by how well their clauses are known, then in the order of the law. Routes that are
-    not for the category, or not in force on the day, are left out.
+    not for the category are left out.
 
     Parameters
     ----------
@@ -53,8 +56,10 @@ def roads(law: Law, category: Possible, facts: Facts, *, day: date) -> tuple[Roa
     """
     found = [
         _road(name, route, facts, category)
+        if is_in_force(route.evidence, day)
+        else Road(name, route, None, is_law=False)
         for name, route in law.routes.items()
-        if category.outcome in route.for_categories and is_in_force(route.evidence, day)
+        if category.outcome in route.for_categories
     ]
     return tuple(sorted(found, key=lambda road: (_ORDER[road.open], road.standing)))
 

@@ -40,7 +40,8 @@ class Case(SpecModel):
     path: Mapping[str, Literal["yes", "no"]] | None = None
     """How each question on the way is answered; omitted where only the outcome matters."""
     differs: Text | None = None
-    """Why the tree says something else; a difference without a reason fails."""
+    """Why the tree says something else, or leaves it open; without a reason that fails, and so does
+    a reason where the two agree."""
     note: Text | None = None
 
     @property

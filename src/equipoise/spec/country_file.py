@@ -88,7 +88,7 @@ def read_law(
         return None if country is None else country.spec
     law = _understood(files, problems, Law)
     if law is not None:
-        problems += files.located(check_law(law, {**attributes, **law.attributes}))
+        problems += files.located(check_law(law, attributes))
     return law
 
 
@@ -103,7 +103,7 @@ def _country(
     impossible = chain.from_iterable(
         check_table(name, spec.tables[name], table) for name, table in tables.items()
     )
-    law = check_law(spec, {**attributes, **spec.attributes})
+    law = check_law(spec, attributes)
     problems += files.located([*findings, *law, *check_country(spec), *impossible])
     return CountryFiles(folder, files.documents, files.merged, spec, tables)
 

@@ -189,12 +189,22 @@ class Calendar(SpecModel):
     evidence: Evidence
 
 
+class KnownFrom(SpecModel):
+    """Since when a law is known as it is written down here."""
+
+    day: date
+    note: Text
+    """What began on that day, or why nothing is known of the time before."""
+
+
 class Law(SpecModel):
     """What a country's law says of a product, and by which roads it reaches patients."""
 
     jurisdiction: Text
     code: Annotated[str, Field(pattern=r"^[a-z]{2,4}$")]
     language: Literal["en", "ru"] = "en"
+    known_from: KnownFrom | None = None
+    """Earlier days are answered with a warning: another law stood then."""
     sources: Mapping[str, Source]
     attributes: Mapping[Name, Attribute] = {}
     """What this law asks about and other countries' do not."""

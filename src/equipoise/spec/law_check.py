@@ -21,8 +21,9 @@ def check_law(law: Law, attributes: Mapping[str, Attribute]) -> Iterator[Finding
     law
         As read.
     attributes
-        Facts that conditions may ask about, those of the law among them.
+        Facts that every country's law may ask for; its own come on top.
     """
+    yield from _own_facts(law, attributes)
     yield from _sources(law)
     yield from check_law_units(law)
     yield from _dates(law)
@@ -30,7 +31,7 @@ def check_law(law: Law, attributes: Mapping[str, Attribute]) -> Iterator[Finding
     for name, route in law.routes.items():
         yield from _route(law, name, route)
     yield from _classification(law.classification)
-    yield from _conditions(law, attributes)
+    yield from _conditions(law, {**attributes, **law.attributes})
 
 
 def _sources(law: Law) -> Iterator[Finding]:
@@ -168,11 +169,26 @@ def _conditions(law: Law, attributes: Mapping[str, Attribute]) -> Iterator[Findi
             if name not in attributes:
                 message = _("'{name}' is not a fact about products", name=name)
                 yield finding(place, message, fix=did_you_mean(name, attributes))
+
+
+def _own_facts(law: Law, shared: Mapping[str, Attribute]) -> Iterator[Finding]:
+    """Check that a law's own facts are new, and need facts that exist, without loops."""
+    known = {**shared, **law.attributes}
+    graph: dict[str, list[str]] = {}
     for name, attribute in law.attributes.items():
-        if attribute.only_if is not None and attribute.only_if not in attributes:
-            message = _("'{name}' is not a fact about products", name=attribute.only_if)
-            fix = did_you_mean(attribute.only_if, attributes)
+        if name in shared:
+            message = _("'{name}' is a fact of all countries already", name=name)
+            yield finding(("attributes", name), message, fix=_("choose another name"))
+        needed = attribute.only_if
+        graph[name] = [needed] if needed is not None and needed in law.attributes else []
+        if needed is not None and needed not in known:
+            message = _("'{name}' is not a fact about products", name=needed)
+            fix = did_you_mean(needed, known)
             yield finding(("attributes", name, "only_if"), message, fix=fix)
+    ring = loop(graph)
+    if ring is not None:
+        message = _("facts need each other: {names}", names=" -> ".join(ring))
+        yield finding(("attributes", ring[0], "only_if"), message, fix=_("break the loop"))
 
 
 def _formulas(law: Law) -> Iterator[tuple[Place, Formula]]:

@@ -27,6 +27,9 @@ def check_product(product: Product, attributes: Mapping[str, Attribute]) -> Iter
         attribute = attributes[name]
         if value != "unknown" and isinstance(value, bool) == (attribute.unit is not None):
             yield from _wrong_kind(place, attribute)
+        elif not isinstance(value, bool) and value != "unknown" and value < 0.0:
+            message = _("a number of these cannot be below 0")
+            yield finding(place, message, fix=_("correct the number"))
         needed = attribute.only_if
         if value is True and needed is not None and product.attributes.get(needed) is False:
             message = _("cannot be true while '{name}' is false", name=needed)

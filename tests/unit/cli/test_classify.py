@@ -142,3 +142,38 @@ def test_clauses_checked_long_ago_are_counted(run: Run) -> None:
     assert code == 0
     assert "│ old │" in out.replace("┃", "│")
     assert "│   3 │" in out
+
+
+def test_a_file_that_is_there_is_not_replaced(run: Run, product: Path) -> None:
+    before = product.read_text("utf-8")
+    code, _out, err = run("classify", product, "--country", LAW, "--ask", "--out", product)
+    assert code == 2
+    assert "there is a file already" in err
+    assert product.read_text("utf-8") == before
+
+
+def test_who_is_not_there_cannot_answer(run: Run, product: Path) -> None:
+    code, out, _err = run("classify", product, "--country", LAW, "--on", "2026-06-01", "--ask")
+    assert code == 0
+    assert "it may be any of these" in out
+
+
+def test_the_law_of_a_day_before_it_was_known_is_doubted(run: Run, product: Path) -> None:
+    code, out, _err = run("classify", product, "--country", "ru", "--on", "2012-06-01")
+    assert code == 0
+    assert "This law is known from 1 January 2017 on, so that the answer may be wrong" in out
+
+
+def test_one_country_has_a_table_too(run: Run, product: Path) -> None:
+    code, out, _err = run("classify", product, "--country", LAW, "--on", "2026-06-01", "--brief")
+    assert code == 0
+    assert "Side by side" in out
+
+
+def test_two_countries_need_two_codes(run: Run, product: Path, tmp_path: Path) -> None:
+    (tmp_path / "copy").mkdir()
+    for path in LAW.iterdir():
+        (tmp_path / "copy" / path.name).write_text(path.read_text("utf-8"), encoding="utf-8")
+    code, _out, err = run("classify", product, "--country", f"{LAW},{tmp_path / 'copy'}")
+    assert code == 2
+    assert "two countries have the code 'zz'" in err

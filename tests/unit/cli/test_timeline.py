@@ -40,7 +40,8 @@ def test_a_legal_term_is_taken_as_it_is_and_said_to_be(run: Run) -> None:
     assert code == 0
     for text in (
         "Law alone: Registration", "it arrives about June 2027, in 90% of futures June 2027.",
-        "Review the regulator 200 (200–200) 200", "Whose days they are: the regulator 200 days",
+        "Review the regulator 200 (200–200) 200",
+        "Whose days they are, on average: the regulator 200 days",
         "Taken at their legal terms, as no delay was observed: Review",
     ):  # fmt: skip
         assert text in out
@@ -105,3 +106,29 @@ def test_the_same_seed_gives_the_same_dates(run: Run, tmp_path: Path) -> None:
         run("--country", "ru", "--draws", "100", "--seed", "7", "--out", path)
         texts.append(path.read_text("utf-8"))
     assert texts[0] == texts[1]
+
+
+def test_times_are_learnt_from_cases_and_products_can_be_left_out(run: Run, tmp_path: Path) -> None:
+    code, out, _err = run("--country", "us", "--draws", "200")
+    assert code == 0
+    assert "is learnt from cases: 3 in this country, 55 elsewhere." in out
+    code, out, _err = run("--country", "us", "--draws", "200", "--without", "Casgevy")
+    assert "is learnt from cases: 2 in this country, 52 elsewhere." in out
+    code, _out, err = run("--country", "us", "--without", "Casgvy")
+    assert code == 2
+    assert "--without: nothing was seen of 'Casgvy'" in err
+    assert "did you mean 'Casgevy'?" in err
+
+
+def test_a_road_of_a_category_that_is_only_possible_says_so(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "vector.yaml"
+    path.write_text(VECTOR.replace("effect_by_sequence: true, ", ""), encoding="utf-8")
+    code, out, _err = run("--country", LAW)
+    assert code == 0
+    assert "Law alone: Registration if “Does its intended effect come directly" in out
+
+
+def test_a_day_beyond_all_calendars_never_comes(run: Run) -> None:
+    code, out, _err = run("--country", LAW, "--on", "9999-12-31")
+    assert code == 0
+    assert "it arrives after the year 9999." in out

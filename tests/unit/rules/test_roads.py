@@ -58,9 +58,12 @@ def test_numbers_open_roads(law: Law) -> None:
     assert found_roads(law, CELLS)["rare"] == (None, ("prevalence <= 5",))
 
 
-def test_a_road_of_later_law_is_not_there_yet(law: Law) -> None:
-    assert "new" not in found_roads(law, VECTOR, date(2024, 12, 31))
-    assert "new" in found_roads(law, VECTOR, date(2025, 1, 1))
+def test_a_road_whose_law_had_not_begun_is_not_known_to_be_open(law: Law) -> None:
+    facts = whole(law, VECTOR)
+    for day, expected in ((date(2024, 12, 31), (None, False)), (date(2025, 1, 1), (True, True))):
+        (category,) = classify(law.classification, facts, day=day).possible
+        found = {road.name: road for road in roads(law, category, facts, day=day)}
+        assert (found["new"].open, found["new"].is_law) == expected
 
 
 def test_marks_hold_or_may_hold(law: Law) -> None:
