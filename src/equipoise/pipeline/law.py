@@ -3,6 +3,7 @@
 from equipoise.core.errors import EquipoiseError, Mistakes
 from equipoise.core.translation import translate as _
 from equipoise.rules import Possible, certain, check_in_force
+from equipoise.spec.law import Evidence
 from equipoise.spec.loaded_study import Study
 from equipoise.spec.text import shown
 
@@ -29,12 +30,14 @@ def lawful(study: Study) -> Possible:
     found: Possible | None = None
     with mistakes.noted():
         found = certain(study.country.classification, study.facts, day=day)
-    for evidence in (
+    every = (
         *(found.evidence if found is not None else ()),
         *(step.evidence for step in study.route.steps.values()),
         *(rule.evidence for rule in study.country.payer_rules),
         study.country.calendar.evidence,
-    ):
+    )
+    # Several rules may rest on one clause, which nobody needs to be told twice.
+    for evidence in {_key(one): one for one in every}.values():
         with mistakes.noted():
             check_in_force(evidence, day)
     mistakes.refuse()
@@ -49,3 +52,8 @@ def lawful(study: Study) -> Possible:
         )  # fmt: skip
         raise WrongRouteError(message)
     return found
+
+
+def _key(rule: Evidence) -> tuple[object, ...]:
+    """Return what of a rule its complaints tell."""
+    return shown(rule.clause), rule.last_checked, rule.valid_from, rule.valid_to

@@ -39,7 +39,8 @@ def describe() -> None:
         texts = _field_texts(model)
         for name, field in model.model_fields.items():
             field.description = field.description or texts.get(name)
-    for model in models:
+    # Twice, since one may be made of another that stands later and was still without its texts.
+    for model in [*models, *models]:
         model.model_rebuild(force=True)
 
 
