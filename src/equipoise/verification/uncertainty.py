@@ -229,14 +229,19 @@ def settled(subject: Subject) -> Outcome:
     totals = subject.drawn.totals
     if len(totals.strategies) < 2 or totals.values["cost"].shape[1] < _FEWEST:
         return silent(_("there is one strategy, or there are too few draws"))
+    if not subject.is_by_chance and not any(one.ndim for one in subject.sample.values.values()):
+        return silent(_("nothing is uncertain"))
     benefit = _benefit(subject, subject.drawn).values
     gain = benefit[1:] - benefit[:1]
     count = gain.shape[1]
     running = np.cumsum(gain, axis=1) / np.arange(1, count + 1)
     last = running[:, int(count * (1 - _LAST)) :]
     error = gain.std(axis=1) / np.sqrt(count * (1 - _LAST))
-    moved = (last.max(axis=1) - last.min(axis=1)) / np.maximum(error, 1e-300)
-    worst = float(moved.max()) if gain.any() else 0.0
+    moved = last.max(axis=1) - last.min(axis=1)
+    # An increment that is the same in all draws differs by the rounding of its totals.
+    least = HAIR * max(float(np.abs(benefit).max()), float(np.abs(totals.values["cost"]).max()))
+    real = moved > least
+    worst = float((moved[real] / np.maximum(error[real], 1e-300)).max(initial=0.0))
     return within(
         worst, 3.0,
         expected=_("over the last third of the draws the mean moves by at most 3 standard errors"),

@@ -246,6 +246,24 @@ def test_a_curve_to_the_power_of_a_divided_ratio(subject, exponent: str, verdict
     assert bool(found.reason) == (verdict == "passed")
 
 
+def test_where_nothing_is_uncertain_no_mean_moves(subject) -> None:
+    """What is the same in all draws differs by rounding, which is no standard error."""
+    model = subject("divided.yaml").model
+    certain = {
+        name: one.model_copy(update={"distribution": None})
+        for name, one in model.spec.parameters.items()
+    }
+    found = answer(BY_NAME["V31"], Subject(with_parts(model, parameters=certain), draws=60, seed=1))
+    assert (found.verdict, found.seen) == ("not applicable", "nothing is uncertain")
+
+
+@pytest.mark.parametrize("draws", [100, 200])
+def test_an_increment_that_is_certain_comes_to_rest(subject, draws: int) -> None:
+    model = subject("certain-increment.yaml").model
+    found = answer(BY_NAME["V31"], Subject(model, draws=draws, seed=1))
+    assert (found.verdict, found.margin) == ("passed", 1.0)
+
+
 @pytest.mark.parametrize("name", sorted(path.name for path in SOUND.glob("*.yaml")))
 def test_sound_models_fail_nothing(subject, name: str) -> None:
     found = verify(subject(name).model, draws=60)
