@@ -5,8 +5,14 @@ from pathlib import Path
 
 from equipoise.api.given import path_or_name
 from equipoise.balance import CRITERIA
-from equipoise.packs import find_study_or_model, load_named_model, load_named_study
-from equipoise.pipeline import model_scales
+from equipoise.core.errors import Mistakes
+from equipoise.packs import (
+    find_jurisdiction,
+    find_study_or_model,
+    load_named_model,
+    load_named_study,
+)
+from equipoise.pipeline import check_sample, model_scales
 from equipoise.spec.loaded import LoadedModel
 from equipoise.verification import DRAWS, CatchRate, Verification, catch_rate
 from equipoise.verification import verify as verify_loaded
@@ -43,7 +49,10 @@ def verify(
     >>> [check.name for check in found.failed]
     []
     """
-    model, scale = _loaded(name, country)
+    mistakes = Mistakes()
+    with mistakes.noted():
+        check_sample(draws=draws, seed=seed)
+    model, scale = load_to_verify(name, country=country, mistakes=mistakes)
     return verify_loaded(model, draws=draws, seed=seed, scale=scale, progress=progress)
 
 
@@ -61,13 +70,46 @@ def seed_mistakes(
     name, country, seed, progress
         As of `verify`.
     """
-    model, scale = _loaded(name, country)
+    model, scale = load_to_verify(name, country=country, mistakes=Mistakes())
     return catch_rate(model, seed=seed, scale=scale, progress=progress)
 
 
-def _loaded(name: str | Path, country: str | None) -> tuple[LoadedModel, dict[str, float]]:
-    """Return a model, or that of a study, and factors that convert its money."""
-    kind, path = find_study_or_model(path_or_name(name, example='"sick-sicker"'))
+def load_to_verify(
+    name: str | Path, *, country: str | None, mistakes: Mistakes
+) -> tuple[LoadedModel, dict[str, float]]:
+    """Return a model, or that of a study, and factors that convert its money.
+
+    Parameters
+    ----------
+    name, country
+        As of `verify`.
+    mistakes
+        What is wrong with the rest of the request: refused together with what is wrong here.
+
+    Raises
+    ------
+    EquipoiseError
+        With all that was noted.
+    """
+    place: tuple[str, Path] | None = None
+    with mistakes.noted():
+        place = find_study_or_model(path_or_name(name, example='"sick-sicker"'))
+    if country is not None:
+        before = len(mistakes.found)
+        with mistakes.noted():
+            find_jurisdiction(country, beside=None if place is None else place[1])
+        # The rest of a study is read in its own country.
+        country = country if len(mistakes.found) == before else None
+    found: list[tuple[LoadedModel, dict[str, float]]] = []
+    if place is not None:
+        with mistakes.noted():
+            found.append(_loaded(*place, country=country))
+    mistakes.refuse()
+    return found[0]
+
+
+def _loaded(kind: str, path: Path, *, country: str | None) -> tuple[LoadedModel, dict[str, float]]:
+    """Return the model of a file, and factors that convert its money to that of a study."""
     if kind == "model":
         return load_named_model(path), {}
     study = load_named_study(path, country=country, criteria=CRITERIA)

@@ -224,7 +224,7 @@ def check(
 
 
 @app.command(
-    cls=Command,
+    cls=CheckingCommand,
     options_metavar=OPTIONS,
     help=_(
         "Verify a model, or the disease model of a study: laws that any model must keep, in every "

@@ -1,5 +1,6 @@
 """`equipoise verify`: the checks of a model, on the screen and as a log."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -8,13 +9,15 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from equipoise.api import seed_mistakes, verify
+from equipoise.api.verifying import load_to_verify
+from equipoise.cli.choices import choices_noted
 from equipoise.cli.model_files import may_write_table
 from equipoise.cli.stopping import note_written, stop_if_asked
 from equipoise.core.errors import FieldError
 from equipoise.core.files import check_ordinary, check_parent, straight
 from equipoise.core.signals import held_back
 from equipoise.core.translation import translate as _
+from equipoise.pipeline import check_sample
 from equipoise.report import (
     LOG_COLUMNS,
     VERDICTS,
@@ -22,7 +25,8 @@ from equipoise.report import (
     write_log_page,
     write_log_table,
 )
-from equipoise.verification import log_of
+from equipoise.spec.loaded import LoadedModel
+from equipoise.verification import catch_rate, log_of, verify
 
 _STYLES = {"passed": "green", "failed": "bold red", "waived": "yellow", "not applicable": "dim"}
 _MADE = '<meta name="generator" content="Equipoise">'
@@ -42,13 +46,19 @@ def verify_and_print(
 
     Raises
     ------
-    FieldError
-        If the log would replace somebody's own file, or its ending is neither .html nor .csv.
+    EquipoiseError
+        With all that is wrong with what was asked: a log that would replace somebody's own file, or
+        that ends in neither .html nor .csv, draws, seed, country and the file itself.
     """
+    wrong = choices_noted()
     path = None if out is None else straight(out)
-    if path is not None:
-        _may_write(path)
-    log = _asked(name, country=country, draws=draws, seed=seed, mistakes=mistakes)
+    with wrong.noted():
+        if path is not None:
+            _may_write(path)
+    with wrong.noted():
+        check_sample(draws=draws, seed=seed)
+    model, scale = load_to_verify(name, country=country, mistakes=wrong)
+    log = _asked(name, model, scale=scale, draws=draws, seed=seed, mistakes=mistakes)
     console.print(log.model, style="bold")
     console.print(log.headline)
     for domain in dict.fromkeys(row.tech_ver for row in log.rows):
@@ -85,7 +95,15 @@ def _may_write(path: Path) -> None:
             )
 
 
-def _asked(name: str, *, country: str | None, draws: int, seed: int, mistakes: bool) -> Log:
+def _asked(
+    name: str,
+    model: LoadedModel,
+    *,
+    scale: Mapping[str, float],
+    draws: int,
+    seed: int,
+    mistakes: bool,
+) -> Log:
     """Run the checks with a bar on the error stream."""
     columns = (
         TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(),
@@ -98,11 +116,11 @@ def _asked(name: str, *, country: str | None, draws: int, seed: int, mistakes: b
             bar.update(task, completed=share)
             stop_if_asked()
 
-        found = verify(name, country=country, draws=draws, seed=seed, progress=heard)
+        found = verify(model, draws=draws, seed=seed, scale=scale, progress=heard)
         if not mistakes:
             return log_of(found)
         bar.update(task, description=_("Seeding mistakes into {name}", name=name), completed=0.0)
-        rate = seed_mistakes(name, country=country, seed=seed, progress=heard)
+        rate = catch_rate(model, seed=seed, scale=scale, progress=heard)
         return log_of(found, rate)
 
 
