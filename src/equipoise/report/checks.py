@@ -24,6 +24,9 @@ LOG_COLUMNS = ("check", "title", "tech_ver", "advishe", "verdict", "expected", "
                "reason")  # fmt: skip
 """Of the log as a table."""
 
+_FARTHEST = 10.0
+"""Margin below 0 of which no number is shown, in units of what is allowed."""
+
 _BADGES = {"passed": "passed", "failed": "failed", "waived": "waived", "not applicable": "silent"}
 
 
@@ -45,7 +48,7 @@ class LogRow:
         How far from what is just allowed, in units of what is allowed; None where nothing is
         measured.
     reason
-        Why it is waived, or what to ask the author of what passes.
+        Why it is waived, how to mend what failed, or what to ask the author of what passes.
     """
 
     check: str
@@ -122,10 +125,16 @@ class Log:
 
 
 def margin_text(margin: float | None) -> str:
-    """Return how much of what is allowed is left, in percent; nothing where it is not measured."""
+    """Return how much of what is allowed is left, in percent; nothing where it is not measured.
+
+    Below 0 % is by how much it is too much; more than `_FARTHEST` is only said to be beyond.
+    """
     if margin is None:
         return ""
-    return _("beyond") if margin < 0 else format_percent(min(margin, 1.0), 0)
+    if margin < -_FARTHEST:
+        return _("beyond")
+    # What is too much by a hair is no 0 %, which is allowed.
+    return format_percent(min(margin, 1.0) if margin >= 0 else min(margin, -0.01), 0)
 
 
 def log_grids(log: Log) -> list[Grid]:
@@ -201,9 +210,8 @@ def write_log_table(log: Log, path: Path) -> Path:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(LOG_COLUMNS)
     for row in log.rows:
-        margin = "" if row.margin is None else f"{row.margin:.6g}"
         writer.writerow([row.check, row.title, row.tech_ver, row.advishe, row.verdict,
-                         row.expected, row.seen, margin, row.reason])  # fmt: skip
+                         row.expected, row.seen, margin_text(row.margin), row.reason])  # fmt: skip
     for kind in log.seeded:
         writer.writerow(["mistake", kind.title, "", "", "", kind.seeded, kind.noticed, "",
                          ", ".join(kind.by)])  # fmt: skip

@@ -37,8 +37,8 @@ class Outcome:
     part
         Of the check, where it has several.
     reason
-        Why it is waived; of what passes, what its author is to be asked: what a model may well be,
-        and a mistake too.
+        Why it is waived; of what failed, how to mend it; of what passes, what its author is to be
+        asked: what a model may well be, and a mistake too.
     """
 
     verdict: Verdict
@@ -80,20 +80,31 @@ def judged(
     margin: float | None = None,
     part: str = "",
     question: str = "",
+    fix: str = "",
 ) -> Outcome:
-    """Return what a check found; a question is for the author of what passes."""
+    """Return what was found; a question is for the author of what passes, a fix of what fails."""
     verdict: Verdict = "passed" if ok else "failed"
-    return Outcome(verdict, expected, seen, margin, part, question if ok else "")
+    return Outcome(verdict, expected, seen, margin, part, question if ok else fix)
 
 
-def within(worst: float, allowed: float, *, expected: str, seen: str, part: str = "") -> Outcome:
+def within(
+    worst: float, allowed: float, *, expected: str, seen: str, part: str = "", fix: str = ""
+) -> Outcome:
     """Return whether the largest difference is allowed, and by how much."""
     margin = 1.0 - worst / allowed
-    return judged(ok=worst <= allowed, expected=expected, seen=seen, margin=margin, part=part)
+    return judged(
+        ok=worst <= allowed, expected=expected, seen=seen, margin=margin, part=part, fix=fix
+    )
 
 
 def each(
-    beyond: Mapping[str, str], *, expected: str, seen: str, question: str = ""
+    beyond: Mapping[str, str],
+    *,
+    expected: str,
+    seen: str,
+    question: str = "",
+    fix: str = "",
+    margins: Mapping[str, float] | None = None,
 ) -> list[Outcome]:
     """Return an outcome for each input that is not as expected, or one if all are.
 
@@ -107,11 +118,24 @@ def each(
         Where all are so.
     question
         For the author, where all are so.
+    fix
+        How to mend one that is not.
+    margins
+        Input -> margin, of those that are measured.
     """
+    known = {} if margins is None else margins
     if not beyond:
-        return [judged(ok=True, expected=expected, seen=seen, question=question)]
+        least = min(known.values(), default=None)
+        return [judged(ok=True, expected=expected, seen=seen, margin=least, question=question)]
     return [
-        judged(ok=False, expected=expected, seen=f"'{name}': {what}", part=name)
+        judged(
+            ok=False,
+            expected=expected,
+            seen=f"'{name}': {what}",
+            part=name,
+            fix=fix,
+            margin=known.get(name),
+        )
         for name, what in beyond.items()
     ]
 

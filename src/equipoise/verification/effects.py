@@ -79,14 +79,46 @@ def _judged_moves(subject: Subject, name: str, changes: list[float]) -> list[Out
     return [
         judged(
             ok=rises or turned, part=name,
-            expected=_("patients leave states no less, and events bring no less, when a ratio of "
-                       "risks rises by a tenth, unless the file divides by it as makes a treatment "
-                       "useful, or a risk harmful"),
-            seen=_("'{name}': by {least} to {most} more", name=name,
-                   least=format_percent(min(changes), 2), most=format_percent(max(changes), 2)),
+            expected=_("a ratio of risks that is a tenth higher makes the moves and events that it "
+                       "acts on more frequent. {exception}", exception=_exception()),
+            seen=_by_how_much(name, changes),
             question=_turned(name) if turned else "",
+            fix=_fix(),
         )
     ]  # fmt: skip
+
+
+def _exception() -> str:
+    """Return when a file may divide by a ratio."""
+    return _("Dividing by it passes, with a question, if that makes strategies other than the "
+             "first better, or, where the first has it too, all who have it worse.")  # fmt: skip
+
+
+def _by_how_much(name: str, changes: list[float]) -> str:
+    """Return by how much moves and events become more frequent, or less."""
+    least, most = format_percent(abs(min(changes)), 2), format_percent(abs(max(changes)), 2)
+    if max(changes) < 0.0:
+        parts = most, least
+        text = _("'{name}' a tenth higher: {range} less often", name=name, range=_range(parts))
+    elif min(changes) > 0.0:
+        parts = least, most
+        text = _("'{name}' a tenth higher: {range} more often", name=name, range=_range(parts))
+    else:
+        text = _("'{name}' a tenth higher: some {least} less often, others {most} more often",
+                 name=name, least=least, most=most)  # fmt: skip
+    return text
+
+
+def _range(ends: tuple[str, str]) -> str:
+    """Return two percentages, or the one that they are."""
+    return ends[0] if ends[0] == ends[1] else _("{low} to {high}", low=ends[0], high=ends[1])
+
+
+def _fix() -> str:
+    """Return what to do about a ratio that acts the wrong way round."""
+    return _("multiply by the ratio instead of dividing by it, or write its inverse if the source "
+             "prints it the other way round; if it is meant so, waive the part that is named, with "
+             "the reason")  # fmt: skip
 
 
 def _turned(name: str) -> str:
@@ -179,13 +211,13 @@ def _judged_curves(subject: Subject, name: str, powers: list[Binary]) -> list[Ou
     return [
         judged(
             ok=turned or not rises, part=name,
-            expected=_("a curve to the power of a ratio falls when the ratio rises by a tenth, "
-                       "unless the file divides by it as makes a treatment useful, or a risk "
-                       "harmful"),
-            seen=_("'{name}': none rises", name=name) if not rises
-            else _("'{name}': {formulas} rises", name=name,
+            expected=_("a survival curve to the power of a hazard ratio is lower where the ratio "
+                       "is a tenth higher. {exception}", exception=_exception()),
+            seen=_("'{name}' a tenth higher: no curve is higher", name=name) if not rises
+            else _("'{name}' a tenth higher: {formulas} is higher", name=name,
                    formulas=", ".join(dict.fromkeys(rises))),
             question=_turned(name) if turned else "",
+            fix=_fix(),
         )
     ]  # fmt: skip
 

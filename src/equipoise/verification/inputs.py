@@ -60,7 +60,7 @@ def evidence(subject: Subject) -> list[Outcome]:
                  "{errors:g} standard errors of its value, beyond {share:.0%} for printed digits",
                  draws=MANY, errors=_ERRORS, share=_PRINTED)  # fmt: skip
     beyond = {name: _("has no source") for name in bare}
-    worst, known = 0.0, 0
+    worst, known, margins = 0.0, 0, {}
     for name, one, drawn, value in uncertain_inputs(subject):
         known += 1
         if one.mean_differs is not None:
@@ -69,11 +69,12 @@ def evidence(subject: Subject) -> list[Outcome]:
         apart = max(abs(float(drawn.mean()) - value) - _PRINTED * abs(value), 0.0)
         apart /= max(error, 1e-300)
         worst = max(worst, apart)
+        margins[name] = 1.0 - apart / _ERRORS
         if apart > _ERRORS:
             beyond[name] = _("{apart:.2g} standard errors away", apart=apart)
     seen = _("at most {apart:.2g} standard errors away; {fixed} of {all} are certain",
              apart=worst, fixed=len(spec.parameters) - known, all=len(spec.parameters))  # fmt: skip
-    return each(beyond, expected=expected, seen=seen)
+    return each(beyond, expected=expected, seen=seen, margins=margins)
 
 
 def special_cases(_subject: Subject) -> Outcome:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from equipoise.core.translation import mark
+from equipoise.spec.discount import steps_of
 from equipoise.spec.distribution import parse_distribution
 from equipoise.spec.formula import Formula, parse_formula, to_text
 from equipoise.spec.loaded import LoadedModel
@@ -180,6 +181,33 @@ def twice_as_likely(model: LoadedModel) -> Iterator[LoadedModel]:
                 yield _with_row(model, origin, {**row, target: times(move, 2.0)})
 
 
+def discounted_twice(model: LoadedModel) -> Iterator[LoadedModel]:
+    """Yield models in which all yearly costs, or all utilities, are discounted by hand as well."""
+    discount = model.spec.discount
+    if model.spec.time is None or discount is None:
+        return
+    for field, rates in (("cost", discount.cost), ("utility", discount.health)):
+        rate = steps_of(rates)[0].rate.value
+        factor = f"{1.0 + rate!r} ** (-time / year)"
+        states = {
+            name: state.model_copy(update={field: _times_formula(getattr(state, field), factor)})
+            for name, state in model.spec.states.items()
+        }
+        if rate > 0.0:
+            yield with_parts(model, states=states)
+
+
+def _times_formula(
+    own: Formula | Mapping[str, Formula] | None, factor: str
+) -> Formula | dict[str, Formula] | None:
+    """Return a formula, or those of all items, times another."""
+    if own is None:
+        return None
+    if isinstance(own, Formula):
+        return parse_formula(f"({to_text(own.tree)}) * {factor}")
+    return {item: parse_formula(f"({to_text(one.tree)}) * {factor}") for item, one in own.items()}
+
+
 def worth_when_dead(model: LoadedModel) -> Iterator[LoadedModel]:
     """Yield models in which the dead have a utility."""
     for dead in dead_states(model.spec):
@@ -309,6 +337,7 @@ MISTAKES = (
     Mistake("worth_too_much", mark("utility above 1"), worth_too_much),
     Mistake("negative_cost", mark("cost with the wrong sign"), negative_cost),
     Mistake("cost_by_cycle", mark("yearly cost multiplied by the cycle"), cost_by_cycle),
+    Mistake("discounted_twice", mark("discounted in formulas and by the file"), discounted_twice),
     Mistake("exchanged_utilities", mark("utilities of two states exchanged"), exchanged_utilities),
     Mistake("exchanged_costs", mark("costs of two states exchanged"), exchanged_costs),
     Mistake("again_and_again", mark("one-off event in every cycle"), again_and_again),

@@ -49,23 +49,30 @@ def standard_errors(subject: Subject) -> Outcome | list[Outcome]:
         if spec.joint or any(one.distribution for one in spec.parameters.values()):
             return silent(_("no uncertain input is of a kind whose spread can be judged"))
         return silent(_("nothing is uncertain"))
-    expected = _("standard deviation of draws at most {amount} of the mean for amounts, {rate} for "
-                 "rates and ratios, or what a whole number of events gives that is the shape of a "
-                 "rate, {assumed} for what was not measured; shares at least as sure as after "
-                 "{patients} patients and {events:g} events, utilities as after {persons}: "
-                 "wider is how single patients differ",
+    expected = _("draws spread as an estimate does, not as single patients: a standard deviation "
+                 "of at most {amount} of the mean for costs, times and other amounts, {rate} for "
+                 "rates and ratios (more for a rate whose gamma distribution has the number of "
+                 "events as its shape), {assumed} for assumptions; shares at least as certain as "
+                 "after {patients} patients and {events:g} events, utilities as after {persons} "
+                 "patients",
                  amount=format_percent(_AMOUNT, 0), rate=format_percent(_RATE, 0),
                  assumed=format_percent(_ASSUMED, 0), patients=_PATIENTS, events=_EVENTS,
                  persons=_PERSONS)  # fmt: skip
     beyond = {
-        name: _("{width} times as wide as that", width=format_number(width / limit, 2))
+        name: _("draws spread {width} times as widely as that",
+                width=format_number(width / limit, 2))
         for name, (width, limit) in known.items() if width > limit * (1.0 + 1e-9)
     }  # fmt: skip
     nearest = sorted(known, key=lambda name: known[name][1] / max(known[name][0], 1e-300))
     texts = [f"'{name}' {format_percent(known[name][0] / known[name][1], 0)}"
              for name in nearest[:_NAMED]]  # fmt: skip
     seen = _("widest, of what is allowed: {names}", names=", ".join(texts))
-    return each(beyond, expected=expected, seen=seen)
+    return each(
+        beyond, expected=expected, seen=seen,
+        margins={name: 1.0 - width / limit for name, (width, limit) in known.items()},
+        fix=_("did you write the standard deviation of the patients? Write the standard error, "
+              "sd / sqrt(n); if so little is known, waive the check with that reason"),
+    )  # fmt: skip
 
 
 def _spread(one: Quantity, drawn: Floats) -> float:

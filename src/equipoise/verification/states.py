@@ -1,15 +1,19 @@
 """Checks of states and events: V08 to V16."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.clinical.plan import plan
+from equipoise.core.errors import EquipoiseError
 from equipoise.core.local_numbers import translate_with_numbers as _
+from equipoise.core.translation import format_percent
 from equipoise.spec.formula import Formula, formula_of, parse_formula, to_text, walk
 from equipoise.spec.formula.tree import Call, Name, Number
 from equipoise.spec.loaded import LoadedModel
+from equipoise.spec.model_formulas import names_behind
 from equipoise.spec.model_place import living_states
 from equipoise.verification.changes import (
     backwards_with_copies,
@@ -33,6 +37,8 @@ Floats = NDArray[np.float64]
 _LIFETIME = 100.0
 """Age at which a lifetime is over, years."""
 _STILL_ALIVE = 0.01
+_OLDEST = 110.0
+"""Age that nobody reaches, years; where the file names none, of those born on the first day."""
 _LOOKS = 120
 """Points of time at which curves are compared, about."""
 _BY_HAND = 3
@@ -88,7 +94,12 @@ def deaths(subject: Subject) -> Outcome | list[Outcome]:
     risen = float(np.diff(alive, axis=1).max(initial=0.0))
     expected = _("the share alive never rises")
     seen = _("largest rise {worst:.1e}", worst=max(risen, 0.0))
-    outcomes = [within(max(risen, 0.0), HAIR, expected=expected, seen=seen, part="risen")]
+    outcomes = [
+        judged(
+            ok=risen <= HAIR, expected=expected, seen=seen, part="risen",
+            margin=1.0 - max(risen, 0.0) / HAIR, question=_endless(subject),
+        )
+    ]  # fmt: skip
     start = 0.0 if time is None or time.start_age is None else time.start_age.value
     ends = bool(dead_states(subject.model.spec)) and start > 0
     if ends and time is not None and start + time.horizon.value >= _LIFETIME:
@@ -98,6 +109,29 @@ def deaths(subject: Subject) -> Outcome | list[Outcome]:
         seen = _("{share:.2%} in the draw with most", share=left)
         outcomes.append(within(left, _STILL_ALIVE, expected=expected, seen=seen, part="lifetime"))
     return outcomes
+
+
+def _endless(subject: Subject) -> str:
+    """Return what to ask about curves of which some are alive at an age that nobody reaches.
+
+    Beyond the horizon nothing rests on them, and up to it they may still be right.
+    """
+    spec, most = subject.model.spec, 0.0
+    if not spec.is_partitioned or spec.time is None or not is_readable(subject.model):
+        return ""
+    start = 0.0 if spec.time.start_age is None else spec.time.start_age.value
+    shares = [spec.states[name].share for name in living_states(spec)]
+    known = [share for share in shares if isinstance(share, Formula)]
+    changing = {name for name, one in spec.attributes.items() if one.each_cycle is not None}
+    if any(names_behind(share, spec) & changing for share in known):
+        return ""
+    for _number, _weight, one in plain_cases(subject.model, subject.stated.values, 0):
+        with suppress(EquipoiseError):  # a life table that ends earlier tells nothing
+            most = max(most, sum(one.of(share, max(_OLDEST - start, 0.0)) for share in known))
+    if most <= _STILL_ALIVE:
+        return ""
+    return _("Is it right that, by its curves, {share} would be alive at the age of {age:g}? Such "
+             "a curve never ends.", share=format_percent(most, 0), age=_OLDEST)  # fmt: skip
 
 
 def general_population(subject: Subject) -> Outcome:

@@ -34,6 +34,7 @@ from equipoise.verification.checks import (
     silent,
     within,
 )
+from equipoise.verification.less import less_health
 from equipoise.verification.plain import is_readable, plain_cases
 from equipoise.verification.rebates import subtracted
 from equipoise.verification.runs import Results
@@ -296,6 +297,7 @@ def frontier(subject: Subject) -> Outcome:
         ok=not wrong,
         expected=_("in every draw ratios rise along the frontier, nothing on it is dominated"),
         seen=_("broken in {count} draws", count=wrong),
+        question=less_health(subject),
     )  # fmt: skip
 
 
@@ -315,10 +317,10 @@ def once(subject: Subject) -> Outcome | list[Outcome]:
     outcomes = [
         within(
             apart, HAIR * scale, part="first_day",
-            expected=_("{amount:g} paid by everyone on the first day add just that",
-                       amount=AMOUNT),
-            seen=_("they add {least:.10g} to {most:.10g}", least=float(more.min()),
-                   most=float(more.max())),
+            expected=_("a cost of {amount:g} that everybody pays once, on the first day, raises "
+                       "the total by {amount:g}", amount=AMOUNT),
+            seen=_rise(float(more.min()), float(more.max())),
+            fix=_counted_in_full(),
         )
     ]  # fmt: skip
     spec = subject.model.spec
@@ -339,9 +341,24 @@ def _once_at_death(subject: Subject) -> Outcome:
     apart = float(np.abs(more - AMOUNT * died).max())
     return within(
         apart, 1e-6 * AMOUNT, part="moves",
-        expected=_("{amount:g} paid at each death add that for all who die", amount=AMOUNT),
-        seen=_("they add up to {apart:.3g} more or less", apart=apart),
+        expected=_("a cost of {amount:g} at each death raises the total by {amount:g} for each "
+                   "who dies", amount=AMOUNT),
+        seen=_("it rises by up to {apart:.3g} more or less than that", apart=apart),
+        fix=_counted_in_full(),
     )  # fmt: skip
+
+
+def _rise(least: float, most: float) -> str:
+    """Return by how much a total rises: in all draws alike, or from here to there."""
+    if f"{least:.6g}" == f"{most:.6g}":
+        return _("it rises by {more:.6g}", more=most)
+    return _("it rises by {least:.6g} to {most:.6g}, by strategy and draw", least=least, most=most)
+
+
+def _counted_in_full() -> str:
+    """Return what to do about one-off costs that are not counted as they are."""
+    return _("one-off costs must count in full: leave out 'correct_transitions' under 'time', and "
+             "see that all begin in a state on the first day")  # fmt: skip
 
 
 def absent_events(subject: Subject) -> Outcome:

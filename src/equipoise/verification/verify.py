@@ -11,6 +11,7 @@ from equipoise.spec.loaded import LoadedModel
 from equipoise.spec.text import Text, shown
 from equipoise.verification.catalogue import CHECKS
 from equipoise.verification.checks import Check, Outcome, Verdict, silent
+from equipoise.verification.fixes import FIXES, OF_THE_PROGRAM
 from equipoise.verification.runs import Engine, reference
 from equipoise.verification.subject import Sampler, Subject, drawn
 
@@ -107,7 +108,7 @@ def answer(check: Check, subject: Subject) -> Outcome:
     reasons = {one: _waiver(check, one, waivers) for one in failed}
     bare = [one for one in failed if reasons[one] is None]
     if bare:
-        return _joined("failed", check, bare)
+        return replace(_joined("failed", check, bare), reason=_fix(check, bare))
     if failed:
         why = dict.fromkeys(shown(reason) for reason in reasons.values() if reason is not None)
         return replace(_joined("waived", check, failed), reason=" ".join(why))
@@ -125,6 +126,15 @@ def parts_of(check: Check, subject: Subject) -> list[Outcome]:
         expected = _("that the engine accepts it")
         return [Outcome("failed", expected, _first_line(error), part="refused")]
     return found if isinstance(found, list) else [found]
+
+
+def _fix(check: Check, failed: Sequence[Outcome]) -> str:
+    """Return what to do about parts of a check that failed; an engine that refuses says it."""
+    if all(one.part == "refused" for one in failed):
+        return ""
+    own = [one.reason for one in failed if one.reason]
+    ways = dict.fromkeys(own or [_(FIXES.get(check.name, OF_THE_PROGRAM))])
+    return f"{_('fix')}: {'; '.join(ways)}"
 
 
 def _waiver(check: Check, one: Outcome, waivers: Mapping[str, Text]) -> Text | None:

@@ -25,6 +25,7 @@ from equipoise.verification.checks import HAIR, Outcome, difference, each, judge
 from equipoise.verification.plain import is_readable, plain_cases
 from equipoise.verification.runs import Course
 from equipoise.verification.subject import Subject
+from equipoise.verification.twice import discounted_twice
 
 Floats = NDArray[np.float64]
 
@@ -191,7 +192,7 @@ def discounting(subject: Subject) -> Outcome | list[Outcome]:
     ]  # fmt: skip
     if subject.has_course:
         outcomes += [_first_day(subject), _as_stated(subject)]
-    return outcomes
+    return outcomes + discounted_twice(subject)
 
 
 def _first_day(subject: Subject) -> Outcome:

@@ -53,6 +53,8 @@ MISTAKEN = [
     ("V17", "sick-sicker", mistakes.exchanged_utilities),
     ("V17", "sick-sicker-by-residence", mistakes.health_gained),
     ("V17", "car-t-lymphoma", mistakes.health_gained),
+    ("V18", "sick-sicker", mistakes.discounted_twice),
+    ("V18", "total-hip-replacement", mistakes.discounted_twice),
     ("V19", "sick-sicker", mistakes.negative_cost),
     ("V19", "sick-sicker", mistakes.price_of_nothing),
     ("V19", "sick-sicker", mistakes.cost_when_dead),

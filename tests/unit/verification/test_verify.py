@@ -12,6 +12,7 @@ from equipoise.core.translation import use_language
 from equipoise.packs import load_named_model
 from equipoise.packs.find import library_folder
 from equipoise.report import LOG_COLUMNS, write_log_page, write_log_table
+from equipoise.report.checks import margin_text
 from equipoise.verification import CHECKS, log_of, verify
 from equipoise.verification.seeded import catch_rate
 
@@ -53,6 +54,27 @@ def test_the_log_writes_numbers_as_its_language_does(name: str) -> None:
     texts = [text for row in log.rows for text in (row.expected, row.seen)]
     assert any(re.search(r"\d,\d", text) for text in texts)
     assert [text for text in texts if re.search(r"\d\.\d", text)] == []
+
+
+@pytest.mark.parametrize(
+    ("margin", "text"),
+    [
+        (None, ""), (1.2, "100%"), (1.0, "100%"), (0.25, "25%"), (0.0, "0%"), (-1e-9, "-1%"),
+        (-0.35, "-35%"), (-10.0, "-1,000%"), (-11.0, "beyond"), (-2.86e8, "beyond"),
+    ],
+)  # fmt: skip
+def test_a_margin_is_a_share_of_what_is_allowed(margin: float | None, text: str) -> None:
+    assert margin_text(margin) == text
+
+
+def test_the_table_has_the_margins_of_the_page(tmp_path: Path) -> None:
+    log = log_of(verify(load_named_model("sick-sicker"), draws=60))
+    path = write_log_table(log, tmp_path / "log.csv")
+    rows = {row["check"]: row for row in csv.DictReader(path.read_text("utf-8").splitlines())}
+    assert rows["V12"]["margin"] == "beyond"
+    assert rows["V08"]["margin"] == "100%"
+    assert rows["V14"]["margin"] == ""
+    assert {row["margin"][-1:] for row in rows.values()} <= {"%", "", "d"}
 
 
 def test_the_log_is_a_table_and_a_page(tmp_path: Path) -> None:
