@@ -90,8 +90,8 @@ def _judged_moves(subject: Subject, name: str, changes: list[float]) -> list[Out
 
 def _exception() -> str:
     """Return when a file may divide by a ratio."""
-    return _("Dividing by it passes, with a question, if that makes strategies other than the "
-             "first better, or, where the first has it too, all who have it worse.")  # fmt: skip
+    return _("A file may divide by it only if that is good for the strategies other than the first "
+             "or, where the first has it too, bad for all of them.")  # fmt: skip
 
 
 def _by_how_much(name: str, changes: list[float]) -> str:
