@@ -139,7 +139,7 @@ def two_way(
     limits
         Of either: lowest and highest value in its own unit.
     points
-        Values of each.
+        Evenly spread values of each; the stated value is tried with them.
     name, strategy, against, threshold, together, seed, engine, patients, progress
         As of `one_way`.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from equipoise.cli.columns import broken, tables_of_columns
-from equipoise.core.translation import format_money, format_number
+from equipoise.core.translation import format_money, format_number, format_percent
 from equipoise.core.translation import translate as _
 from equipoise.core.unit_words import money_in_words
 from equipoise.pipeline.sensitivity import (
@@ -93,26 +93,27 @@ def study_tables(found: StudyOneWay) -> list[Table]:
 
 
 def two_way_tables(found: TwoWay) -> list[Table]:
-    """Return where each strategy is best: how many cells of the map, and over which values."""
+    """Return where each strategy is best: in how much of the map, and over which values."""
     spec = found.model.spec
     first, second = found.labels()
     table = Table(title=_("Where each strategy is best"), title_justify="left",
                   caption_justify="left")  # fmt: skip
     table.add_column(_("Strategy"), overflow="fold")
-    table.add_column(_("Cells"), justify="right")
+    table.add_column(_("Of the map"), justify="right")
     for label in (first, second):
         table.add_column(label, justify="right", overflow="fold")
+    shares = found.shares()
     for name in found.strategies:
         cells = [(i, j) for i, column in enumerate(found.best)
                  for j, best in enumerate(column) if best == name]  # fmt: skip
         if not cells:
-            table.add_row(strategy_label(spec, name), "0", "", "")
+            table.add_row(strategy_label(spec, name), format_percent(0.0), "", "")
             continue
         ranges = []
         for side, parameter in enumerate(found.parameters):
             values = [found.values[side][cell[side]] for cell in cells]
             ranges.append(range_in_words(spec, parameter, min(values), max(values)))
-        table.add_row(strategy_label(spec, name), str(len(cells)), *ranges)
+        table.add_row(strategy_label(spec, name), format_percent(shares[name]), *ranges)
     table.caption = (
         "\n".join(
             _("{name}: {range}", name=label, range=span_in_words(spec.parameters[span.name], span))

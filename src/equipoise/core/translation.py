@@ -1,6 +1,6 @@
 """Texts in the user's language, and numbers, money and dates as that language writes them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -24,7 +24,13 @@ ENORMOUS = 1e16
 """From here on a number is written with a power of ten: a float no longer knows all its digits."""
 
 _MOST_DIGITS = 3
-"""After the point of an amount in millions: of what is smaller nothing is seen beside millions."""
+"""After the point of an amount in millions."""
+
+_LEAST_SCALED = 0.1
+"""Of a million: what is smaller has less than three digits there."""
+
+_NOTHING = 0.005
+"""Less than half a cent counts as no money."""
 
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 """Digits as they stand in powers."""
@@ -257,21 +263,31 @@ def format_percent(share: float, digits: int = 1) -> str:
     return translate("{number}%", number=number)
 
 
-def _short(value: float, largest: float) -> str:
+def _in_full(value: float) -> str:
+    """Return an amount in whole units of money, small ones with cents."""
+    whole = abs(value) >= 100
+    return _decimal(value, "#,##0" if whole else "#,##0.##", 0 if whole else 2)
+
+
+def _short(value: float, beside: Sequence[float]) -> str:
     """Return an amount with three significant digits from a million up, else in full.
 
-    Beside a larger amount it is in the millions or billions of that one.
+    Beside others it is in the unit of the largest, unless that left the smallest without digits.
     """
-    size = max(abs(value), largest)
-    if size < 999_999.5 or value == 0.0:
-        whole = abs(value) >= 100
-        return _decimal(value, "#,##0" if whole else "#,##0.##", 0 if whole else 2)
+    sizes = [abs(value), *beside]
+    if max(sizes) < 999_999.5 or value == 0.0:
+        return _in_full(value)
     # Rounded first, so that 999.96 million becomes a billion.
     rounded = round(value, 2 - floor(log10(abs(value))))
-    size = max(abs(rounded), round(size, 2 - floor(log10(size))))
+    size = max(round(one, 2 - floor(log10(one))) for one in sizes if one > 0.0)
     if size >= ENORMOUS:
         return format_scientific(rounded)
     thousands = min(floor(log10(size)) // 3, 4)
+    least = min(one for one in sizes if one >= _NOTHING)
+    while thousands > 1 and least / 1000**thousands < _LEAST_SCALED:
+        thousands -= 1
+    if thousands == 1:
+        return _in_full(value)
     scaled = rounded / 1000**thousands
     digits = min(max(0, 2 - floor(log10(abs(scaled)))), _MOST_DIGITS)
     amount = _decimal(scaled, "#,##0" + ("." + "#" * digits if digits else ""), digits)
@@ -294,7 +310,8 @@ def format_money(value: float, currency: str, *, among: Iterable[float] = ()) ->
     currency
         Code of three letters. English shows the code, Russian the sign where there is one.
     among
-        Amounts in the same column: all of them are in the unit of the largest.
+        Amounts in the same column: all of them are in the unit of the largest, or in a smaller one
+        in which three significant digits of each are seen.
 
     Examples
     --------
@@ -304,11 +321,13 @@ def format_money(value: float, currency: str, *, among: Iterable[float] = ()) ->
     '151,580 USD'
     >>> format_money(-104_106, "RUB", among=[-312e6, 8.3e6])
     '-0.104 million RUB'
+    >>> format_money(1_250_000, "EUR", among=[60_545, 1_250_000])
+    '1,250,000 EUR'
     """
     if isnan(value):
         return NO_VALUE
-    largest = max((abs(float(one)) for one in among if isfinite(one)), default=0.0)
-    amount = format_number(value) if isinf(value) else _short(float(value), largest)
+    beside = [abs(float(one)) for one in among if isfinite(one)]
+    amount = format_number(value) if isinf(value) else _short(float(value), beside)
     return translate("{amount} {currency}", amount=amount, currency=currency_sign(currency))
 
 

@@ -49,13 +49,27 @@ def test_a_dominated_end_is_no_negative_ratio(run):
     assert "-" not in out.replace("Sick-Sicker", "")
 
 
-def test_two_way_counts_the_cells(run, tmp_path):
+def test_two_way_says_how_much_of_the_map(run, tmp_path):
     code, out, _err = run("two-way", "sick-sicker", "c_treatment_b", "hr_b", "--points", "3",
                           "--limits", "c_treatment_b=5000:30000", "--out", "map.csv")  # fmt: skip
     assert code == 0
     assert "Where each strategy is best" in out
     assert "all 4 strategies, a QALY worth 100,000 USD" in out
-    assert len(pd.read_csv(tmp_path / "map.csv")) == 9
+    assert len(pd.read_csv(tmp_path / "map.csv")) == (3 + 1) ** 2, "with the stated values"
+    shares = [float(number) for number in re.findall(r"(\d+\.\d)%", out)]
+    assert len(shares) == 4
+    assert sum(shares) == pytest.approx(100.0, abs=0.2)
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_no_scenario_takes_the_digits_of_the_others(run, tmp_path, language):
+    path = tmp_path / "scenarios.yaml"
+    path.write_text("scenarios: x\ncases:\n  dear: {parameters: {c_treatment_b: 200000}}\n")
+    _code, out, _err = run("scenarios", "sick-sicker", "scenarios.yaml", "--language", language,
+                           width=150)  # fmt: skip
+    for ratio in ("72,988", "1,340,008"):
+        wanted = ratio.replace(",", "\N{NO-BREAK SPACE}") if language == "ru" else ratio
+        assert wanted in out
 
 
 def test_threshold_answers_for_each_worth_of_a_qaly(run):

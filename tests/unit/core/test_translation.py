@@ -162,9 +162,23 @@ def test_percent_date_and_interval() -> None:
     ("value", "text"),
     [
         (-104_106, "-0.104 million"), (8.3e6, "8.3 million"), (-312e6, "-312 million"),
-        (0.0, "0"), (12, "0 million"), (float("nan"), "–"),
+        (0.0, "0"), (1e-9, "0 million"), (float("nan"), "–"),
     ],
 )  # fmt: skip
 def test_amounts_in_one_column_have_the_unit_of_the_largest(value: float, text: str) -> None:
     among = [-312e6, value, float("nan"), float("inf")]
     assert format_money(value, "RUB", among=among).removesuffix(" RUB") == text
+
+
+@pytest.mark.parametrize(
+    ("among", "texts"),
+    [
+        ((60_545, 1_512_345, -0.0), ["60,545", "1,512,345", "0"]),
+        ((12, -312e6), ["12", "-312,000,000"]),
+        ((60_545_000, 2.5e9), ["60.5 million", "2,500 million"]),
+        ((1.234e8, 2.5e9), ["0.123 billion", "2.5 billion"]),
+    ],
+)
+def test_each_amount_of_a_column_has_its_digits(among: tuple[float, ...], texts: list[str]) -> None:
+    shown = [format_money(one, "RUB", among=among).removesuffix(" RUB") for one in among]
+    assert shown == texts

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from equipoise.core.translation import use_language
-from equipoise.packs import load_named_model
+from equipoise.packs import find_model, load_named_model
 from equipoise.pipeline.sensitivity import (
     Recalculator,
     one_way,
@@ -23,6 +23,7 @@ from equipoise.pipeline.sensitivity.pictures import (
 )
 from equipoise.report.charts.pictures import ENDINGS, MARK, is_own_picture, picture
 from equipoise.report.charts.tornado import Axis, End, Texts, TornadoRow, tornado
+from equipoise.spec.load import load_model
 from equipoise.spec.scenarios import load_scenarios
 
 
@@ -141,3 +142,33 @@ def test_a_model_without_health_is_not_drawn_with_the_worth_of_a_qaly():
 
 def test_scenarios_are_drawn_with_the_best_of_all(drawn):
     assert "dear: best is “Standard of care”" in str(drawn["scenarios"]().to_dict())
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"c_treatment_b": (5_000.0, 21_000.0), "hr_b": (0.2, 1.0)},
+        {"c_treatment_b": (12_900.0, 20_000.0), "hr_b": (0.59, 0.8)},
+        {"c_treatment_b": (2_000.0, 13_000.0)},
+    ],
+)
+@pytest.mark.parametrize("price", [13_000.0, 17_300.0])
+def test_the_cross_stands_in_a_cell_of_the_strategy_that_the_title_names(tmp_path, limits, price):
+    text = find_model("sick-sicker").read_text()
+    path = tmp_path / "model.yaml"
+    path.write_text(text.replace(
+        "    value: 13000\n    unit: USD@2019/year\n"
+        "    distribution: gamma(shape=86.2, scale=150.8)\n",
+        f"    value: {price}\n    unit: USD@2019/year\n",
+    ))  # fmt: skip
+    found = two_way(Recalculator(load_model(path)), "c_treatment_b", "hr_b", limits=limits,
+                    points=4)  # fmt: skip
+    drawn = map_of(found).to_dict()
+    sets = [row for rows in drawn["datasets"].values() for row in rows]
+    crosses = [row for row in sets if set(row) == {"left", "low"}]
+    assert len(crosses) == (limits["c_treatment_b"][1] >= price)
+    for cross in crosses:
+        (cell,) = [row for row in sets if "best" in row
+                   and row["left"] < cross["left"] < row["right"]
+                   and row["low"] < cross["low"] < row["high"]]  # fmt: skip
+        assert f"“{cell['best']}” is best " in " ".join(drawn["title"]["text"])

@@ -20,7 +20,7 @@ from equipoise.pipeline.sensitivity.one_way import Bar, OneWay
 from equipoise.pipeline.sensitivity.precise import Precise, running_mean
 from equipoise.pipeline.sensitivity.scenarios import ScenarioResult, ScenarioRun
 from equipoise.pipeline.sensitivity.switching import Switching
-from equipoise.pipeline.sensitivity.two_way import TwoWay
+from equipoise.pipeline.sensitivity.two_way import TwoWay, edges
 from equipoise.report.charts.sensitivity import (
     Cells,
     Curve,
@@ -165,7 +165,7 @@ def map_of(found: TwoWay, *, width: int = WIDE) -> alt.LayerChart:
     labels = {name: strategy_label(spec, name) for name in found.strategies}
     first, second = found.parameters
     cells = Cells(
-        found.values[0], found.values[1],
+        edges(found.values[0]), edges(found.values[1]),
         [[labels.get(name, "") for name in column] for column in found.best],
         list(labels.values()),
         (spec.parameters[first].value, spec.parameters[second].value),

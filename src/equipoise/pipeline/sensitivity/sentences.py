@@ -184,11 +184,10 @@ def input_in_words(quantity: Quantity, value: float) -> str:
 def of_two_way(found: TwoWay) -> str:
     """Return what a map of two parameters says."""
     spec = found.model.spec
-    cells = [name for column in found.best for name in column if name]
     stated = found.best_of(found.base)
-    share = cells.count(stated) / len(cells)
+    share = found.shares()[stated]
     name = strategy_label(spec, stated)
-    if share == 1.0:
+    if all(best in ("", stated) for column in found.best for best in column):
         return _("“{strategy}” is best all over the map", strategy=name)
     return _("“{strategy}” is best at the stated values, and in {share} of the map",
              strategy=name, share=format_percent(share, 0))  # fmt: skip

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,6 +41,9 @@ Floats = NDArray[np.float64]
 POINTS = 11
 MOST_POINTS = 101
 
+_SAME = 1e-9
+"""Of the range: points nearer to each other are one."""
+
 
 @dataclass(frozen=True)
 class TwoWay:
@@ -56,7 +60,8 @@ class TwoWay:
     spans
         Of each: its ends, and whether they were cut.
     values
-        Of each: its points, in its own unit.
+        Of each: its points, in its own unit; the stated value is one of them if it lies between
+        the ends.
     strategies
         Labels of `benefit`.
     benefit
@@ -92,6 +97,13 @@ class TwoWay:
             for i in range(len(self.values[0]))
         ]
 
+    def shares(self) -> dict[str, float]:
+        """Return the share of the map in which each strategy is best, by the size of its cells."""
+        sizes = np.outer(*(np.diff(edges(points)) for points in self.values))
+        best = np.array(self.best)
+        whole = sizes[best != ""].sum()
+        return {name: float(sizes[best == name].sum() / whole) for name in self.strategies}
+
     def labels(self) -> tuple[str, str]:
         """Return the parameters' names for people."""
         first, second = (parameter_label(self.model.spec, name) for name in self.parameters)
@@ -120,6 +132,18 @@ class TwoWay:
         return best_of(self.strategies, benefit)
 
 
+def edges(points: Sequence[float]) -> tuple[float, ...]:
+    """Return the edges of the cells around rising points: halfway, and as far beyond the ends.
+
+    Examples
+    --------
+    >>> edges([0.0, 1.0, 3.0])
+    (-0.5, 0.5, 2.0, 4.0)
+    """
+    middle = [(one + two) / 2.0 for one, two in pairwise(points)]
+    return 2.0 * points[0] - middle[0], *middle, 2.0 * points[-1] - middle[-1]
+
+
 def two_way(
     recalculator: Recalculator,
     first: str,
@@ -145,7 +169,8 @@ def two_way(
         Of either: lowest and highest value in its own unit; omitted are the quantiles 2.5 % and
         97.5 %, or without a distribution the range of a threshold search.
     points
-        Values of each.
+        Evenly spread values of each; the stated value is tried with them, so that the map shows
+        what is best there.
     strategy, against, threshold
         As of `comparison_of`.
     mistakes
@@ -163,7 +188,7 @@ def two_way(
         recalculator, first, second, limits={} if limits is None else limits, points=points,
         strategy=strategy, against=against, threshold=threshold, mistakes=mistakes,
     )  # fmt: skip
-    one, two = (grid(span.low, span.high, points) for span in spans)
+    one, two = (_with_stated(model, span, points) for span in spans)
     cells: list[Changes] = [{first: a, second: b} for a in one for b in two]
     possible = np.array([_is_possible(recalculator, cell) for cell in cells])
     kept = [cell for cell, fits in zip(cells, possible, strict=True) if fits]
@@ -173,11 +198,23 @@ def two_way(
     benefit = np.full((len(found.strategies), len(cells)), np.nan)
     worth = require_threshold(comparison)
     benefit[:, possible] = found.qaly[:, 1:] * worth - found.cost[:, 1:]
-    shape = (len(found.strategies), points, points)
+    shape = (len(found.strategies), len(one), len(two))
     return TwoWay(
         model, comparison, (first, second), spans, (one, two), found.strategies,
         benefit.reshape(shape), base.qaly[:, 0] * worth - base.cost[:, 0],
     )  # fmt: skip
+
+
+def _with_stated(model: LoadedModel, span: Span, points: int) -> tuple[float, ...]:
+    """Return evenly spread values between two ends, and among them the stated one."""
+    found = np.array(grid(span.low, span.high, points))
+    stated = model.spec.parameters[span.name].value
+    near = np.abs(found - stated)
+    if near.min() <= _SAME * (span.high - span.low):
+        found[near.argmin()] = stated
+    elif span.low < stated < span.high:
+        found = np.sort(np.append(found, stated))
+    return tuple(found.tolist())
 
 
 def _ends_of_map(

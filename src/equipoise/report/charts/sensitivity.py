@@ -24,9 +24,9 @@ HEIGHT = 360
 
 @dataclass(frozen=True)
 class Cells:
-    """A map of two inputs: points of each, and the name that stands in each cell.
+    """A map of two inputs: edges of the cells along each, and the name that stands in each cell.
 
-    `best` has one list for each point of the first input; an empty name is a cell that cannot be.
+    `best` has one list for each step of the first input; an empty name is a cell that cannot be.
     """
 
     first: Sequence[float]
@@ -53,7 +53,7 @@ def two_way_map(
     width
         Pixels.
     """
-    sides = [_edges(points, axis.scale) for points, axis in
+    sides = [[edge / axis.scale for edge in edges] for edges, axis in
              zip((cells.first, cells.second), axes, strict=True)]  # fmt: skip
     rows = [
         {"left": sides[0][i], "right": sides[0][i + 1], "low": sides[1][j], "high": sides[1][j + 1],
@@ -86,18 +86,6 @@ def two_way_map(
 def legend(width: int) -> alt.Legend:
     """Return a legend that finds room: on a telephone one name below the other."""
     return alt.Legend(columns=1) if width < PAGE else alt.Legend()
-
-
-def _edges(points: Sequence[float], scale: float) -> list[float]:
-    """Return the edges of the cells around evenly spread points.
-
-    Examples
-    --------
-    >>> _edges([0.0, 1.0, 2.0], 1.0)
-    [-0.5, 0.5, 1.5, 2.5]
-    """
-    half = (points[1] - points[0]) / 2.0
-    return [(points[0] - half) / scale, *((point + half) / scale for point in points)]
 
 
 @dataclass(frozen=True)

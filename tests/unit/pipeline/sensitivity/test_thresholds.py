@@ -124,7 +124,7 @@ def test_cells_of_a_map_are_runs_of_the_changed_file(sick_sicker, changed_file):
     found = two_way(sick_sicker, "c_treatment_b", "hr_b", limits={"hr_b": (0.3, 0.9)}, points=5)
     hr = ('hr_b: {value: 0.6, unit: "1", distribution: "lognormal(log_mean=log(0.6), '
           'log_sd=0.02)",')  # fmt: skip
-    for i, j in ((0, 0), (0, 4), (2, 3), (4, 1), (4, 4)):
+    for i, j in ((0, 0), (0, 4), (2, 3), (4, 1), (5, 4)):
         one, two = found.values[0][i], found.values[1][j]
         path = changed_file(
             "sick-sicker", priced(one) | {hr: f'hr_b: {{value: {two!r}, unit: "1",'}
@@ -133,12 +133,16 @@ def test_cells_of_a_map_are_runs_of_the_changed_file(sick_sicker, changed_file):
         benefit = base["qaly_present"] * 100_000 - base["cost_present"]
         np.testing.assert_allclose(found.benefit[:, i, j], benefit.values, rtol=1e-9)
         assert found.best[i][j] == str(benefit.idxmax("strategy").item())
-    assert found.table().shape == (25, 8)
+    assert found.table().shape == (6 * 5, 8), "the stated price too"
+    assert sum(found.shares().values()) == pytest.approx(1.0)
 
 
 def test_cells_beyond_one_whole_are_left_out(linear):
     found = two_way(Recalculator(linear), "severe", "fatal",
                     limits={"severe": (0.0, 1.0), "fatal": (0.0, 1.0)}, points=3)  # fmt: skip
+    assert found.values == ((0.0, 0.3, 0.5, 1.0), (0.0, 0.2, 0.5, 1.0))
     assert [[bool(best) for best in row] for row in found.best] == [
-        [True, True, True], [True, True, False], [True, False, False],
+        [True, True, True, True], [True, True, True, False], [True, True, True, False],
+        [True, False, False, False],
     ]  # fmt: skip
+    assert sum(found.shares().values()) == pytest.approx(1.0)
