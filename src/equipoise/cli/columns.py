@@ -41,7 +41,10 @@ def _pieces(word: str) -> Iterator[str]:
 
 
 def tables_of_columns(
-    names: Sequence[str], columns: Sequence[Sequence[str]], *, width: int
+    names: Sequence[str],
+    columns: Sequence[Sequence[str]],
+    *,
+    width: int,
 ) -> list[Table]:
     """Return tables of columns of numbers, each beside the names of the rows.
 
@@ -56,28 +59,75 @@ def tables_of_columns(
     width
         Of the screen, in letters.
     """
-    left = width - 1 - _FRAME - _widest(names)
+    return _tables([names], columns, width=width, end=0)
+
+
+def tables_of_rows(
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    width: int,
+    names: int = 1,
+    end: int | None = None,
+) -> list[Table]:
+    """Return tables of rows, the first cells of which are names that each table has.
+
+    Parameters
+    ----------
+    headings
+        Of the columns.
+    rows
+        A cell for each heading.
+    width
+        Of the screen, in letters; where it has no room for the names beside anything else, they
+        stand in one column.
+    names
+        How many cells of a row are its name.
+    end
+        Place of the row below which a line is drawn.
+    """
+    columns = [list(column) for column in zip(headings, *rows, strict=True)]
+    first = [[broken(cell) for cell in column] for column in columns[:names]]
+    if sum(map(_needed, first)) + max(map(_needed, columns[names:]), default=0) >= width:
+        first = [[", ".join(filter(None, cells)) for cells in zip(*first, strict=True)]]
+    return _tables(first, columns[names:], width=width, end=end)
+
+
+def _tables(
+    names: Sequence[Sequence[str]],
+    columns: Sequence[Sequence[str]],
+    *,
+    width: int,
+    end: int | None,
+) -> list[Table]:
+    """Return tables of as many columns as there is room for, each beside all the names."""
+    left = width - 1 - sum(map(_needed, names))
     parts: list[list[Sequence[str]]] = [[]]
     room = left
     for column in columns:
-        needed = _widest(column) + _FRAME
+        needed = _needed(column)
         if needed > room and parts[-1]:
             parts.append([])
             room = left
         parts[-1].append(column)
         room -= needed
-    return [_table([names, *part], width) for part in parts]
+    return [_table([*names, *part], width, names=len(names), end=end) for part in parts]
 
 
-def _table(columns: Sequence[Sequence[str]], width: int) -> Table:
-    """Return one table, whose first column has the names of the rows."""
+def _needed(column: Sequence[str]) -> int:
+    """Return how many letters a column needs with what parts it from the next."""
+    return _widest(column) + _FRAME
+
+
+def _table(columns: Sequence[Sequence[str]], width: int, *, names: int, end: int | None) -> Table:
+    """Return one table, whose first columns have the names of the rows."""
     table = Table(title_justify="left", caption_justify="left")
     for place, (own, column) in enumerate(zip(_widths(columns, width), columns, strict=True)):
-        is_amount = place > 0 and any(sign.isdigit() for cell in column[1:] for sign in cell[:2])
+        is_amount = place >= names and any(s.isdigit() for cell in column[1:] for s in cell[:2])
         table.add_column(column[0], justify="right" if is_amount else "left", overflow="fold",
                          width=own)  # fmt: skip
     for row in range(1, len(columns[0])):
-        table.add_row(*(column[row] for column in columns), end_section=row == 1)
+        table.add_row(*(column[row] for column in columns), end_section=row - 1 == end)
     return table
 
 

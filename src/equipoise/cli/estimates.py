@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -91,8 +91,8 @@ def estimates(
         log_knots=log_knot or (), spline_scale=spline_scale, mistakes=mistakes,
     )  # fmt: skip
     console = Console(markup=False)
-    console.print(_coefficients(curve))
-    for table in _shares(curve, landmark or (), width=console.width):
+    width = console.width
+    for table in (*_coefficients(curve, width=width), *_shares(curve, landmark or (), width=width)):
         console.print(table)
     doubt = curve.doubt(landmark or ())
     if doubt:
@@ -102,27 +102,30 @@ def estimates(
         write_model_part(place, text, console)
 
 
-def _coefficients(curve: PublishedCurve) -> Table:
-    """Return the table of the coefficients."""
+def _coefficients(curve: PublishedCurve, *, width: int) -> list[Table]:
+    """Return the table of the coefficients, in as many parts as a screen needs."""
+    from equipoise.cli.columns import tables_of_rows
     from equipoise.core.translation import format_number
     from equipoise.pipeline.fitting.sentences import curve_label
 
-    title = _("Coefficients of “{curve}”", curve=curve_label(curve.wanted))
-    table = Table(title=title, title_justify="left")
-    table.add_column(_("Coefficient"), overflow="fold")
-    for heading in (_("Estimate"), _("Standard error")):
-        table.add_column(heading, justify="right")
     made = curve.curve
-    for name, value, error in zip(
-        made.design.names, made.coefficients.tolist(), made.standard_errors.tolist(), strict=True
-    ):
-        table.add_row(name, format_number(value, 4), format_number(error, 4))
-    return table
+    rows = [
+        (name, format_number(value, 4), format_number(error, 4))
+        for name, value, error in zip(
+            made.design.names, made.coefficients.tolist(), made.standard_errors.tolist(),
+            strict=True,
+        )
+    ]  # fmt: skip
+    headings = (_("Coefficient"), _("Estimate"), _("Standard error"))
+    tables = tables_of_rows(headings, rows, width=width)
+    for table in tables:
+        table.title = _("Coefficients of “{curve}”", curve=curve_label(curve.wanted))
+    return tables
 
 
-def _shares(curve: PublishedCurve, at: Sequence[float], *, width: int) -> Iterator[Table]:
-    """Yield tables of the shares that the coefficients come to, as many as a screen needs."""
-    from equipoise.cli.fitting_screen import parts_of
+def _shares(curve: PublishedCurve, at: Sequence[float], *, width: int) -> list[Table]:
+    """Return tables of the shares that the coefficients come to, as many as a screen needs."""
+    from equipoise.cli.columns import tables_of_rows
     from equipoise.core.translation import format_number, format_percent
     from equipoise.pipeline.fitting.sentences import short_time, time_axis
 
@@ -132,23 +135,16 @@ def _shares(curve: PublishedCurve, at: Sequence[float], *, width: int) -> Iterat
         note += " " + _("All covariates are 0 but the one named.")
         none = _("all covariates 0")
     shares = curve.survival(at)
-    headings = [short_time(time) for time in shares["time"].unique().tolist()]
-    rows = {
-        str(patients) or none: [
+    times = [short_time(time) for time in shares["time"].unique().tolist()]
+    rows = [
+        [str(patients) or none, *(
             f"{format_percent(share)}\n{format_number(100 * low, 1)}–{format_number(100 * high, 1)}"
             for share, low, high in own[["survival", "low", "high"]].itertuples(index=False)
-        ]
+        )]
         for patients, own in shares.groupby("patients", sort=False)
-    }
-    first = time_axis(curve.unit)
-    parts = parts_of(headings, cells=len("100.0–100.0"), names=[*rows, first], width=width)
-    for part in parts:
-        table = Table(title=_("Share without an event"), title_justify="left",
-                      caption_justify="left")  # fmt: skip
-        table.caption = note if part == parts[-1] else None
-        table.add_column(first, overflow="fold")
-        for heading in headings[part]:
-            table.add_column(heading, justify="right", no_wrap=True)
-        for name, cells in rows.items():
-            table.add_row(name, *cells[part])
-        yield table
+    ]  # fmt: skip
+    tables = tables_of_rows([time_axis(curve.unit), *times], rows, width=width)
+    for table in tables:
+        table.title = _("Share without an event")
+    tables[-1].caption = note
+    return tables

@@ -1,6 +1,5 @@
 """What `equipoise fit` shows: the answer in sentences, then tables."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +7,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from equipoise.cli.columns import tables_of_rows
 from equipoise.core.translation import format_interval, format_number, format_percent
 from equipoise.core.translation import translate as _
 from equipoise.core.unit_words import brief
@@ -67,64 +67,36 @@ def tables_of(found: CurveFits, group: GroupFits, *, width: int) -> Iterator[Tab
     """Yield the tables of a group; those with nothing in them are left out."""
     screen = _Screen(found, group, width)
     if group.fitted:
-        yield _criteria(group)
+        yield from _criteria(screen)
     if group.refused:
-        yield _refused(group)
+        yield from _refused(screen)
     for profile in found.profiles(group):
         yield from _landmarks(screen, profile)
         if found.external_of(group, profile) and group.fitted:
             yield from _beside(screen, profile)
     if group.fitted:
-        yield _parameters(screen)
+        yield from _parameters(screen)
     if any(effects_of(one) for one in group.fitted):
-        yield _effects(screen)
+        yield from _effects(screen)
 
 
-def _table(
-    title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], *, names: int = 1,
-    end: int | None = None,
-) -> Table:  # fmt: skip
-    """Return a table whose first columns have names and whose others have numbers.
-
-    No column is narrower than its longest word, so that none is broken; a line is drawn below row
-    `end`.
-    """
-    table = Table(title=title, title_justify="left", caption_justify="left")
-    for place, heading in enumerate(headings):
-        words = [word for row in (headings, *rows) for word in re.split(r"[ \n]", row[place])]
-        table.add_column(heading, justify="left" if place < names else "right",
-                         min_width=max(map(len, words)))  # fmt: skip
-    for number, row in enumerate(rows):
-        table.add_row(*row, end_section=number == end)
-    return table
+def _tables(
+    screen: _Screen, title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], *,
+    names: int = 1, end: int | None = None, caption: str = "",
+) -> list[Table]:  # fmt: skip
+    """Return a table as often as its columns need, with the caption below the last."""
+    tables = tables_of_rows(headings, rows, width=screen.width, names=names, end=end)
+    for table in tables:
+        table.title = title
+    tables[-1].caption = caption or None
+    return tables
 
 
-def parts_of(
-    headings: Sequence[str], *, cells: int, names: Sequence[str], width: int
-) -> list[slice]:
-    """Return which columns of numbers stand together on a screen.
-
-    Parameters
-    ----------
-    headings
-        Of the columns of numbers.
-    cells
-        Letters of the widest cell.
-    names
-        What stands in the first column.
-    width
-        Of the screen.
-    """
-    first = max(len(word) for name in names for word in name.split(" "))
-    each = 3 + max(cells, *map(len, headings))
-    most = max((width - first - 4) // each, 1)
-    return [slice(start, start + most) for start in range(0, len(headings), most)]
-
-
-def _criteria(group: GroupFits) -> Table:
+def _criteria(screen: _Screen) -> list[Table]:
     """Return how well the curves fit."""
-    headings = (_("Curve"), _("Parameters"), _("ln L"), "AIC", _("more"), "BIC",
-                _("more"))  # fmt: skip
+    group = screen.group
+    headings = (_("Curve"), _("Parameters"), _("ln L"), "AIC", _("AIC, more"), "BIC",
+                _("BIC, more"))  # fmt: skip
     least = [min(getattr(one.fit, name) for one in group.fitted) for name in ("aic", "bic")]
     rows = [
         (
@@ -135,22 +107,19 @@ def _criteria(group: GroupFits) -> Table:
         )
         for one in group.fitted
     ]  # fmt: skip
-    table = _table(_("Fits, from the lowest AIC up"), headings, rows)
     same = [
         _("“{curve}” and “{first}” are the same curve.", curve=curve_label(one.wanted),
           first=curve_label(first.wanted))
         for one, first in group.repeated
     ]  # fmt: skip
-    table.caption = " ".join(same) or None
-    return table
+    return _tables(screen, _("Fits, from the lowest AIC up"), headings, rows,
+                   caption=" ".join(same))  # fmt: skip
 
 
-def _refused(group: GroupFits) -> Table:
+def _refused(screen: _Screen) -> list[Table]:
     """Return which curves must not be used, and why."""
-    rows = [(curve_label(one.wanted), one.reason) for one in group.refused]
-    table = _table(_("Refused"), (_("Curve"), _("Why")), rows, names=2)
-    table.columns[1].min_width, table.columns[1].overflow = None, "fold"
-    return table
+    rows = [(curve_label(one.wanted), one.reason) for one in screen.group.refused]
+    return _tables(screen, _("Refused"), (_("Curve"), _("Why")), rows)
 
 
 def _titled(title: str, profile: Profile) -> str:
@@ -177,22 +146,7 @@ def _landmarks(screen: _Screen, profile: Profile) -> Iterator[Table]:
     if is_relative(group):
         caption += " " + relative_note()
     title = _titled(_("Share without an event"), profile)
-    yield from _in_parts(screen, title, headings, rows, end=2, caption=caption)
-
-
-def _in_parts(
-    screen: _Screen, title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], *,
-    end: int, caption: str,
-) -> Iterator[Table]:  # fmt: skip
-    """Yield a table as often as its columns need, with the caption below the last."""
-    cells = max(len(line) for row in rows for cell in row[1:] for line in cell.split("\n"))
-    names = [row[0] for row in rows]
-    parts = parts_of(headings, cells=cells, names=names, width=screen.width)
-    for part in parts:
-        own = [[row[0], *row[1:][part]] for row in rows]
-        table = _table(title, [time_title(screen.found), *headings[part]], own, end=end)
-        table.caption = caption or None if part == parts[-1] else None
-        yield table
+    yield from _tables(screen, title, [time_title(found), *headings], rows, end=2, caption=caption)
 
 
 def _beside(screen: _Screen, profile: Profile) -> Iterator[Table]:
@@ -213,9 +167,9 @@ def _beside(screen: _Screen, profile: Profile) -> Iterator[Table]:
     notes = [f"{_('Other data')}: {sources}."] if sources else []
     if any(cell.endswith("*") for row in rows for cell in row):
         notes.append(_("* outside the interval") + ".")
-    yield from _in_parts(
+    yield from _tables(
         screen, _titled(_("Beside other data"), profile),
-        [short_time(one.time) for one in shares], rows, end=1,
+        [time_title(screen.found), *(short_time(one.time) for one in shares)], rows, end=1,
         caption=" ".join(notes),
     )  # fmt: skip
 
@@ -245,7 +199,7 @@ def _mean(value: float) -> str:
     return format_number(value, 2 if value < 100 else 1)
 
 
-def _parameters(screen: _Screen) -> Table:
+def _parameters(screen: _Screen) -> list[Table]:
     """Return the parameters of one curve, those that covariates move for each kind of patients."""
     found, group = screen.found, screen.group
     curve = found.asked_of(group) or group.best
@@ -264,22 +218,23 @@ def _parameters(screen: _Screen) -> Table:
     title = _("Parameters of “{curve}”", curve=curve_label(curve.wanted))
     if len(profiles) == 1:
         rows = [(row[0], *row[2:]) for row in rows]
-        return _table(_titled(title, profiles[0]), (headings[0], *headings[2:]), rows)
-    return _table(title, headings, rows, names=2)
+        title = _titled(title, profiles[0])
+        return _tables(screen, title, (headings[0], *headings[2:]), rows)
+    return _tables(screen, title, headings, rows, names=2)
 
 
-def _effects(screen: _Screen) -> Table:
+def _effects(screen: _Screen) -> list[Table]:
     """Return what covariates do, as ratios."""
     group = screen.group
     rows = [
         (curve_label(one.wanted), effect.covariate, effect_label(effect.kind),
-         "{} ({}–{})".format(*(format_number(value, 3)
-                               for value in (effect.ratio, effect.low, effect.high))))
+         format_number(effect.ratio, 3),
+         f"{format_number(effect.low, 3)}–{format_number(effect.high, 3)}")
         for one in group.fitted for effect in effects_of(one)
     ]  # fmt: skip
-    headings = (_("Curve"), _("Covariate"), _("Ratio of"), _("Ratio (95% interval)"))
-    table = _table(_("Effects"), headings, rows, names=3)
+    headings = (_("Curve"), _("Covariate"), _("Ratio of"), _("Ratio"), _("95% interval"))
+    caption = ""
     if any(not effects_of(one) for one in group.fitted):
-        table.caption = _("A curve that is not here has no single ratio: its effect changes with "
-                          "time, or is on a scale without one.")  # fmt: skip
-    return table
+        caption = _("A curve that is not here has no single ratio: its effect changes with time, "
+                    "or is on a scale without one.")  # fmt: skip
+    return _tables(screen, _("Effects"), headings, rows, names=3, caption=caption)

@@ -373,17 +373,33 @@ def test_few_events_are_a_caution(run, tmp_path):
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
-def test_no_word_of_a_table_is_broken_on_a_narrow_screen(run, language):
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_no_word_of_a_table_is_broken_on_any_screen(run, language, width):
     wide, narrow = (
         run(MELANOMA, "--covariate", "interferon", "--time-unit", "month", "--language", language,
             *(word for at in (0.1, 0.2, 0.5, 1, 2, 3, 5, 8) for word in ("--landmark", str(at))),
-            width=width)[1]
-        for width in (300, 80)
+            width=each)[1]
+        for each in (300, width)
     )  # fmt: skip
-    assert max(map(len, narrow.splitlines())) <= 80
+    assert max(map(len, narrow.splitlines())) <= width
     assert "…" not in narrow
     for word in re.split(r"[\s│┃–]+", re.sub("[┏┳┓┡╇┩└┴┘├┼┤━─]", "", wide)):
         assert word in narrow
+    starts, ends = "┏┃┡│├└", "┓┃┩│┤┘"
+    drawn = [line.rstrip(" ") for line in narrow.splitlines() if line[:1] in starts and line]
+    assert drawn
+    assert all(line[-1] == ends[starts.index(line[0])] for line in drawn)
+
+
+def test_ratios_keep_their_digits_beside_long_names_on_a_narrow_screen(run, tmp_path):
+    rows = (Path(MELANOMA).read_text().replace("interferon", "assigned_treatment", 1)).splitlines()
+    (tmp_path / "long.csv").write_text("\n".join(rows) + "\n")
+    words = ("long.csv", "--covariate", "assigned_treatment", "--family", "weibull")
+    number = r"\d\.\d{3}"
+    tables = [run(*words, width=width)[1].partition("Effects")[2] for width in (200, 80, 60)]
+    found = [re.findall(f"(?<=[│ ]){number}(?= )|{number}–{number}(?= )", own) for own in tables]
+    assert len(found[0]) == 4
+    assert sorted(found[0]) == sorted(found[1]) == sorted(found[2])
 
 
 def test_the_same_curve_is_named_so(run):
