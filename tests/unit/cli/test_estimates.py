@@ -129,3 +129,54 @@ def test_a_curve_that_nobody_can_have_fitted_is_told_with_the_other_family(run, 
     est.write_text(",est\nshape,0.3\nscale,-5\n", encoding="utf-8")
     _code, out, _err = run(*words, "weibull")
     assert "try --family weibull_ph" in out
+
+
+def test_standard_errors_of_another_covariance_are_refused(run, tmp_path):
+    est, cov = tmp_path / "est.csv", tmp_path / "cov.csv"
+    est.write_text(",est,Std. Error\nshape,0.3,0.1\nscale,3.4,NA\n", encoding="utf-8")
+    words = (str(est), str(cov), "--time-unit", "month", "--family", "weibull")
+    cov.write_text(",shape,scale\nshape,1,0.2\nscale,0.2,1\n", encoding="utf-8")
+    code, out, err = run(*words)
+    assert (code, out) == (2, "")
+    assert "est.csv:2:11: Std. Error: " in err
+    assert "the standard error of 'shape' is 0.1, by the covariance 1" in err
+    assert "another fit, or a matrix of correlations?" in err
+    # As printed, to one digit.
+    cov.write_text(",scale,shape\nscale,0.01,0\nshape,0,0.0109\n", encoding="utf-8")
+    assert run(*words)[0] == 0
+
+
+def test_ends_of_intervals_are_known_to_a_tenth_of_a_point(tmp_path):
+    est, cov = tmp_path / "est.csv", tmp_path / "cov.csv"
+    est.write_text(",est\nrate,-3\n", encoding="utf-8")
+    cov.write_text(",rate\nrate,0.16\n", encoding="utf-8")
+    found = equipoise.read_estimates(est, cov, "exponential", time_unit="month").survival([5, 20])
+    for end, sign in (("low", 1), ("high", -1)):
+        exact = np.exp(-np.exp(-3 + sign * 1.959964 * 0.4) * np.array([5, 20]))
+        np.testing.assert_allclose(found[end], exact, atol=0.0003)
+    est.write_text(",est\nshape,0.3\nscale,3.4\n", encoding="utf-8")
+    cov.write_text(",shape,scale\nshape,0.04,0.02\nscale,0.02,0.09\n", encoding="utf-8")
+    found = equipoise.read_estimates(est, cov, "weibull", time_unit="month").survival([10, 30])
+    drawn = np.random.default_rng(7).multivariate_normal([0.3, 3.4], [[0.04, 0.02], [0.02, 0.09]],
+                                                         size=1_000_000)  # fmt: skip
+    for row, time in enumerate((10, 30)):
+        shares = np.exp(-((time / np.exp(drawn[:, 1])) ** np.exp(drawn[:, 0])))
+        ends = np.quantile(shares, (0.025, 0.975))
+        np.testing.assert_allclose(found.loc[row, ["low", "high"]].astype(float), ends, atol=0.001)
+
+
+@pytest.mark.parametrize("unit", ["day", "week", "month", "year"])
+@pytest.mark.parametrize("scale", [-1.0, 1.0, 2.25, 4.0])
+def test_landmarks_follow_the_curve(tmp_path, unit, scale):
+    est, cov = tmp_path / "est.csv", tmp_path / "cov.csv"
+    est.write_text(f",est\nshape,0.3\nscale,{scale}\n", encoding="utf-8")
+    cov.write_text(",shape,scale\nshape,0.01,0\nscale,0,0.01\n", encoding="utf-8")
+    found = equipoise.read_estimates(est, cov, "weibull", time_unit=unit).survival()
+    assert 3 <= len(found) <= 5
+    assert ((found["survival"] > 0.005) & (found["survival"] < 0.995)).all()
+    assert found["survival"].between(0.35, 0.65).any()
+
+
+def test_a_curve_that_does_not_fall_so_far_has_landmarks(tmp_path):
+    found = equipoise.read_estimates(*FILES, "weibull", cure="mixture", time_unit="year").survival()
+    assert len(found["time"].unique()) >= 3

@@ -37,6 +37,12 @@ IN_R: Mapping[str, str] = {
 _ESTIMATE = ("est", "estimate", "coef")
 """Headers of the column with the estimates."""
 
+_ERROR = ("se", "stderror", "standarderror", "stderr")
+"""Headings of the column with the standard errors, without what is no letter."""
+
+_OTHER = 0.01
+"""Share by which a standard error may be off that of the covariance."""
+
 _ALIKE = 1e-6
 """How far two numbers that are the same may be apart, in standard errors, when they are printed."""
 
@@ -65,7 +71,8 @@ def read_estimates(
     ----------
     coefficients
         CSV file: names in the first column, estimates in `est`; on the scale of the links, as
-        ``res.t`` has them. Further columns are not used.
+        ``res.t`` has them. Standard errors in `se` must be those of the covariance; further
+        columns are not used.
     covariance
         CSV file: the same names in the first column and in the header, in any order.
     family
@@ -101,6 +108,7 @@ def read_estimates(
         for own in families:
             found = _coefficients(sheets[0], names, own)
         matrix = _matrix(sheets[1], names)
+        _compare_errors(sheets[0], names, matrix)
         problems = [problem for sheet in sheets for problem in sheet.problems]
         if problems:
             raise SpecError(sorted(problems))
@@ -227,6 +235,40 @@ def _check_matrix(sheet: Sheet, found: Floats, names: Sequence[str], order: Sequ
         message = _("no numbers have these covariances (an eigenvalue is below 0)")
         fix = _("copy the matrix with all its digits: write.csv(vcov(fit), file)")
         sheet.note(1, 1, _("file"), FieldError(message, fix=fix))
+
+
+def _compare_errors(sheet: Sheet, names: Sequence[str], matrix: Floats) -> None:
+    """Note standard errors beside the estimates that are not those of the covariance."""
+    column = next((heading for heading in sheet.columns
+                   if "".join(filter(str.isalpha, heading.lower())) in _ERROR), None)  # fmt: skip
+    if column is None or not (np.diag(matrix) > 0).all():
+        return
+    for row, text in enumerate(sheet.columns[column]):
+        try:
+            stated = float(text)
+        except ValueError:  # R writes NA for what was not estimated
+            continue
+        own = float(np.sqrt(matrix[row, row]))
+        if not np.isfinite(stated) or abs(stated - own) <= max(_OTHER * own, _half_digit(text)):
+            continue
+        message = _("the standard error of '{name}' is {stated:g}, by the covariance {own:.4g}",
+                    name=short(names[row]), stated=stated, own=own)  # fmt: skip
+        fix = _("is the covariance of another fit, or a matrix of correlations? Give the one of "
+                "this fit: write.csv(vcov(fit), file)")  # fmt: skip
+        sheet.note_cell(row, column, message, fix=fix)
+
+
+def _half_digit(text: str) -> float:
+    """Return how far a number may be from the one that was printed so.
+
+    Examples
+    --------
+    >>> _half_digit("0.15")
+    0.005
+    """
+    front, _e, power = text.strip().lower().partition("e")
+    decimals = len(front.partition(".")[2])
+    return float(0.5 * 10.0 ** (int(power or 0) - decimals))
 
 
 def _design(family: Family, found: Sequence[_Coefficient]) -> tuple[Design, list[int]]:
