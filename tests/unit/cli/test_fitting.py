@@ -419,12 +419,37 @@ def test_names_of_a_file_are_shown_as_they_stand(run, tmp_path):
     assert "[/b] high" in out
 
 
-def test_an_arm_without_events_has_no_effect_that_anybody_can_tell(run, tmp_path):
-    rows = ["time,event,arm", *(f"{k % 9 + 1},{k % 2},{'ab'[k % 2]}" for k in range(60))]
+@pytest.mark.parametrize(("without", "told"), [("b", "arm is b"), ("a", "arm is a")])
+def test_an_arm_without_events_is_refused(run, tmp_path, without, told):
+    rows = ["time,event,arm,age", *(
+        f"{k % 9 + 1},{int('ab'[k % 2] != without)},{'ab'[k % 2]},{k % 7}" for k in range(60)
+    )]  # fmt: skip
     (tmp_path / "arms.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
-    _code, out, _err = run("arms.csv", "--covariate", "arm", "--family", "weibull")
-    assert "No curve can be used." in out
-    assert "no event tells the effect of arm=b" in out
+    words = ("arms.csv", "--family", "weibull")
+    for more in ((), ("--covariate", "age")):
+        code, out, err = run(*words, "--covariate", "arm", *more, "--out", "made")
+        assert (code, out) == (2, "")
+        assert f"no event was observed where {told}, so that nothing tells its effect" in err
+        assert "fit without the covariate arm" in err
+        assert not (tmp_path / "made").exists()
+    code, out, _err = run(*words, "--by", "arm")
+    assert code == 0
+    assert run(*words, "--covariate", "age")[0] == 0
+
+
+def test_a_share_of_all_patients_has_no_interval(run, tmp_path):
+    """That nobody had an event so far does not make it certain."""
+    code, out, _err = run(MELANOMA, "--family", "weibull", "--landmark", "0.001", "--landmark",
+                          "1", "--out", "made")  # fmt: skip
+    assert code == 0
+    (line,) = [line for line in out.splitlines() if line.startswith("│ 95% interval")]
+    assert line.split("│")[2].strip() == ""
+    assert "–" in line.split("│")[3]
+    assert "100.0–100.0" not in out
+    with (tmp_path / "made" / "landmarks.csv").open(newline="") as file:
+        first = next(csv.DictReader(file))
+    assert (first["survival"], first["low"], first["high"]) == ("1.0", "", "")
+    assert "100–100" not in (tmp_path / "made" / "landmarks.svg").read_text()
 
 
 def test_with_a_life_table_other_data_are_of_all_deaths(run, tmp_path):

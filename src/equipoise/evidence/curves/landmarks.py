@@ -177,21 +177,24 @@ def interval(curve: KaplanMeier, times: Floats) -> tuple[Floats, Floats]:
     curve
         The estimate.
     times
-        Before the first event both ends are 1; where nobody is left, no number.
+        Before the first event, where the formula knows no error though nothing is certain, and
+        where nobody is left, the ends are no numbers.
 
     Examples
     --------
     >>> from equipoise.evidence.curves.data import kaplan_meier
     >>> data = SurvivalData(np.array([1.0, 2.0, 3.0, 4.0]), np.array([1, 0, 1, 0]) > 0)
     >>> [end.round(3).tolist() for end in interval(kaplan_meier(data), np.array([0.5, 1.0]))]
-    [[1.0, 0.128], [1.0, 0.961]]
+    [[nan, 0.128], [nan, 0.961]]
     """
     share, error = curve.survival, curve.standard_error
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = NORMAL_95 * error / (share * np.log(share))
         ends = [share ** np.exp(sign * spread) for sign in (-1.0, 1.0)]
     place = np.searchsorted(curve.time, times, side="right")
-    low, high = (np.concatenate([[1.0], np.where(share > 0, end, np.nan)])[place] for end in ends)
+    low, high = (
+        np.concatenate([[np.nan], np.where(share > 0, end, np.nan)])[place] for end in ends
+    )
     return np.asarray(low), np.asarray(high)
 
 

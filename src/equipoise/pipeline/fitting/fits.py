@@ -29,7 +29,12 @@ from equipoise.evidence.curves.landmarks import (
 from equipoise.evidence.curves.read import read_sheet
 from equipoise.evidence.curves.reconstruction import Reconstruction
 from equipoise.pipeline.fitting.external import ExternalShare, read_external
-from equipoise.pipeline.fitting.request import groups_of, note_wrong_names, require_events
+from equipoise.pipeline.fitting.request import (
+    groups_of,
+    note_wrong_names,
+    require_effects,
+    require_events,
+)
 from equipoise.spec.quantity import Status
 
 if TYPE_CHECKING:
@@ -323,6 +328,8 @@ def fit_curves(
             shares = read_external(external, _full_names(groups, names) if groups else None)
     with told.noted():
         require_events(groups)
+    with told.noted():
+        require_effects(groups, names)
     told.refuse()
     found: list[GroupFits] = []
     for number, (name, part) in enumerate(groups.items()):

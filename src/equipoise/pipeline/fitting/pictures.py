@@ -280,8 +280,9 @@ def _kaplan_meier(profile: Profile, name: str) -> Trace:
     """Return Kaplan-Meier from the start to the end of follow-up, with its interval."""
     curve = kaplan_meier(profile.data)
     times = np.unique(np.concatenate([[0.0], curve.time, [profile.data.time.max()]]))
-    low, high = (np.nan_to_num(end) for end in interval(curve, times))
-    return Trace(name, times.tolist(), curve.at(times).tolist(), low.tolist(), high.tolist())
+    shares = curve.at(times)
+    low, high = (np.where(np.isfinite(end), end, shares) for end in interval(curve, times))
+    return Trace(name, times.tolist(), shares.tolist(), low.tolist(), high.tolist())
 
 
 def _name(profile: Profile) -> str:

@@ -96,6 +96,50 @@ def require_events(groups: Mapping[str, SurvivalData]) -> None:
     )  # fmt: skip
 
 
+def require_effects(groups: Mapping[str, SurvivalData], covariates: Sequence[str]) -> None:
+    """Refuse covariates among whose patients nobody had the event, if so in each group.
+
+    Parameters
+    ----------
+    groups
+        All patients.
+    covariates
+        Names of all that move any parameter.
+
+    Raises
+    ------
+    FieldError, SeveralErrors
+        One for each covariate.
+    """
+    empty = {group: {name: _levels_without_events(data, name) for name in covariates}
+             for group, data in groups.items() if data.event.any()}  # fmt: skip
+    if not empty or not all(any(own.values()) for own in empty.values()):
+        return
+    mistakes = Mistakes()
+    for name in covariates:
+        levels = dict.fromkeys(level for own in empty.values() for level in own[name])
+        with mistakes.noted():
+            if levels:
+                raise FieldError(
+                    _("no event was observed where {name} is {levels}, so that nothing tells its "
+                      "effect", name=name, levels=", ".join(levels)),
+                    fix=_("fit without the covariate {name}, all patients together, or by groups "
+                          "of {name}, so that those with events have their own curve",
+                          name=name),
+                )  # fmt: skip
+    mistakes.refuse()
+
+
+def _levels_without_events(data: SurvivalData, name: str) -> list[str]:
+    """Return the texts of a column, or which of 0 and 1, that nobody with an event has."""
+    column = data.columns[name]
+    levels = list(dict.fromkeys(column.tolist()))
+    if column.dtype.kind != "U" and set(levels) != {0.0, 1.0}:
+        return []
+    return [f"{level:g}" if isinstance(level, float) else str(level)
+            for level in levels if not data.event[column == level].any()]  # fmt: skip
+
+
 def groups_of(
     data: SurvivalData, by: str | None, covariates: Sequence[str], mistakes: Mistakes
 ) -> dict[str, SurvivalData]:
