@@ -408,7 +408,7 @@ def parameter_rows(callback: Function) -> list[tuple[str, str, str, str]]:
     defaults = inspect.signature(callback).parameters
     rows = []
     for name, hint in get_type_hints(callback, include_extras=True).items():
-        if name == "return":
+        if name == "return" or hint is typer.Context:
             continue
         kind, about = get_args(hint)
         given = defaults[name].default

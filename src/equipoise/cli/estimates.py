@@ -36,6 +36,7 @@ HELP = _(
 
 
 def estimates(
+    context: typer.Context,
     coefficients: Annotated[
         Path,
         typer.Argument(metavar=_("coefficients"), help=_(
@@ -78,12 +79,17 @@ def estimates(
     """Show a published curve, and write it as a part of a model."""
     with loading():
         from equipoise.cli.fitting import InModel, write_model_part
+        from equipoise.cli.unused import note_unused, typed_options, uses_of_curves, uses_of_part
+        from equipoise.evidence.curves.asked import SPLINE
         from equipoise.evidence.curves.landmarks import require_landmarks
         from equipoise.pipeline.fitting.published import read_published
 
     mistakes = choices_noted()
     place = InModel(model_yaml, name, source, status)
     place.require(time_unit, mistakes)
+    uses = (*uses_of_curves(has_cure=cure is not None, has_spline=family == SPLINE),
+            *uses_of_part(is_written=model_yaml is not None))  # fmt: skip
+    note_unused(typed_options(context), uses, mistakes)
     with mistakes.noted():
         require_landmarks(landmark or ())
     curve = read_published(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +11,11 @@ from rich.text import Text
 
 from equipoise.cli.bar import with_bar
 from equipoise.cli.choices import choices_noted, was_misread
-from equipoise.cli.fitting_files import Files, PictureName, model_place
+from equipoise.cli.fitting_files import ENDINGS, Files, PictureName, is_picture, model_place
 from equipoise.cli.fitting_screen import show_fits
 from equipoise.cli.options import pairs
 from equipoise.cli.stopping import note_written, stop_if_asked
+from equipoise.cli.unused import Use, note_unused, uses_of_curves, uses_of_part
 from equipoise.core.errors import FieldError, Mistakes
 from equipoise.core.files import straight, write_text
 from equipoise.core.signals import held_back
@@ -118,6 +119,26 @@ class Asked:
     external: Path | None
     life_table: Path | None
     age: float | None
+    typed: frozenset[str] = frozenset()
+    """Options that stand on the command line."""
+
+    def uses(self) -> Iterator[Use]:
+        """Yield what the options are for that may have nothing to do."""
+        yield from uses_of_curves(
+            has_cure=self.cure is not None, has_spline=not self.families or SPLINE in self.families
+        )
+        yield from uses_of_part(is_written=self.model.path is not None)
+        yield Use("--traced", self.patients.points is not None,
+                  _("the file of patients is no curve that was traced"),
+                  _("leave it out, or name --digitised"))  # fmt: skip
+        if self.out is None:
+            reason = _("no picture is written")
+            fix = _("leave it out, or name a picture, e.g. --out {name}.svg", name=self.picture)
+        else:
+            reason = _("a folder has all pictures")
+            fix = _("leave it out, or let --out end with {endings}", endings=", ".join(ENDINGS))
+        is_one = self.out is not None and is_picture(self.out)
+        yield Use("--picture", is_one, reason, fix)
 
     def population(self, mistakes: Mistakes) -> Population | None:
         """Return the general population, if it is asked for."""
@@ -158,6 +179,7 @@ def run_fit(asked: Asked, console: Console) -> None:
             files.require_free(is_by_group=asked.by is not None)
     with mistakes.noted():
         _require_spline(asked)
+    note_unused(asked.typed, asked.uses(), mistakes)
     wanted = wanted_curves(
         asked.families, cure=asked.cure, cure_link=asked.cure_link, knots=asked.knots,
         scale=asked.spline_scale,

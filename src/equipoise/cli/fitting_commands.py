@@ -160,6 +160,7 @@ AgeOption = Annotated[
 
 
 def fit(
+    context: typer.Context,
     patients: PatientsArgument = None,
     family: FamilyOption = None,
     cure: CureOption = None,
@@ -189,6 +190,7 @@ def fit(
     """Fit survival curves and compare them."""
     with loading():
         from equipoise.cli.fitting import Asked, InModel, Patients, run_fit
+        from equipoise.cli.unused import typed_options
 
     asked = Asked(
         Patients(patients, digitised, at_risk, events or (), traced),
@@ -196,6 +198,6 @@ def fit(
         spline_scale=spline_scale, covariates=covariate or (), by=by, unit=time_unit,
         landmarks=landmark or (), out=out, picture=picture,
         curve=curve, model=InModel(model_yaml, name, source, status), external=external,
-        life_table=life_table, age=age,
+        life_table=life_table, age=age, typed=typed_options(context),
     )  # fmt: skip
     run_fit(asked, Console(markup=False))

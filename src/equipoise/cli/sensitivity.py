@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
@@ -28,7 +29,13 @@ from equipoise.core.errors import FieldError, Mistakes
 from equipoise.core.translation import translate as _
 from equipoise.packs import load_named_model
 from equipoise.pipeline import sensitivity as analyses
-from equipoise.pipeline.sample_size import DEFAULT_DRAWS, DEFAULT_SEED, check_sample
+from equipoise.pipeline.sample_size import (
+    DEFAULT_DRAWS,
+    DEFAULT_SEED,
+    LARGEST_SEED,
+    MOST_PATIENTS,
+    check_sample,
+)
 from equipoise.pipeline.sensitivity import sentences
 from equipoise.spec.distribution import constant
 from equipoise.spec.model import EngineChoice
@@ -69,6 +76,19 @@ class Asked:
         """Return who is compared, and what a QALY is worth."""
         return {"strategy": self.strategy, "against": self.against, "threshold": self.threshold}
 
+    def checked(self, mistakes: Mistakes) -> Asked:
+        """Return the same with numbers that can be in the place of those that cannot.
+
+        What cannot be is noted here, by its option.
+        """
+        seed = checked_whole("--seed", self.seed, (0, LARGEST_SEED), mistakes)
+        patients, worth = self.patients, self.threshold
+        if patients is not None:
+            patients = checked_whole("--patients", patients, (1, MOST_PATIENTS), mistakes)
+        if worth is not None:
+            worth = checked_worth("--threshold", worth, mistakes)
+        return replace(self, seed=seed, patients=patients, threshold=worth)
+
     def recalculator(self, mistakes: Mistakes) -> analyses.Recalculator:
         """Return the model, ready to be run under any changes; what is wrong is noted.
 
@@ -103,6 +123,27 @@ class Asked:
         return free[0] if free else None
 
 
+def checked_whole(option: str, value: int, ends: tuple[int, int], mistakes: Mistakes) -> int:
+    """Return a whole number, or 1 in its place if it is beyond the ends, which is noted."""
+    if ends[0] <= value <= ends[1]:
+        return value
+    message = _("{option} {value}: is not from {low} to {high}",
+                option=option, value=value, low=ends[0], high=ends[1])  # fmt: skip
+    fix = _("write e.g. {option} {example}", option=option, example=1)
+    mistakes.found.append(FieldError(message, fix=fix))
+    return 1
+
+
+def checked_worth(option: str, value: float, mistakes: Mistakes) -> float:
+    """Return what a QALY is worth, or something in its place if it cannot be, which is noted."""
+    if isfinite(value) and value >= 0.0:
+        return value
+    message = _("{option} {value:g}: a QALY cannot be worth that", option=option, value=value)
+    fix = _("write an amount of money per QALY, 0 or more, e.g. {option} 50000", option=option)
+    mistakes.found.append(FieldError(message, fix=fix))
+    return 1.0
+
+
 def run_one_way(
     asked: Asked,
     console: Console,
@@ -113,6 +154,7 @@ def run_one_way(
 ) -> None:
     """Try each parameter low and high; show and write what comes of it."""
     mistakes = choices_noted()
+    asked = asked.checked(mistakes)
     place = asked.place("one-way", analyses.ONE_WAY_COLUMNS, mistakes)
     given = asked.recalculator(mistakes)
     found = _with_bar(asked, lambda heard: analyses.one_way(
@@ -133,6 +175,7 @@ def run_two_way(
 ) -> None:
     """Try all pairs of values of two parameters; show and write what comes of it."""
     mistakes = choices_noted()
+    asked = asked.checked(mistakes)
     place = asked.place("two-way", (*parameters, "best"), mistakes)
     ends = _limits(limits, mistakes)
     given = asked.recalculator(mistakes)
@@ -154,8 +197,10 @@ def run_threshold(
 ) -> None:
     """Find where the net benefit is zero; show and write what comes of it."""
     mistakes = choices_noted()
+    asked = asked.checked(mistakes)
     place = asked.place("threshold", analyses.SWITCHING_COLUMNS, mistakes)
     given = asked.recalculator(mistakes)
+    others = [checked_worth("--also", one, mistakes) for one in others]
     found = _with_bar(asked, lambda heard: analyses.switching_values(
         given, parameter, low=ends[0], high=ends[1], others=others, mistakes=mistakes,
         progress=heard, **asked.pair,
@@ -167,6 +212,7 @@ def run_threshold(
 def run_scenario_file(asked: Asked, console: Console, *, file: Path) -> None:
     """Run the base case under each scenario of a file; show and write what comes of it."""
     mistakes = choices_noted()
+    asked = asked.checked(mistakes)
     place = asked.place("scenarios", analyses.SCENARIO_COLUMNS, mistakes)
     given = asked.recalculator(mistakes)
     with mistakes.noted():
@@ -194,6 +240,7 @@ def run_draws(
 ) -> None:
     """Draw until the mean is precise; show and write what comes of it."""
     mistakes = choices_noted()
+    asked = asked.checked(mistakes)
     place = asked.place("draws", analyses.LOOK_COLUMNS, mistakes)
     size, relative = 1.0, False
     with mistakes.noted():
@@ -262,7 +309,13 @@ def _precision(text: str) -> tuple[float, bool]:
         If it is no number.
     """
     relative = text.strip().endswith("%")
-    number = _number("--precision", text.strip().removesuffix("%"))
+    try:
+        number = _number("--precision", text.strip().removesuffix("%"))
+    except FieldError:
+        raise FieldError(
+            _("{option} {word}: is not a number", option="--precision", word=text[:40]),
+            fix=_("write an amount, e.g. 1000, or a share of the mean, e.g. 5%"),
+        ) from None
     return (number / 100.0, True) if relative else (number, False)
 
 
@@ -301,6 +354,11 @@ def _number(option: str, text: str) -> float:
         return float(text)
     except ValueError:
         pass
+    if not any(sign.isdigit() for sign in text):
+        raise FieldError(
+            _("{option}: '{word}' is not a number", option=option, word=text[:40]),
+            fix=_("write digits with a point, e.g. 0.25"),
+        )
     try:
         return constant(text)
     except FieldError as error:

@@ -11,13 +11,14 @@ from rich.console import Console
 from equipoise.api import load
 from equipoise.cli.bar import with_bar
 from equipoise.cli.choices import choices_noted
-from equipoise.cli.sensitivity import write
+from equipoise.cli.sensitivity import checked_whole, write
 from equipoise.cli.sensitivity_files import place_of
 from equipoise.cli.sensitivity_screen import study_tables
 from equipoise.core.progress import Progress
 from equipoise.core.translation import format_money
 from equipoise.core.translation import translate as _
 from equipoise.core.unit_words import money_in_words
+from equipoise.pipeline.sample_size import LARGEST_SEED
 from equipoise.pipeline.sensitivity import sentences
 from equipoise.pipeline.sensitivity.study_one_way import STUDY_COLUMNS, study_one_way
 from equipoise.spec.text import shown
@@ -37,6 +38,7 @@ def run_study(
 ) -> None:
     """Try each uncertain input of a study; show and write what comes of it."""
     mistakes = choices_noted()
+    seed = checked_whole("--seed", seed, (0, LARGEST_SEED), mistakes)
     place, loaded = None, []
     with mistakes.noted():
         place = place_of(out, "study", STUDY_COLUMNS)

@@ -180,3 +180,12 @@ def test_landmarks_follow_the_curve(tmp_path, unit, scale):
 def test_a_curve_that_does_not_fall_so_far_has_landmarks(tmp_path):
     found = equipoise.read_estimates(*FILES, "weibull", cure="mixture", time_unit="year").survival()
     assert len(found["time"].unique()) >= 3
+
+
+def test_options_that_do_nothing_are_refused_all_at_once(run):
+    code, out, err = run(*FILES, "--family", "weibull", "--time-unit", "year", "--cure-link",
+                         "loglog", "--spline-scale", "odds", "--source", "trial")  # fmt: skip
+    assert (code, out) == (2, "")
+    for told in ("--cure-link: no share is cured", "--spline-scale: none of the curves is a spline",
+                 "--source: no part of a model is written"):  # fmt: skip
+        assert told in err

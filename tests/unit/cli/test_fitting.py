@@ -156,7 +156,55 @@ def test_patients_must_come_from_somewhere(run):
     for words in ((), (MELANOMA, "--digitised", MELANOMA), ("--digitised", MELANOMA)):
         code, _out, err = run(*words)
         assert code == 2
-        assert "it is not clear where the patients come from" in err
+        assert "it is not clear" in err
+
+
+POINTS, NUMBERS = (str(DATA / f"head-and-neck-{one}.csv") for one in ("points", "at-risk"))
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "no file is given"),
+        ((MELANOMA, "--digitised", POINTS, "--at-risk", NUMBERS),
+         "melanoma.csv has patients, and head-and-neck-points.csv is of a printed curve"),
+        (("--digitised", POINTS), "the numbers at risk are missing"),
+        (("--at-risk", NUMBERS), "the points of the curve are missing"),
+    ],
+)  # fmt: skip
+def test_it_is_said_which_file_is_missing_or_too_many(run, words, told):
+    code, _out, err = run(*words)
+    assert code == 2
+    assert told in err
+    assert err.count("fix:") == 1
+
+
+def test_events_of_a_figure_with_groups_need_their_group(run):
+    code, _out, err = run("--digitised", POINTS, "--at-risk", NUMBERS, "--events", "3")
+    assert code == 2
+    assert "it is not said of which group the 3 events are" in err
+    assert "write --events GROUP=NUMBER" in err
+
+
+def test_options_that_do_nothing_are_refused_all_at_once(run, tmp_path):
+    code, out, err = run(MELANOMA, "--family", "weibull", "--picture", "hazard", "--traced",
+                         "--cure-link", "loglog", "--spline-scale", "odds", "--knots", "2",
+                         "--name", "x", "--source", "y", "--status", "read")  # fmt: skip
+    assert (code, out) == (2, "")
+    for told in (
+        "--picture: no picture is written\n    fix: leave it out, or name a picture, e.g. --out "
+        "hazard.svg",
+        "--traced: the file of patients is no curve that was traced",
+        "--cure-link: no share is cured", "--spline-scale: none of the curves is a spline",
+        "--knots: none of the curves is a spline", "--name: no part of a model is written",
+        "--source: no part", "--status: no part", "8 problems",
+    ):  # fmt: skip
+        assert told in err
+    _code, _out, err = run(MELANOMA, "--family", "weibull", "--picture", "hazard", "--out", "made")
+    assert "--picture: a folder has all pictures" in err
+    # What stands there anyway is no mistake, and what is used neither.
+    assert run(MELANOMA, "--family", "weibull", "--cure", "mixture", "--cure-link", "logistic",
+               "--picture", "hazard", "--out", "one.svg")[0] == 0  # fmt: skip
 
 
 def test_a_printed_curve_is_fitted_arm_by_arm(run):

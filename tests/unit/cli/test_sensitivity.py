@@ -184,7 +184,12 @@ def test_wrong_choices_and_numbers_of_options_are_told_with_all_else(run):
     )
     assert "--together all: is not one of: base, expected\n    fix: use one of these" in err
     assert "--range much: is not a number" in err
-    for told in ("'nope' is not a parameter", "seed must be", "--out '': is no name", "6 problems"):
+    for told in (
+        "'nope' is not a parameter",
+        "--seed -1: is not from 0 to",
+        "--out '': is no name",
+        "6 problems",
+    ):
         assert told in err
     code, _out, err = run("one-way", "sick-siker", "--engine", "all", "--seed", "one")
     assert "--seed one: is not a whole number" in err
@@ -287,3 +292,26 @@ def test_amounts_of_a_column_have_one_unit_and_ratios_of_prices_none(run):
     assert "-0.104 million" in text
     assert "against 2022" not in text
     assert "0.86 1.24 " in text
+
+
+def test_numbers_of_options_that_cannot_be_are_told_by_their_option(run):
+    code, out, err = run("draws", "sick-sicker", "--precision", "abc", "--seed", "-1", "--patients",
+                         "0", "--threshold", "-5")  # fmt: skip
+    assert (code, out) == (2, "")
+    for told in (
+        "--precision abc: is not a number\n    fix: write an amount, e.g. 1000, or a share",
+        "--seed -1: is not from 0 to 18446744073709551615\n    fix: write e.g. --seed 1",
+        "--patients 0: is not from 1 to", "--threshold -5: a QALY cannot be worth that\n    fix: "
+        "write an amount of money per QALY, 0 or more, e.g. --threshold 50000", "4 problems",
+    ):  # fmt: skip
+        assert told in err
+    _code, _out, err = run("threshold", "sick-sicker", "c_treatment_b", "--also", "-5")
+    assert "--also -5: a QALY cannot be worth that" in err
+    assert err.count("fix:") == 1
+    _code, _out, err = run("two-way", "sick-sicker", "c_treatment_b", "hr_b", "--points", "1",
+                           "--limits", "hr_b=low:0.9")  # fmt: skip
+    assert "a map cannot have 1 values of each input\n    fix: use 2 to 101 points, e.g. 11" in err
+    assert "--limits hr_b: 'low' is not a number" in err
+    _code, _out, err = run("study", "haemophilia-b-gene-therapy", "--seed", "-1")
+    assert "--seed -1: is not from 0 to" in err
+    assert err.count("fix:") == 1

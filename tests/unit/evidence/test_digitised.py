@@ -126,7 +126,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
         curve({-1: 100, 2: 80}, {1: 10.5, 0: 8})
     message = str(caught.value)
     for words in ("a share of 100 is a percentage", "divide all shares by 100", "the time -1",
-                  "do not rise from 0", "not a whole number"):  # fmt: skip
+                  "do not rise from 0", "patients are counted"):  # fmt: skip
         assert words in message
     with pytest.raises(SeveralErrors) as caught:
         curve({1: 1.3, 2: 0.8}, {0: 10, 1: 12}, events=20)
@@ -144,7 +144,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
         (STEPS, {}, "0 times and 0 numbers at risk"),
         (STEPS, {0: 0}, "0 patients at the start"),
         (STEPS, {0: 2_000_000}, "2000000 patients at the start"),
-        (STEPS, {0: 10, 3: -1}, "not a whole number"),
+        (STEPS, {0: 10, 3: -1}, "patients are counted"),
     ],
 )
 def test_what_cannot_be_is_refused(points, numbers, words: str) -> None:
@@ -253,7 +253,7 @@ def test_mistakes_of_both_files_are_listed(tmp_path: Path) -> None:
     assert refused(read_curves, points, numbers) == [
         "2:3: survival: a share of 90 is a percentage",
         "2:1: time: the times of numbers at risk do not rise from 0",
-        "5:3: at_risk: a number at risk is not a whole number",
+        "5:3: at_risk: a number at risk of 9.5 cannot be: patients are counted",
     ]
     headers = [written(tmp_path, name, "tme,x\n1,1\n") for name in ("c.csv", "d.csv")]
     found = refused(read_curves, *headers)

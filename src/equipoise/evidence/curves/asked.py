@@ -67,8 +67,8 @@ def require_knots(knots: int) -> None:
         Naming the range.
     """
     if not 0 <= knots <= MOST_KNOTS:
-        message = _("{knots} knots", knots=knots)
-        raise FieldError(message, fix=_("use 0 to {most}", most=MOST_KNOTS))
+        message = _("a spline cannot have {knots} knots here", knots=knots)
+        raise FieldError(message, fix=_("use 0 to {most} inner knots, e.g. 2", most=MOST_KNOTS))
 
 
 def no_column(name: str, columns: Collection[str]) -> FieldError:

@@ -148,8 +148,9 @@ def wrong_numbers(times: Floats, numbers: Floats, events: int | None) -> Iterato
         yield PlacedError(message, fix=fix, of="risk_times", place=place)
     not_whole = ~np.isfinite(numbers) | (numbers < 0) | (numbers % 1 != 0)
     for place in np.flatnonzero(not_whole).tolist():
-        message = _("a number at risk is not a whole number")
-        fix = _("write the numbers as they are printed")
+        message = _("a number at risk of {number:g} cannot be: patients are counted",
+                    number=float(numbers[place]))  # fmt: skip
+        fix = _("write the whole numbers as they are printed, 0 or more")
         yield PlacedError(message, fix=fix, of="at_risk", place=place)
     if not_whole.any():
         return

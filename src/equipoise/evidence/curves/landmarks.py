@@ -164,7 +164,10 @@ def require_landmarks(times: Sequence[float]) -> tuple[float, ...]:
     for time in dict.fromkeys(times):
         with mistakes.noted():
             if not (np.isfinite(time) and time > 0):
-                raise FieldError(_("a landmark at {time:g}", time=time), fix=_("use times above 0"))
+                raise FieldError(
+                    _("a landmark at {time:g} is not after the start", time=time),
+                    fix=_("use times above 0, e.g. 12"),
+                )
     mistakes.refuse()
     return tuple(sorted(set(times)))
 

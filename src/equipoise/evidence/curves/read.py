@@ -151,6 +151,11 @@ def read_curves(
             message = _("the other file has no group '{name}'", name=short(name))
             _note_group(sheet, own[name], FieldError(message, fix=did_you_mean(name, other)))
     _refuse_both(sheets)
+    if events and "" in events and "" not in groups[0]:
+        message = _("it is not said of which group the {count} events are", count=events[""])
+        fix = _("write --events GROUP=NUMBER, in Python events={{'GROUP': NUMBER}}; the groups "
+                "are: {names}", names=", ".join(map(short, groups[0])))  # fmt: skip
+        raise FieldError(message, fix=fix)
     for name in (events or {}).keys() - groups[0].keys():
         message = _("there is no group '{name}'", name=short(name))
         raise FieldError(message, fix=did_you_mean(name, groups[0]))

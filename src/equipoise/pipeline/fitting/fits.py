@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.core.errors import EquipoiseError, FieldError, Mistakes, SeveralErrors
+from equipoise.core.errors import FieldError, Mistakes
 from equipoise.core.translation import translate as _
-from equipoise.evidence.curves import SurvivalData, read_curves, read_patients, reconstruct
+from equipoise.evidence.curves import SurvivalData
 from equipoise.evidence.curves.compare import (
     FittedCurve,
     GroupFits,
@@ -26,7 +26,6 @@ from equipoise.evidence.curves.landmarks import (
     profiles_of,
     require_landmarks,
 )
-from equipoise.evidence.curves.read import read_sheet
 from equipoise.evidence.curves.reconstruction import Reconstruction
 from equipoise.pipeline.fitting.external import ExternalShare, read_external
 from equipoise.pipeline.fitting.request import (
@@ -35,6 +34,7 @@ from equipoise.pipeline.fitting.request import (
     require_effects,
     require_events,
 )
+from equipoise.pipeline.fitting.source import GROUP, Source
 from equipoise.spec.quantity import Status
 
 if TYPE_CHECKING:
@@ -42,77 +42,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-GROUP = "group"
-"""Column of the group of patients that come from a printed figure."""
-
 YEARS = {"year": 1.0, "month": 1.0 / 12.0, "week": 7.0 / 365.25, "day": 1.0 / 365.25}
 """How many years a unit of time is."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where patients come from: a file of them, or points read off a printed curve.
-
-    Parameters
-    ----------
-    patients
-        CSV file of single patients.
-    points, at_risk
-        CSV files of points and of numbers at risk.
-    events
-        In all, by group, where printed; of a figure with one curve under ``""``.
-    is_traced
-        Whether a program traced the curve, so that its corners are missed.
-    """
-
-    patients: Path | None = None
-    points: Path | None = None
-    at_risk: Path | None = None
-    events: Mapping[str, int] = field(default_factory=dict)
-    is_traced: bool = False
-
-    def read(self) -> tuple[SurvivalData, dict[str, Reconstruction]]:
-        """Return the patients, and by group how they were reconstructed.
-
-        Raises
-        ------
-        SpecError
-            With all that is wrong with the files.
-        FieldError, SeveralErrors
-            If it is not said which files, or both kinds are.
-        """
-        if self.patients is not None and self.points is None and self.at_risk is None:
-            return read_patients(self.patients), {}
-        if self.patients is not None or self.points is None or self.at_risk is None:
-            raise self._unclear()
-        curves = read_curves(self.points, self.at_risk, events=self.events)
-        found = {name: reconstruct(one, between=self.is_traced) for name, one in curves.items()}
-        return _together(found), found
-
-    def _unclear(self) -> EquipoiseError:
-        """Return the error of files that are not those of one source, with what they lack."""
-        mistakes = Mistakes()
-        mistakes.found.append(FieldError(
-            _("it is not clear where the patients come from"),
-            fix=_("name a file of patients, or points of a curve and numbers at risk"),
-        ))  # fmt: skip
-        for path in (self.patients, self.points, self.at_risk):
-            with mistakes.noted():
-                if path is not None:
-                    read_sheet(path)
-        return SeveralErrors(mistakes.found) if len(mistakes.found) > 1 else mistakes.found[0]
-
-
-def _together(found: Mapping[str, Reconstruction]) -> SurvivalData:
-    """Return the patients of all curves of a figure, with their group as a column."""
-    parts = [one.data for one in found.values()]
-    names = np.repeat(list(found), [part.time.size for part in parts])
-    columns = {GROUP: names} if len(found) > 1 else {}
-    return SurvivalData(
-        np.concatenate([part.time for part in parts]),
-        np.concatenate([part.event for part in parts]),
-        columns=columns,
-    )
 
 
 @dataclass(frozen=True)

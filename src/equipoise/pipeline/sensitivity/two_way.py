@@ -239,8 +239,8 @@ def _ends_of_map(
     with mistakes.noted():
         if not 2 <= points <= MOST_POINTS:
             raise FieldError(
-                _("{points} points are not possible", points=points),
-                fix=_("write a number from 2 to {most}", most=MOST_POINTS),
+                _("a map cannot have {points} values of each input", points=points),
+                fix=_("use 2 to {most} points, e.g. {usual}", most=MOST_POINTS, usual=POINTS),
             )
     for name in limits:
         with mistakes.noted():
