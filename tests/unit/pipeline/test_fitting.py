@@ -285,3 +285,56 @@ def test_what_cannot_be_asked_is_said_before_any_fit():
                              curve="foo", progress=heard.append)  # fmt: skip
     assert len(error.value.errors) == 3
     assert not heard
+
+
+def _domain_of(chart) -> float:
+    """Return where the axis of time ends."""
+    layers = chart.to_dict(validate=True)["layer"]
+    return max(layer["encoding"]["x"]["scale"]["domain"][1] for layer in layers
+               if "scale" in layer["encoding"].get("x", {}))  # fmt: skip
+
+
+def test_a_lifetime_ends_where_nobody_is_left_or_the_life_table_does():
+    patients = np.random.default_rng(3)
+    time = patients.exponential(1.0, 300)
+    data = SurvivalData(np.minimum(time, 3.0), time < 3.0)
+    population = Population(60.0, np.arange(60.0, 111.0), np.full(51, 0.02))
+    for followed, families, cure, ends in (
+        (3.0, ["exponential"], None, (9.0, 9.0)),  # below 1 % after 4.6, but 3 times as far as seen
+        (0.7, ["exponential"], None, (4.0, 6.0)),
+        (3.0, ["weibull"], "mixture", (51.0, 51.0)),
+    ):
+        own = SurvivalData(np.minimum(data.time, followed), data.event & (data.time < followed))
+        if cure:  # a tenth is cured
+            own = SurvivalData(np.append(own.time, np.full(40, followed)),
+                               np.append(own.event, np.zeros(40, dtype=bool)))  # fmt: skip
+        found = equipoise.fit_curves(own, families=families, cure=cure, time_unit="year")
+        chart = drawn.lifetime_picture(found, found.groups[0], population)
+        assert ends[0] - 1e-6 <= _domain_of(chart) <= ends[1] + 1e-6
+    short = Population(104.0, np.arange(104.0, 111.0), np.full(7, 0.4))
+    found = equipoise.fit_curves(data, families=["exponential"], time_unit="year")
+    assert _domain_of(drawn.lifetime_picture(found, found.groups[0], short)) == pytest.approx(7.0)
+
+
+def test_the_population_has_a_line_of_its_own_and_the_end_of_follow_up_its_place(arms):
+    population = Population(60.0, np.arange(60.0, 111.0), np.full(51, 0.02))
+    chart = drawn.lifetime_picture(arms, arms.groups[0], population)
+    assert "Grey, dashes and dots: the general population of age 60." in texts_of(chart)
+    assert "Dashed" not in texts_of(chart)
+    spec = chart.to_dict(validate=True)
+    marks = [layer["mark"] for layer in spec["layer"]]
+    styles = [layer["encoding"]["strokeDash"]["scale"]["range"] for layer in spec["layer"]
+              if "strokeDash" in layer["encoding"]]  # fmt: skip
+    (own,) = [mark["strokeDash"] for mark in marks if "strokeDash" in mark]
+    assert all(own not in used for used in styles)
+    label, *_same = [row for row in rows_of(chart) if row.get("text") == "end of follow-up"]
+    lines = [(row["x"], row[side]) for row in rows_of(chart) for side in ("y", "low", "high")
+             if side in row and "name" in row]  # fmt: skip
+    beside = [y for x, y in lines if label["x"] <= x <= label["x"] + 0.1 * _domain_of(chart)]
+    assert beside
+    assert min(abs(y - label["y"]) for y in beside) > 0.04
+
+
+def test_two_legends_stand_below_each_other(arms):
+    spec = drawn.survival_picture(arms, arms.groups[0]).to_dict(validate=True)
+    assert "direction: 'vertical'" in spec["config"]["legend"]["layout"]["expr"]

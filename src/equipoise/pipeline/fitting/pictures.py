@@ -41,9 +41,9 @@ from equipoise.pipeline.fitting.titles import (
     titled,
     which,
 )
+from equipoise.report.charts.curve_table import Line, table_chart
 from equipoise.report.charts.curves import (
     Axes,
-    Line,
     Numbers,
     Seen,
     Texts,
@@ -52,7 +52,6 @@ from equipoise.report.charts.curves import (
     lifetime_chart,
     log_log_chart,
     survival_chart,
-    table_chart,
 )
 from equipoise.report.charts.theme import WIDE
 
@@ -67,6 +66,9 @@ Carried = Callable[[Floats], Floats | float]
 _POINTS = 240
 _LONGEST = 40
 """Letters of the name of a source in a legend."""
+
+_SEEN, _LEAST_FAR = 0.01, 3.0
+"""Shares below this are not seen; a lifetime is at least so many times the follow-up."""
 
 _FAR = 5.0
 """Times of the follow-up that a lifetime is where no life table says how long one is."""
@@ -150,22 +152,25 @@ def lifetime_picture(
     """Return curves far beyond the follow-up, beside the general population if it is given."""
     followed = _end(group)
     years = 1.0 if population is None else found.years_of_unit
-    end = followed * _FAR if population is None else population.years_left / years
-    end = max([end, *(1.05 * one.time for one in found.external)])
-    times = _times(end)
+    latest = followed * _FAR if population is None else population.years_left / years
     alive: Carried = lambda _times: 1.0  # noqa: E731
     is_carried = population is not None and is_relative(group)
     if population is not None and is_carried:
         alive = lambda when: population.survival(when * years)  # noqa: E731
     seen = [_kaplan_meier(one, _name(one)) for one in found.profiles(group)]
-    fitted, names = _fitted(found, group, lambda profile, one: _trace(
+    whole = _times(latest)
+    far, names = _fitted(found, group, lambda profile, one: _trace(
+        whole, profile.survival(one.fit, whole) * alive(whole)))  # fmt: skip
+    end = max([_until(far, followed), *(1.05 * one.time for one in found.external)])
+    times = _times(end)
+    fitted, _names = _fitted(found, group, lambda profile, one: _trace(
         times, profile.survival(one.fit, times) * alive(times)))  # fmt: skip
     beside = []
     notes = list(lifetime_notes(found, group, population))
     if population is not None:
         others = population.survival(times * years)
         beside.append(_trace(times, others, _("General population")))
-        notes += _above(fitted, others)
+        notes += _above(far, population.survival(whole * years))
     points = _external(found, group)
     if points:
         several = len({trace.style for trace in points}) > 1
@@ -176,6 +181,14 @@ def lifetime_picture(
     axes = Axes(time_title(found), share_axis(group, is_carried=is_carried), end)
     return lifetime_chart(Seen(seen, fitted, names, beside, points), axes=axes, followed=followed,
                           texts=Texts(titled(group, title), tuple(notes)), width=width)  # fmt: skip
+
+
+def _until(fitted: list[Trace], followed: float) -> float:
+    """Return where a lifetime may end: all are below 1 %, and it is far beyond the follow-up."""
+    times = np.array(fitted[0].across)
+    seen = np.max([trace.up for trace in fitted], axis=0) >= _SEEN
+    last = times[min(int(np.flatnonzero(seen)[-1]) + 1, times.size - 1)]
+    return float(min(max(last, _LEAST_FAR * followed), times[-1]))
 
 
 def _above(fitted: list[Trace], population: Floats) -> list[str]:

@@ -74,7 +74,7 @@ def lifetime_notes(
     if is_relative(group):
         notes.append(_("Smooth: relative survival, as it was fitted, multiplied with that of the "
                        "general population."))  # fmt: skip
-    return (*notes, _("Dashed: the general population of age {age}.",
+    return (*notes, _("Grey, dashes and dots: the general population of age {age}.",
                       age=format_number(population.age)))  # fmt: skip
 
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import altair as alt
+import numpy as np
 
 from equipoise.core.translation import translate as _
 from equipoise.report.charts.theme import (
     GREY,
     INK,
-    PAGE,
     QUIET,
     SERIES,
     WIDE,
@@ -21,6 +21,12 @@ from equipoise.report.charts.theme import (
 _DECADES = [10.0**power for power in range(-8, 5)]
 
 HEIGHT = 420
+_LETTER = 7.5
+"""Pixels of a letter beside the end of follow-up."""
+
+_CLEAR = 0.05
+"""How far that text stays from curves, of the height."""
+
 LINE = 22
 """Pixels of one row of text below a chart."""
 
@@ -31,6 +37,9 @@ _DASHES = ([1, 0], [9, 3], [2, 3])
 MOST_STYLES = len(_DASHES)
 """Curves of one colour told apart by the line."""
 
+
+_BESIDE = [8, 3, 2, 3]
+"""The line of others, which is that of no style."""
 
 _ABOVE_TITLE = 30
 """Pixels from a chart to what stands above the title of its axis."""
@@ -68,7 +77,7 @@ class Seen:
     fitted: Sequence[Trace]
     names: Sequence[str]
     beside: Sequence[Trace] = ()
-    """Of others, e.g. the general population: grey and dashed."""
+    """Of others, e.g. the general population: grey, of dashes and dots."""
     points: Sequence[Trace] = ()
     """Single shares of other data, with limits where they are known; sources are their styles."""
 
@@ -181,7 +190,7 @@ def _layers(curves: Seen, *, x: alt.X, y: alt.Y, title: str, width: int) -> list
     ends = {"x": x, "order": order}
     inside = {"color": colour} if by_name else {"detail": detail}
     found: list[AnyChart] = [
-        others.mark_line(strokeWidth=2, strokeDash=[6, 4], color=GREY, clip=True)
+        others.mark_line(strokeWidth=2, strokeDash=_BESIDE, color=GREY, clip=True)
         .encode(x=x, y=y, detail=detail, order=order),
         band.encode(y=alt.Y("low:Q", title=title),
                     y2=alt.Y2("high:Q"), x=x, **inside),
@@ -321,12 +330,18 @@ def lifetime_chart(
               scale=alt.Scale(domain=[0.0, axes.end], nice=False))  # fmt: skip
     y = alt.Y("y:Q", title=axes.up, scale=alt.Scale(domain=[0.0, 1.0]),
               axis=_percent())  # fmt: skip
-    mark = alt.Chart(values([{"x": followed, "y": 1.0, "text": _("end of follow-up")}]))
+    text = _("end of follow-up")
+    room = _LETTER * len(text) / width * axes.end
+    is_left = followed + room > axes.end
+    ends = (followed - room, followed) if is_left else (followed, followed + room)
+    place = free_height((*curves.seen, *curves.fitted, *curves.beside, *curves.points), ends)
+    mark = alt.Chart(values([{"x": followed, "y": place, "text": text}]))
     shade = alt.Chart(values([{"x": 0.0, "end": followed}])).mark_rect(color=GREY, opacity=0.08)
-    named = mark.mark_text(align="left", dx=5, dy=8, fontSize=12, color=QUIET)
+    named = mark.mark_text(align="right" if is_left else "left", dx=-5 if is_left else 5,
+                           baseline="middle", fontSize=12, color=QUIET)  # fmt: skip
     return finished(
         shade.encode(x=x, x2=alt.X2("end:Q")),
-        mark.mark_rule(color=GREY, strokeDash=[3, 3]).encode(x=x),
+        mark.mark_rule(color=GREY, strokeWidth=1).encode(x=x),
         *_layers(curves, x=x, y=y, title=axes.up, width=width),
         *(_points(curves, x=x, y=y, title=axes.up, width=width) if curves.points else ()),
         named.encode(x=x, y=y, text=alt.Text("text:N")),
@@ -334,53 +349,27 @@ def lifetime_chart(
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Line:
-    """A row of a table: its name, its cells, and whether it is one that was seen."""
-
-    name: str
-    cells: Sequence[str]
-    is_seen: bool = False
-
-
-def table_chart(
-    headings: Sequence[str], lines: Sequence[Line], *, texts: Texts, width: int = WIDE
-) -> alt.LayerChart:
-    """Return a table as a picture.
+def free_height(traces: Sequence[Trace], ends: tuple[float, float]) -> float:
+    """Return how high on a chart of shares a text crosses no curve, the highest such place.
 
     Parameters
     ----------
-    headings
-        Of the cells; those of narrow charts are as many.
-    lines
-        From the top down; one without cells is a heading over those below it.
-    texts
-        Title and notes.
-    width
-        Pixels.
+    traces
+        All that is drawn.
+    ends
+        Between which times the text stands.
+
+    Examples
+    --------
+    >>> free_height([Trace("flat", [0.0, 9.0], [0.95, 0.95])], (1.0, 4.0))
+    0.89
     """
-    room = 0.30 if width >= PAGE else 0.40
-    part = (1.0 - room) / len(headings)
-    places = [room + part * (number + 1) for number in range(len(headings))]
-    size = 13 if width >= PAGE else 9
-    x = alt.X("x:Q", scale=alt.Scale(domain=[0.0, 1.0]), axis=None)
-    y = alt.Y("row:Q", scale=alt.Scale(domain=[len(lines) + 0.5, -0.5]), axis=None)
-    text = alt.Text("text:N")
-    cells = [{"x": at, "row": 0, "text": word} for at, word in zip(places, headings, strict=True)]
-    names: dict[str, list[dict[str, object]]] = {"bold": [], "normal": []}
-    for row, line in enumerate(lines, start=1):
-        weight = "bold" if line.is_seen or not line.cells else "normal"
-        names[weight].append({"x": 0.0, "row": row, "text": line.name})
-        cells += [{"x": at, "row": row, "text": cell}
-                  for at, cell in zip(places, line.cells, strict=False)]  # fmt: skip
-    edges = alt.Chart(values([{"row": row + 0.5} for row in range(len(lines))]))
-    bold, plain = (alt.Chart(values(names[weight])) for weight in ("bold", "normal"))
-    return finished(
-        edges.mark_rule(color=GREY, opacity=0.35).encode(y=y),
-        bold.mark_text(align="left", fontSize=size, color=INK, fontWeight="bold")
-        .encode(x=x, y=y, text=text),
-        plain.mark_text(align="left", fontSize=size, color=INK).encode(x=x, y=y, text=text),
-        alt.Chart(values(cells)).mark_text(align="right", fontSize=size, color=INK)
-        .encode(x=x, y=y, text=text),
-        title=texts.title, notes=texts.notes, width=width, height=28 * (len(lines) + 1),
-    )  # fmt: skip
+    times = np.linspace(*ends, 25)
+    taken = [np.interp(times, one.across, up)
+             for one in traces for up in (one.up, one.low, one.high) if len(up)]  # fmt: skip
+    heights = np.round(np.arange(0.97, 0.02, -0.01), 2)
+    if not taken:
+        return float(heights[0])
+    apart = np.abs(heights[:, None, None] - np.array(taken)[None]).min(axis=(1, 2))
+    free = apart >= _CLEAR
+    return float(heights[free.argmax() if free.any() else apart.argmax()])

@@ -59,6 +59,10 @@ def _plain(cell: object) -> object:
     return round(cell, 6) if isinstance(cell, float) and abs(cell) < 1e6 else cell
 
 
+_BELOW_EACH_OTHER = "{bottom: {direction: 'vertical', anchor: 'start', margin: 8}}"
+"""How legends stand if there are two: side by side the first touches the second."""
+
+
 def lines_of(text: str, width: int) -> list[str]:
     """Return a title broken to the width of its chart."""
     return wrap(text, max(int(width / _LETTER[language()]), 20)) or [""]
@@ -109,6 +113,7 @@ def _config(width: int) -> alt.Config:
         legend=alt.LegendConfig(
             orient="bottom", title=None, labelFontSize=12, labelColor=INK, labelLimit=width - 40,
             symbolSize=110, offset=10, rowPadding=4, columnPadding=26,
+            layout=alt.ExprRef(_BELOW_EACH_OTHER),
         ),
         view=alt.ViewConfig(stroke=None),
     )  # fmt: skip
