@@ -11,7 +11,7 @@ from equipoise.core.translation import translate as _
 from equipoise.spec.attributes import Attribute
 from equipoise.spec.bounds import check_table
 from equipoise.spec.country_check import check_country
-from equipoise.spec.findings import Finding, Place
+from equipoise.spec.findings import Finding, Place, finding
 from equipoise.spec.jurisdiction import Jurisdiction
 from equipoise.spec.law import Law
 from equipoise.spec.law_check import check_law
@@ -96,6 +96,11 @@ def _country(
     folder: Path, files: "_Files", problems: list[Problem], attributes: Mapping[str, Attribute]
 ) -> CountryFiles | None:
     """Return a country with all of its parts checked; None if it cannot be understood."""
+    if "economics" not in files.merged.data and "classification" in files.merged.data:
+        message = _("only the law of this country is known: a study needs its money and payers too")
+        fix = _("add `economics`, `payers`, `payer_rules`, `tables` and `calendar`, or ask another")
+        problems += files.located([finding(("jurisdiction",), message, fix=fix)])
+        return None
     spec = _understood(files, problems, Jurisdiction)
     if spec is None:
         return None
