@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from equipoise.cli.loading import loading
-from equipoise.cli.options import LanguageOption, place_after
+from equipoise.cli.options import CountriesOption, LanguageOption, ProductArgument, place_after
 from equipoise.core.translation import translate as _
 
 if TYPE_CHECKING:
@@ -35,16 +35,8 @@ OnOption = Annotated[
 
 
 def classify(
-    product: Annotated[
-        str,
-        typer.Argument(metavar=_("product"), help=_(
-            "Name of a therapy in the library, or path of a product.yaml.")),
-    ],
-    country: Annotated[
-        str | None,
-        typer.Option("--country", metavar="CODES", help=_(
-            "Countries, with commas, e.g. ru,eu,us; by default all of the library.")),
-    ] = None,
+    product: ProductArgument,
+    country: CountriesOption = None,
     on: OnOption = None,
     ask: Annotated[
         bool,

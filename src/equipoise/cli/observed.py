@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from equipoise.cli.loading import loading
-from equipoise.cli.options import LanguageOption, place_after
+from equipoise.cli.options import LanguageOption, TableOrPictureOption
 from equipoise.core.translation import translate as _
 
 if TYPE_CHECKING:
@@ -38,15 +37,12 @@ def observed(
         typer.Option("--then", help=_(
             "Forecast from what was over before the filing, where the years are known.")),
     ] = False,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="<path>", parser=place_after("--out"), help=_(
-            "A .csv table, a .svg, .png or .html picture, or a folder for all of them.")),
-    ] = None,
+    out: TableOrPictureOption = None,
     language: LanguageOption = "en",
 ) -> None:  # fmt: skip
     """Print forecasts and what came, and how well they agree."""
     with loading():
+        from equipoise.cli.bar import with_bar
         from equipoise.cli.choices import choices_noted
         from equipoise.cli.sensitivity import write
         from equipoise.cli.sensitivity_files import Place, place_of
@@ -60,7 +56,9 @@ def observed(
         places.append(place_of(out, "observed", COLUMNS))
     _require_stage(stage, seen, mistakes)
     mistakes.refuse()
-    found = forecasts(seen.observations, stage=stage, then=then)
+    found = with_bar(_("Forecasting"), lambda heard: forecasts(
+        seen.observations, stage=stage, then=then, progress=heard
+    ))  # fmt: skip
     console = Console(markup=False, highlight=False)
     console.print(_stage(stage, seen), style="bold")
     console.print(_table(found))

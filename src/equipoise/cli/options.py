@@ -128,3 +128,29 @@ def pairs(words: Sequence[str], *, option: str, example: str, mistakes: Mistakes
                 )  # fmt: skip
             found[name] = value
     return found
+
+
+ProductArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar=_("product"),
+        help=_("Name of a therapy in the library, or path of a product.yaml."),
+    ),
+]
+CountriesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--country",
+        metavar="CODES",
+        help=_("Countries, with commas, e.g. ru,eu,us; by default all of the library."),
+    ),
+]
+TableOrPictureOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="<path>",
+        parser=place_after("--out"),
+        help=_("A .csv table, a .svg, .png or .html picture, or a folder for all of them."),
+    ),
+]

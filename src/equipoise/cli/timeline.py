@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +9,13 @@ from rich.console import Console
 
 from equipoise.cli.classify import OnOption, day_of, laws_of
 from equipoise.cli.loading import loading
-from equipoise.cli.options import LanguageOption, SeedOption, place_after
+from equipoise.cli.options import (
+    CountriesOption,
+    LanguageOption,
+    ProductArgument,
+    SeedOption,
+    TableOrPictureOption,
+)
 from equipoise.core.translation import translate as _
 
 if TYPE_CHECKING:
@@ -30,16 +35,8 @@ HELP = _(
 
 
 def timeline(
-    product: Annotated[
-        str,
-        typer.Argument(metavar=_("product"), help=_(
-            "Name of a therapy in the library, or path of a product.yaml.")),
-    ],
-    country: Annotated[
-        str | None,
-        typer.Option("--country", metavar="CODES", help=_(
-            "Countries, with commas, e.g. ru,eu,us; by default all of the library.")),
-    ] = None,
+    product: ProductArgument,
+    country: CountriesOption = None,
     on: OnOption = None,
     road: Annotated[
         list[str] | None,
@@ -55,15 +52,12 @@ def timeline(
         int, typer.Option("--draws", min=20, max=1_000_000, help=_("Simulated futures."))
     ] = 2000,
     seed: SeedOption = 1,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="<path>", parser=place_after("--out"), help=_(
-            "A .csv table, a .svg, .png or .html picture, or a folder for all of them.")),
-    ] = None,
+    out: TableOrPictureOption = None,
     language: LanguageOption = "en",
 ) -> None:  # fmt: skip
     """Ask the laws which roads are open, simulate them, print and draw them."""
     with loading():
+        from equipoise.cli.bar import with_bar
         from equipoise.cli.choices import choices_noted
         from equipoise.cli.sensitivity import write
         from equipoise.cli.sensitivity_files import Place, place_of
@@ -95,7 +89,9 @@ def timeline(
     mistakes.refuse()
     seen = shared_observations().observations
     observed = [one for one in seen if one.product not in (without or ())]
-    roads = timelines(surveyed[0], draws=draws, seed=seed, names=road, observed=observed)
+    roads = with_bar(_("Simulating roads"), lambda heard: timelines(
+        surveyed[0], draws=draws, seed=seed, names=road, observed=observed, progress=heard
+    ))  # fmt: skip
     console = Console(markup=False, highlight=False)
     print_timelines(surveyed[0], roads, console)
 

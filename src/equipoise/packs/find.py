@@ -103,16 +103,10 @@ def find_study(name_or_path: str | Path) -> Path:
     NotInLibraryError
         If it is none of these.
     """
-    path = Path(name_or_path)
-    if _is_file(path):
-        return path
-    if _is_file(path / "study.yaml"):
-        return path / "study.yaml"
-    name, known = str(name_or_path), _packs("therapy")
-    if name in known:
-        return known[name]
-    message = _("'{name}' is neither a study file nor a therapy of the library.", name=name[:100])
-    raise _not_found(_what_is_wrong(name, message), name, known)
+    return _therapy_file(
+        name_or_path, "study.yaml",
+        lambda name: _("'{name}' is neither a study file nor a therapy of the library.", name=name),
+    )  # fmt: skip
 
 
 def find_product(name_or_path: str | Path) -> Path:
@@ -128,16 +122,26 @@ def find_product(name_or_path: str | Path) -> Path:
     NotInLibraryError
         If it is none of these.
     """
+    return _therapy_file(
+        name_or_path, "product.yaml",
+        lambda name: _("'{name}' is neither a product file nor a therapy of the library.",
+                       name=name),
+    )  # fmt: skip
+
+
+def _therapy_file(
+    name_or_path: str | Path, file_name: str, otherwise: Callable[[str], str]
+) -> Path:
+    """Return a file as given, in a folder, or of a therapy of the library."""
     path = Path(name_or_path)
     if _is_file(path):
         return path
-    if _is_file(path / "product.yaml"):
-        return path / "product.yaml"
+    if _is_file(path / file_name):
+        return path / file_name
     name, known = str(name_or_path), _packs("therapy")
     if name in known:
-        return known[name].parent / "product.yaml"
-    message = _("'{name}' is neither a product file nor a therapy of the library.", name=name[:100])
-    raise _not_found(_what_is_wrong(name, message), name, known)
+        return known[name].parent / file_name
+    raise _not_found(_what_is_wrong(name, otherwise(name[:100])), name, known)
 
 
 def find_model(name_or_path: str | Path) -> Path:

@@ -1,6 +1,6 @@
 """Forecasts of durations that are known by now, each made without the product in question."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -39,7 +39,11 @@ class Forecast:
 
 
 def forecasts(
-    observations: Sequence[Observation], *, stage: str, then: bool = False
+    observations: Sequence[Observation],
+    *,
+    stage: str,
+    then: bool = False,
+    progress: Callable[[float], None] = lambda _share: None,
 ) -> tuple[Forecast, ...]:
     """Forecast each case of a stage from all cases of other products.
 
@@ -51,6 +55,8 @@ def forecasts(
         The one that is forecast.
     then
         Whether only what was over before the filing counts, where years are known.
+    progress
+        Called after each case with the share that is done.
 
     Returns
     -------
@@ -65,10 +71,12 @@ def forecasts(
         known = (one for one in others if year is None or (_year_over(one) or year) < year + 1)
         return Learnt([Observed(one.group, one.length, not one.at_least) for one in known])
 
-    return tuple(
-        Forecast(one, learnt(one.product, _year_filed(one) if then else None).predict(one.group))
-        for one in rows
-    )
+    found: list[Forecast] = []
+    for one in rows:
+        known = learnt(one.product, _year_filed(one) if then else None)
+        found.append(Forecast(one, known.predict(one.group)))
+        progress(len(found) / len(rows))
+    return tuple(found)
 
 
 def _year_filed(one: Observation) -> int | None:

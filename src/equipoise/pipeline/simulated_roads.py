@@ -1,6 +1,6 @@
 """How soon by each road: dates of the steps, and whose days they are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -174,6 +174,7 @@ def timelines(
     seed: int,
     names: Sequence[str] | None = None,
     observed: Sequence[Observation] = (),
+    progress: Callable[[float], None] = lambda _share: None,
 ) -> Sequence[Timeline]:
     """Simulate the roads of a product in all countries that were asked.
 
@@ -187,19 +188,24 @@ def timelines(
         Only these roads, open or not; omitted, all that are open but trials.
     observed
         As of `timeline`.
+    progress
+        Called after each road with the share that is done.
 
     Returns
     -------
     Sequence
         Each road of a country once, in the order of the survey.
     """
-    found_roads = []
-    for verdict in found.verdicts.values():
-        for name, only_if in _names(verdict, names).items():
-            road = timeline(
-                verdict.law, name, day=found.day, draws=draws, seed=seed, observed=observed
-            )
-            found_roads.append(replace(road, only_if=only_if))
+    every = [
+        (verdict.law, name, only_if)
+        for verdict in found.verdicts.values()
+        for name, only_if in _names(verdict, names).items()
+    ]
+    found_roads: list[Timeline] = []
+    for law, name, only_if in every:
+        road = timeline(law, name, day=found.day, draws=draws, seed=seed, observed=observed)
+        found_roads.append(replace(road, only_if=only_if))
+        progress(len(found_roads) / len(every))
     return found_roads
 
 
